@@ -1,0 +1,67 @@
+/* Narrow questions about runtime objects, for consumers outside runtime/ such as the profiler.
+ *
+ * Pointers are the runtime's and live as long as it does. rt_is_* answer for any value whatever,
+ * without touching the memory behind it, so that an ID from a plug-in can be checked first. */
+#ifndef CLARET_RT_QUERY_H
+#define CLARET_RT_QUERY_H
+
+#include "il.h"
+#include "runtime/rt_events.h"
+
+struct mem_arena;
+
+bool rt_is_module(const struct runtime *rt, const void *pointer);
+bool rt_is_type(const struct runtime *rt, const void *pointer);
+bool rt_is_method(const struct runtime *rt, const void *pointer);
+
+/* ---- Modules (each is also its assembly) ---- */
+uint32_t rt_module_count(const struct runtime *rt);
+struct module *rt_module_at(const struct runtime *rt, uint32_t index);
+const char *rt_module_path(const struct module *module);
+const char *rt_module_assembly_name(const struct module *module); /* "mscorlib" */
+const uint8_t *rt_module_base(const struct module *module);
+il_module *rt_module_il(const struct module *module);
+struct mem_arena *rt_module_arena(const struct module *module);
+bool rt_module_is_loaded(const struct module *module); /* after module_load_finished */
+
+/* ---- Types ---- */
+struct module *rt_type_module(const struct type *type); /* NULL for arrays, pointers ... */
+uint32_t rt_type_token(const struct type *type);        /* TypeDef token, 0 when none */
+struct type *rt_type_parent(const struct type *type);
+uint32_t rt_type_arg_count(const struct type *type);
+struct type *rt_type_arg(const struct type *type, uint32_t index);
+/* For arrays: element type and rank (1 for vectors); returns false for anything else. */
+bool rt_type_array(const struct type *type, il_element *element, struct type **element_type,
+                   uint32_t *rank);
+/* The loaded type of a TypeDef token (not an instantiation); NULL when not loaded or bad. */
+struct type *rt_type_from_token(struct module *module, uint32_t token);
+
+/* ---- Methods ---- */
+struct module *rt_method_module(const struct method *method);
+uint32_t rt_method_token(const struct method *method); /* MethodDef token, 0 for run-time made ones */
+struct type *rt_method_owner(const struct method *method);
+uint32_t rt_method_arg_count(const struct method *method); /* generic arguments */
+struct type *rt_method_arg(const struct method *method, uint32_t index);
+struct method *rt_method_from_token(struct module *module, uint32_t token);
+/* Whether jit_started came already. */
+bool rt_method_is_prepared(const struct method *method);
+
+/* ---- Bodies ---- */
+/* The body in force for a MethodDef token: one set by rt_set_body, else the image's. out is filled
+ * on IL_OK. Errors as il_method_body. */
+il_status rt_get_body(struct module *module, uint32_t token, il_body *out, il_error *err);
+/* From now on token's body is the one whose header is at start; it is read when the method is next
+ * prepared and must live as long as the module. limit is how many bytes may be read from start.
+ * Errors: IL_BAD_METADATA (no such MethodDef), IL_OUT_OF_MEMORY. The body itself is not looked at. */
+il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *start, size_t limit,
+                      il_error *err);
+
+/* ---- Objects and threads ---- */
+struct type *rt_object_type(const struct object *object);
+struct thread *rt_current_thread(const struct runtime *rt); /* NULL on a native thread */
+uint32_t rt_thread_os_id(const struct thread *thread);
+/* Offsets from the object's start: GetStringLayout2. */
+uint32_t rt_string_length_offset(void);
+uint32_t rt_string_chars_offset(void);
+
+#endif
