@@ -2,8 +2,8 @@
  *
  * mem_alloc, mem_realloc and mem_free are the task allocator, the same one that CoGetMalloc hands
  * out, so a registered IMallocSpy sees each call and may fail it. They follow IMalloc's rules (see
- * include/objidl.h): a zero-size request gives a distinct block, a failed mem_realloc leaves the old
- * block as it was, mem_free(NULL) does nothing. All functions may be called on any thread.
+ * include/objidl.h): a zero-size request gives a distinct block, a failed mem_realloc leaves the
+ * old block as it was, mem_free(NULL) does nothing. All functions may be called on any thread.
  *
  * A NULL result means that memory is short, or that a spy says so. It is never fatal here: the
  * caller reports E_OUTOFMEMORY, IL_OUT_OF_MEMORY or a managed OutOfMemoryException. */
@@ -21,7 +21,8 @@ void *mem_alloc(size_t size) __attribute__((malloc, warn_unused_result));
 void *mem_calloc(size_t count, size_t size) __attribute__((malloc, warn_unused_result));
 
 /* Changes a block's size to count * size bytes, keeping its contents; block may be NULL. On failure
- * (also overflow of the product) returns NULL and leaves the block alone. count * size must not be 0. */
+ * (also overflow of the product) returns NULL and leaves the block alone. count * size must not be
+ * 0. */
 void *mem_resize(void *block, size_t count, size_t size) __attribute__((warn_unused_result));
 
 /* A copy of length bytes of text with a NUL behind it; NULL when memory is short. */
@@ -40,8 +41,8 @@ typedef struct mem_pool {
     uint8_t *end;           /* its end */
 } mem_pool;
 
-/* size bytes of zeros, 8-byte aligned (16 when size >= 16), that live until mem_pool_fini; NULL when
- * memory is short (the pool stays valid). */
+/* size bytes of zeros, 8-byte aligned (16 when size >= 16), that live until mem_pool_fini; NULL
+ * when memory is short (the pool stays valid). */
 void *mem_pool_alloc(mem_pool *pool, size_t size) __attribute__((warn_unused_result));
 
 /* The same for an array; NULL also when the product overflows. */
@@ -49,6 +50,9 @@ void *mem_pool_array(mem_pool *pool, size_t count, size_t size) __attribute__((w
 
 /* Frees every block of the pool and leaves it empty. */
 void mem_pool_fini(mem_pool *pool);
+
+/* Whether the pool's own fields and chunks fit together; for tests and debug builds. */
+bool mem_pool_check(const mem_pool *pool);
 
 /* ---- The module arena ---- */
 
@@ -58,10 +62,11 @@ void mem_pool_fini(mem_pool *pool);
  * arena is. */
 typedef struct mem_arena mem_arena;
 
-/* Maps the regular file that descriptor fd refers to at the base of a new range (read-only, private,
- * lazily: pages are read when touched) and reserves room bytes above it; room 0 asks for the
- * default of 64 MiB. The descriptor may be closed afterwards. Errors: E_INVALIDARG (not a regular
- * file, empty, or image and room over 2 GiB - 1 together), E_OUTOFMEMORY, E_FAIL (errno tells). */
+/* Maps the regular file that descriptor fd refers to at the base of a new range (read-only,
+ * private, lazily: pages are read when touched) and reserves room bytes above it; room 0 asks for
+ * the default of 64 MiB. The descriptor may be closed afterwards. Errors: E_INVALIDARG (not a
+ * regular file, empty, or image and room over 2 GiB - 1 together), E_OUTOFMEMORY, E_FAIL (errno
+ * tells). */
 int32_t mem_arena_map(int fd, size_t room, mem_arena **out);
 
 /* The same for an image in memory, which is copied to the base. */
@@ -86,6 +91,9 @@ bool mem_arena_contains(const mem_arena *arena, const void *p, size_t size);
 size_t mem_arena_used(const mem_arena *arena);
 size_t mem_arena_room(const mem_arena *arena);
 
-void mem_arena_free(mem_arena *arena);
+void mem_arena_free(mem_arena *arena); /* NULL allowed */
+
+/* Whether the arena's bounds are in order; for tests and debug builds. */
+bool mem_arena_check(const mem_arena *arena);
 
 #endif
