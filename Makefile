@@ -1,33 +1,94 @@
-# Claret. `make help` lists the targets.
+# Claret. `make help` lists the targets. Everything that is built lies under build/; BUILD names the
+# folder for the objects of one variant, so several can stand side by side:
+#     make CC=clang BUILD=build/clang test
 
 BUILD   ?= build
-CC      ?= gcc
+PREFIX  ?= /usr/local
 CFLAGS  ?= -O2 -g
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 WARN    := -Wall -Wextra -Werror
 CSTD    := -std=gnu17
 # Frame pointers let the allocation spies and the stack walker see who called.
 CODEGEN := -fno-omit-frame-pointer -fno-strict-aliasing -pthread $(SANITIZE)
-INCLUDE := -I. -Iil/include -Iruntime/memory/include -Iruntime/include -Iprofiler/include
+PUBLIC  := il/include runtime/memory/include runtime/include profiler/include
+INCLUDE := -I. $(PUBLIC:%=-I%)
 ALL_CFLAGS = $(CSTD) $(CFLAGS) $(WARN) $(CODEGEN) $(INCLUDE) -MMD -MP
-LIBS    := -ldl -lm -pthread
+LIBS    := -lffi -ldl -lm -pthread
+
+# MIR is built once for all variants. Its headers are seen by runtime/jit/ only; there, long double
+# must be a double, as in the crate's build, or MIR's structs do not match.
+MIR        := build/mir
+MIR_CFLAGS := -isystem $(MIR)/include -DMIR_NO_IO=1 -DMIR_NO_SCAN=1 -mlong-double-64
 
 LIB_SRC  := $(wildcard il/*.c runtime/*.c runtime/*/*.c profiler/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
 TEST_SRC := $(wildcard tests/*.c)
+BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ := $(TEST_SRC:%.c=$(BUILD)/%.o)
-ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ)
+JIT_OBJ  := $(filter $(BUILD)/runtime/jit/%,$(LIB_OBJ))
 
-.PHONY: all test asan format clean help
-all: $(BUILD)/claret
+# The sample programs are the same whatever compiles the runtime; the plug-ins see only the public
+# headers, as anybody's would.
+PROGRAMS := $(patsubst samples/programs/%.cs,build/samples/%.exe,$(wildcard samples/programs/*.cs))
+PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard samples/profilers/*.c))
 
-$(BUILD)/%.o: %.c Makefile
+.PHONY: all deps samples test asan bench format install clean help
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/claret ## build build/claret (the default)
+
+deps: ## install what is missing on this machine (every target that builds does this first)
+	@CC='$(CC)' .ci/deps.sh
+
+samples: $(PROGRAMS) $(PLUGINS) ## build the sample programs and plug-ins
+
+test: $(BUILD)/claret-tests $(BUILD)/claret samples ## build and run the tests
+	CLARET=$(BUILD)/claret $(BUILD)/claret-tests
+
+asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(MAKE) BUILD=$(BUILD)/asan \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' test
+
+bench: $(BENCH) ## build and run the benchmarks
+	@for program in $^; do $$program || exit 1; done
+
+format: ## lay out all C sources with clang-format
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+install: all ## install program, library, public headers and claret.pc (PREFIX, DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	    $(DESTDIR)$(PREFIX)/include/claret
+	install $(BUILD)/claret $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(BUILD)/libclaret.a $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(wildcard $(PUBLIC:%=%/*)) $(DESTDIR)$(PREFIX)/include/claret
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: claret' 'Description: A small CLR for profilers' \
+	    'Version: 0.1' 'Cflags: -I$${prefix}/include/claret' \
+	    'Libs: -L$${prefix}/lib -lclaret $(LIBS)' \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/claret.pc
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1:\2/p' Makefile | \
+	    while IFS=: read -r t text; do printf '%-14s%s\n' "$$t" "$$text"; done
+
+$(BUILD)/%.o: %.c Makefile | deps
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/libclaret.a: $(LIB_OBJ)
+$(JIT_OBJ): private ALL_CFLAGS += $(MIR_CFLAGS)
+$(JIT_OBJ): | $(MIR)/mir.o
+
+$(MIR)/mir.o: $(wildcard runtime/jit/mir/*) runtime/jit/mir/src/lib.rs | deps
+	runtime/jit/mir/build.sh $(MIR)
+
+$(BUILD)/libclaret.a: $(LIB_OBJ) $(MIR)/mir.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -37,20 +98,18 @@ $(BUILD)/claret: $(CLI_OBJ) $(BUILD)/libclaret.a
 $(BUILD)/claret-tests: $(TEST_OBJ) $(BUILD)/libclaret.a
 	$(CC) $(CODEGEN) -rdynamic -o $@ $^ -lcunit $(LIBS)
 
-test: $(BUILD)/claret-tests
-	$(BUILD)/claret-tests
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libclaret.a
+	@mkdir -p $(@D)
+	$(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
 
-asan:
-	$(MAKE) BUILD=$(BUILD)/asan SANITIZE='-fsanitize=address,undefined' test
+build/samples/%.exe: samples/programs/%.cs Makefile | deps
+	@mkdir -p $(@D)
+	mcs -out:$@ $<
 
-format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+build/samples/%.so: samples/profilers/%.c Makefile | deps
+	@mkdir -p $(@D)
+	$(CC) $(CSTD) $(CFLAGS) $(WARN) -fPIC -shared -Iprofiler/include -Iruntime/memory/include \
+	    -MMD -MP -o $@ $<
 
-clean:
-	rm -rf $(BUILD)
-
-help:
-	@echo "make        build build/claret"
-	@echo "make test   build and run the tests"
-
--include $(ALL_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(PLUGINS:.so=.d)
+-include $(BENCH:$(BUILD)/bench/%=$(BUILD)/tests/bench/%.d)
