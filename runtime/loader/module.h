@@ -1,0 +1,85 @@
+/* Modules, and what their tokens mean.
+ *
+ * A module owns the arena that its image lies in, and tables that turn rows into types, methods and
+ * fields once. Resolution of anything generic takes a context: the arguments of the type and of the
+ * method whose code or signature is being read; a NULL context leaves variables open. */
+#ifndef CLARET_MODULE_H
+#define CLARET_MODULE_H
+
+#include "il.h"
+#include "runtime/types/type.h"
+
+struct mem_arena;
+
+/* A body set by rt_set_body. */
+struct body_override {
+    const uint8_t *start;
+    size_t limit;
+};
+
+struct module {
+    struct runtime *rt;
+    il_module *il;
+    struct mem_arena *arena;
+    const char *name; /* assembly name */
+    bool loaded;
+    struct type **types;     /* by TypeDef row */
+    struct type **type_refs; /* by TypeRef row */
+    struct module **assembly_refs;
+    struct body_override *bodies; /* by MethodDef row; NULL until the first one is set */
+};
+
+struct generic_context {
+    struct type *const *type_args;
+    uint32_t type_arg_count;
+    struct type *const *method_args;
+    uint32_t method_arg_count;
+};
+
+/* The context of code and signatures in method, or of the members of type. */
+struct generic_context ldr_method_context(const struct method *method);
+struct generic_context ldr_type_context(const struct type *type);
+
+/* Loads the assembly file at path into the runtime, or gives the loaded one of the same path.
+ * Announces module_load_*. Errors: those of il_module_open. */
+il_status ldr_load_file(struct runtime *rt, const char *path, struct module **out, il_error *err);
+
+/* Loads an assembly by its simple name: next to the program, then in each folder of the runtime's
+ * search path. Errors: IL_FILE_ERROR (the text names the assembly and the package or variable that
+ * would bring it). */
+il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module **out,
+                            il_error *err);
+
+void ldr_unload(struct module *module);
+
+/* Tokens to runtime objects. All of them: IL_BAD_METADATA (err->token and text say what is missing),
+ * IL_OUT_OF_MEMORY, or the errors of loading an assembly. */
+il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, il_error *err);
+il_status ldr_type(struct module *module, uint32_t token, const struct generic_context *context,
+                   struct type **out, il_error *err);
+il_status ldr_sig_type(struct module *module, const il_type *sig,
+                       const struct generic_context *context, struct type **out, il_error *err);
+/* MethodDef, MemberRef or MethodSpec. */
+il_status ldr_method(struct module *module, uint32_t token, const struct generic_context *context,
+                     struct method **out, il_error *err);
+il_status ldr_field(struct module *module, uint32_t token, const struct generic_context *context,
+                    struct field **out, il_error *err);
+/* A call-site or local-variable signature. */
+il_status ldr_locals(struct module *module, uint32_t token, const struct generic_context *context,
+                     struct type ***out, uint32_t *count, il_error *err);
+
+/* Constructed types. */
+il_status ldr_instantiate(struct type *definition, struct type *const *args, uint32_t count,
+                          struct type **out, il_error *err);
+il_status ldr_instantiate_method(struct method *definition, struct type *const *args,
+                                 uint32_t count, struct method **out, il_error *err);
+il_status ldr_array_of(struct type *element, uint32_t rank, bool vector, struct type **out,
+                       il_error *err);
+il_status ldr_pointer_to(struct type *element, struct type **out, il_error *err);
+il_status ldr_byref_to(struct type *element, struct type **out, il_error *err);
+
+/* A type of mscorlib by name; NULL in *out is never returned with IL_OK. */
+il_status ldr_core_type(struct runtime *rt, const char *name_space, const char *name,
+                        struct type **out, il_error *err);
+
+#endif

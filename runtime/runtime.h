@@ -1,0 +1,40 @@
+/* The runtime: one instance is one independent world of modules, types, threads and heap. */
+#ifndef CLARET_RUNTIME_H
+#define CLARET_RUNTIME_H
+
+#include "claret.h"
+#include "runtime/loader/module.h"
+#include "runtime/memory/mem.h"
+#include "runtime/object.h"
+#include "runtime/rt_events.h"
+
+/* Types of mscorlib that the runtime itself names. */
+struct core_types {
+#define CORE_TYPE(member, name_space, name) struct type *member;
+#include "runtime/core_types.def"
+#undef CORE_TYPE
+};
+
+struct string_table;
+
+struct runtime {
+    claret_config config;
+    rt_events *events; /* never NULL */
+    rt_events no_events;
+    struct mem_pool pool; /* types, methods, code: what lives as long as the runtime */
+    struct module **modules;
+    uint32_t module_count, module_capacity;
+    struct module *corlib;
+    char *program_folder; /* assemblies are looked for here first */
+    struct core_types core;
+    struct type **constructed; /* hash table of instantiations and multi-dimensional arrays */
+    uint32_t constructed_count, constructed_capacity;
+    struct type *variables[2][64]; /* !0 ... and !!0 ..., made when first named */
+    struct string_table *strings;  /* interned strings */
+    struct mem_pool heap;          /* managed objects */
+    struct thread *main_thread;
+    struct jit *jit;
+    int32_t exit_status;
+};
+
+#endif

@@ -1,0 +1,212 @@
+/* Types, methods and fields as the running program sees them.
+ *
+ * A struct type is one exact type: a TypeDef, an instantiation List<int>, an array, a pointer. There
+ * is one structure per type, so identity is pointer equality. A method or field of an instantiation
+ * is a structure of its own with the signature's type variables replaced. Open types (List<!0>, and
+ * the variables !0 and !!0 themselves) exist too, for comparing signatures; they are never laid out.
+ *
+ * Life of a type, each step done once, when first needed:
+ *   created   identity, parent, kind are known
+ *   prepared  instance layout, method table, interface map, static storage (type_prepare)
+ *   ready     the type initialiser has run (exec_init_type, II.10.5.3)
+ *
+ * Everything here is allocated from the runtime's pool and lives as long as the runtime. */
+#ifndef CLARET_TYPE_H
+#define CLARET_TYPE_H
+
+#include "il.h"
+#include "runtime/rt_events.h"
+
+struct code;
+union slot;
+
+/* What an IL stack slot, field or element of a type holds (III.1.1, reduced types). */
+typedef enum type_storage {
+    STORE_VOID,
+    STORE_I1,
+    STORE_U1,
+    STORE_I2,
+    STORE_U2,
+    STORE_I4,
+    STORE_U4,
+    STORE_I8, /* also native int, pointers and byrefs */
+    STORE_R4,
+    STORE_R8,
+    STORE_REF,
+    STORE_STRUCT
+} type_storage;
+
+typedef enum type_kind {
+    TYPE_CLASS,
+    TYPE_INTERFACE,
+    TYPE_VALUE, /* value types, primitives and enums */
+    TYPE_SZARRAY,
+    TYPE_ARRAY,
+    TYPE_POINTER,
+    TYPE_BYREF,
+    TYPE_FNPTR,
+    TYPE_VARIABLE /* VAR and MVAR */
+} type_kind;
+
+typedef enum type_init_state { INIT_NONE, INIT_RUNNING, INIT_DONE, INIT_FAILED } type_init_state;
+
+struct field {
+    struct type *owner;
+    const char *name;
+    struct type *type; /* NULL until the owner is prepared */
+    uint32_t row;      /* in the owner's module */
+    uint16_t flags;    /* II.23.1.5 */
+    uint32_t offset;   /* from the object's start, for value types from the value's */
+    void *address;     /* statics: where the value is */
+};
+
+/* One method of one interface as this type implements it. */
+struct interface_entry {
+    struct type *interface;
+    struct method **methods; /* by the interface method's slot; NULL entries are unimplemented */
+};
+
+struct type {
+    struct type *parent;       /* NULL for System.Object, interfaces and variables */
+    struct method **vtable;    /* after type_prepare */
+    const struct type **supers; /* supers[0] is the root, supers[depth] the type itself */
+    uint32_t vtable_size;
+    uint32_t depth;
+    uint32_t instance_size; /* of an object, header included; of a value type boxed */
+    uint32_t value_size;    /* bytes a field or element of this type takes */
+    uint32_t alignment;
+    uint8_t kind;      /* type_kind */
+    uint8_t storage;   /* type_storage */
+    uint8_t element;   /* il_element: I4 for System.Int32, VALUETYPE for enums too */
+    bool prepared, has_references, is_enum, is_nullable, is_delegate, has_finalizer;
+    bool is_open;      /* contains type variables */
+    bool before_field_init;
+    uint8_t init;      /* type_init_state */
+    uint8_t prepare_state;
+    struct thread *init_thread;
+    struct object *init_failure; /* the TypeInitializationException, when INIT_FAILED */
+
+    struct runtime *rt;
+    struct module *module; /* NULL for constructed types without a definition */
+    uint32_t row;          /* TypeDef row in module */
+    uint32_t flags;        /* II.23.1.15 */
+    const char *name_space, *name;
+    struct type *enclosing;
+
+    struct type *definition; /* of an instantiation; otherwise the type itself */
+    struct type **args;      /* type arguments; of a generic definition: its variables */
+    uint32_t arg_count;
+
+    struct type *element_type; /* arrays, pointers, byrefs; enums: the underlying type */
+    uint32_t rank;             /* TYPE_ARRAY; variables: number */
+    bool is_method_variable;
+
+    struct field *fields;
+    uint32_t field_count;
+    struct method *methods;
+    uint32_t method_count;
+    struct interface_entry *interfaces;
+    uint32_t interface_count;
+    struct method *cctor;
+    uint8_t *statics;
+    uint32_t statics_size;
+
+    struct type *szarray_of, *pointer_of, *byref_of;
+    struct type *next_constructed; /* in the runtime's hash of constructed types */
+    uint32_t *reference_offsets;   /* instance fields that hold references, from the value's start */
+    uint32_t reference_count;
+};
+
+/* A native implementation of an internal call: arguments in slots[0..], the result to slots[0].
+ * A managed exception is left pending on the thread. */
+typedef void (*native_method)(struct thread *thread, union slot *slots);
+
+typedef enum method_special {
+    METHOD_IL,
+    METHOD_NATIVE,          /* .native is called */
+    METHOD_ABSTRACT,        /* no body */
+    METHOD_MISSING,         /* an internal call or P/Invoke that is not there */
+    METHOD_DELEGATE_INVOKE,
+    METHOD_STRING_CTOR      /* newobj gives the result of a CreateString method */
+} method_special;
+
+#define METHOD_NO_SLOT UINT32_MAX
+
+struct method {
+    struct type *owner;
+    const char *name;
+    uint32_t row;      /* MethodDef row in owner->module; 0 for array and other run-time methods */
+    uint16_t flags;    /* II.23.1.10 */
+    uint16_t impl_flags; /* II.23.1.11 */
+    uint32_t slot;     /* in the vtable, or in its interface; METHOD_NO_SLOT */
+    uint8_t special;   /* method_special, known once has_signature */
+    bool has_signature, has_this, is_vararg, prepared;
+    bool unbox_this;   /* instance method of a value type: this is a byref to the value */
+    uint32_t generic_count;
+    struct type **args; /* generic method: its arguments (the variables for the definition) */
+    struct method *definition; /* of an instantiated generic method; otherwise itself */
+    struct method *instances;  /* definition: list of instantiations */
+    struct method *next_instance;
+
+    struct type *return_type;
+    struct type **params; /* without this */
+    uint32_t param_count;
+    uint32_t arg_slots;   /* slots of all arguments, this included */
+    uint32_t return_slots;
+
+    struct code *code;    /* register code of the current version; NULL until prepared */
+    native_method native;
+    void *entry;          /* the cell that compiled callers call through */
+    void (*enter)(struct thread *, union slot *); /* compiled: called by the interpreter */
+    uint32_t hotness;     /* entries and loop iterations counted before compilation */
+    uint8_t jit_state;
+    void *jit_info;       /* runtime/jit's record of the compiled code */
+    struct interface_entry *dispatch_hint;
+};
+
+static inline bool type_is_reference(const struct type *t) {
+    return t->storage == STORE_REF;
+}
+static inline bool type_is_value(const struct type *t) {
+    return t->kind == TYPE_VALUE;
+}
+static inline uint32_t type_slots(const struct type *t) {
+    return t->storage == STORE_STRUCT ? (t->value_size + 7) / 8 + (t->value_size == 0)
+                                      : t->storage != STORE_VOID;
+}
+static inline bool method_is_static(const struct method *m) {
+    return (m->flags & 0x0010) != 0;
+}
+static inline bool method_is_virtual(const struct method *m) {
+    return (m->flags & 0x0040) != 0;
+}
+static inline bool method_is_abstract(const struct method *m) {
+    return (m->flags & 0x0400) != 0;
+}
+
+/* Lays the type out and builds its method tables, its base types first. Errors: IL_BAD_METADATA
+ * (cyclic layout, missing parts: the text names them), IL_OUT_OF_MEMORY. Announces class_load_*. */
+il_status type_prepare(struct type *type, il_error *err);
+
+/* Resolves the method's signature (params, return type, slots). Same errors. */
+il_status method_prepare_signature(struct method *method, il_error *err);
+
+/* Whether a value of type from can be used where to is expected (III.1.8.1.3), for prepared types. */
+bool type_is_assignable(const struct type *from, const struct type *to);
+
+/* The method that a virtual call of declared runs on an object of type (which is prepared); NULL
+ * when the type does not implement it. */
+struct method *type_find_virtual(const struct type *type, const struct method *declared);
+
+/* Members by name. With a signature text of NULL the first one is taken. type_find_method looks at
+ * declared methods only; param_count -1 takes any. NULL when there is none. */
+struct method *type_find_method(struct type *type, const char *name, int param_count);
+struct field *type_find_field(struct type *type, const char *name);
+
+/* Writes the full name as .NET prints it, "System.Collections.Generic.List`1[System.Int32]", cut to
+ * fit size and always terminated; returns buffer. */
+char *type_name(const struct type *type, char *buffer, size_t size);
+/* "Program.Square(Int32)" as stack traces print it. */
+char *method_name(const struct method *method, char *buffer, size_t size);
+
+#endif
