@@ -44,15 +44,14 @@ il_status il_fail(il_error *err, il_status status, uint64_t offset, uint32_t tok
 typedef enum il_table {
 #define IL_TABLE(number, name) IL_##name = number,
 #include "il_tables.def"
-#undef IL_TABLE
+    IL_NONE = 0x3F, /* never there: what a coded index with an unknown tag points at */
     IL_TABLE_COUNT = 64
 } il_table;
 
-/* Columns are named IL_MethodDef_RVA and so on; a column's value encodes its table and its place. */
+/* Columns are named IL_MethodDef_RVA and so on, those of one table in the order of the file. */
 typedef enum il_column {
 #define IL_COLUMN(table, column, kind) IL_##table##_##column,
 #include "il_tables.def"
-#undef IL_COLUMN
     IL_COLUMN_COUNT
 } il_column;
 
@@ -80,10 +79,48 @@ void il_module_close(il_module *module); /* NULL allowed */
 
 const char *il_module_path(const il_module *module);
 il_blob il_module_image(const il_module *module);
-/* From the optional header and the CLI header (II.25.2.3, II.25.3.3). */
+
+/* What the headers say (II.25.2, II.25.3.3, II.24.2.1). All PE fields are 0 in a bare metadata file
+ * (a portable PDB). The blobs lie in the image; data NULL when absent or outside the file. */
+typedef struct il_headers {
+    bool pe;               /* false: a bare metadata file */
+    bool pe32_plus;        /* 64-bit optional header */
+    bool dll;              /* IMAGE_FILE_DLL */
+    bool uncompressed;     /* tables in #-, not #~: pointer tables and unsorted rows are allowed */
+    uint16_t machine;      /* 0x14C, 0x8664, ... */
+    uint16_t subsystem;    /* 2 GUI, 3 console */
+    uint16_t dll_characteristics;
+    uint16_t section_count;
+    uint32_t timestamp;
+    uint64_t image_base;
+    uint64_t stack_reserve;
+    uint32_t section_alignment, file_alignment;
+    uint32_t size_of_image;
+    uint16_t cli_major, cli_minor; /* of the CLI header */
+    uint32_t cli_flags;            /* 1 IL only, 2 32 bit required, 8 strong-named, 0x10 native
+                                    * entry point, 0x20000 32 bit preferred */
+    uint32_t entry_point;          /* MethodDef or File token (an RVA with flag 0x10), 0 when none */
+    const char *version;           /* the metadata root's, "v4.0.30319" */
+    uint16_t tables_version;       /* major << 8 | minor, of the table stream */
+    uint64_t sorted;               /* bit n: the file says that table n is sorted */
+    il_blob metadata, resources, strong_name, vtable_fixups;
+} il_headers;
+
+const il_headers *il_module_headers(const il_module *module);
+/* Shorthands for three of them. */
 uint32_t il_module_size_of_image(const il_module *module);
-uint32_t il_module_entry_point(const il_module *module); /* token, 0 when none */
+uint32_t il_module_entry_point(const il_module *module);
 bool il_module_is_dll(const il_module *module);
+
+/* A section header (II.25.3); index < section_count. */
+typedef struct il_section {
+    char name[9];
+    uint32_t rva, virtual_size, file_offset, file_size, flags;
+} il_section;
+void il_module_section(const il_module *module, uint32_t index, il_section *out);
+
+/* "TypeDef" for 2; NULL for a number that names no table. */
+const char *il_table_name(il_table table);
 
 /* Rows of a table; 0 for a table that is not there. */
 uint32_t il_rows(const il_module *module, il_table table);
@@ -93,20 +130,37 @@ uint32_t il_rows(const il_module *module, il_table table);
 uint32_t il_cell(const il_module *module, il_column column, uint32_t row);
 
 /* The rows of a list column (MethodList, FieldList, ParamList ...): [first, end) of the target
- * table, clamped to it; empty when row is out of range. Follows the pointer tables of #-. */
+ * table, clamped to it; empty when row is out of range. In a module with pointer tables (#- only)
+ * these are rows of the pointer table, and il_list_row gives the row that position stands for; in
+ * any other module it returns position itself. */
 typedef struct il_range {
     uint32_t first, end;
 } il_range;
 il_range il_list(const il_module *module, il_column column, uint32_t row);
+uint32_t il_list_row(const il_module *module, il_column column, uint32_t position);
 
-/* The first row of a table sorted by column whose cell equals value (a token or number as il_cell
- * gives it), and how many follow with the same value; also right for unsorted tables of #-. */
+/* The rows whose cell in column equals value (a token or number as il_cell gives it): the first of
+ * them and those that follow it directly. Tables are sorted by their parent column (II.22), and then
+ * that is all of them and found by bisection; whether a column really is sorted is found out at the
+ * first search. In an unsorted table il_find_next gives the further ones: the first such row at or
+ * after row from, 0 when there is none. Safe on any thread. */
 il_range il_find_rows(const il_module *module, il_column column, uint32_t value);
+uint32_t il_find_next(const il_module *module, il_column column, uint32_t value, uint32_t from);
 
-/* Heaps. An index out of bounds gives "", an empty blob, a zero GUID. */
+/* Heaps as they stand in the file; empty when there is none. */
+typedef enum il_heap {
+    IL_HEAP_STRINGS,
+    IL_HEAP_USER_STRINGS,
+    IL_HEAP_GUID,
+    IL_HEAP_BLOB,
+    IL_HEAP_COUNT
+} il_heap;
+il_blob il_heap_of(const il_module *module, il_heap heap);
+
+/* Entries of the heaps. An index out of bounds gives "", an empty blob, NULL. */
 const char *il_string(const il_module *module, uint32_t index);
 il_blob il_blob_at(const il_module *module, uint32_t index);
-const uint8_t *il_guid(const il_module *module, uint32_t index); /* 16 bytes, NULL when nil */
+const uint8_t *il_guid(const il_module *module, uint32_t index); /* 16 bytes; 1 is the first */
 /* UTF-16LE bytes of a user string without the trailing flag byte; data NULL when out of bounds. */
 il_blob il_user_string(const il_module *module, uint32_t token);
 
@@ -114,8 +168,14 @@ il_blob il_user_string(const il_module *module, uint32_t token);
 const char *il_name(const il_module *module, il_column column, uint32_t row);
 il_blob il_blob_cell(const il_module *module, il_column column, uint32_t row);
 
-/* What an RVA points at, to the end of its section; data NULL when it lies in none. */
+/* What an RVA points at, to the end of its section's bytes in the file; data NULL when it lies in
+ * none (also in the part of a section that the file does not hold). */
 il_blob il_rva(const il_module *module, uint32_t rva);
+
+/* Walks every row: heap indexes, table indexes and list columns must lie in bounds, lists must
+ * ascend. Opening checks none of this, and no other function needs it. IL_OK or IL_BAD_METADATA
+ * with the first bad cell. */
+il_status il_module_check(const il_module *module, il_error *err);
 
 /* The TypeDef row that declares a method or a field; 0 when none does. */
 uint32_t il_method_owner(const il_module *module, uint32_t method_row);
