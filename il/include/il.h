@@ -268,23 +268,50 @@ typedef enum il_opcode {
     IL_OPCODE_INVALID = 0xFFFF
 } il_opcode;
 
+/* What follows the opcode. A number is little-endian, a token (METHOD to SIG) takes four bytes. */
 typedef enum il_operand {
-    IL_OPERAND_NONE, IL_OPERAND_I1, IL_OPERAND_I4, IL_OPERAND_I8, IL_OPERAND_R4, IL_OPERAND_R8,
-    IL_OPERAND_BRANCH1, IL_OPERAND_BRANCH4, IL_OPERAND_SWITCH, IL_OPERAND_VAR1, IL_OPERAND_VAR2,
-    IL_OPERAND_METHOD, IL_OPERAND_FIELD, IL_OPERAND_TYPE, IL_OPERAND_TOKEN, IL_OPERAND_STRING,
-    IL_OPERAND_SIG, IL_OPERAND_U1 /* unaligned., no. */
+    IL_OPERAND_NONE,
+    IL_OPERAND_I1,
+    IL_OPERAND_I4,
+    IL_OPERAND_I8,
+    IL_OPERAND_R4,
+    IL_OPERAND_R8,
+    IL_OPERAND_BRANCH1, /* int8 or int32, relative to the next instruction */
+    IL_OPERAND_BRANCH4,
+    IL_OPERAND_SWITCH, /* uint32 count, then count int32 relative to the next instruction */
+    IL_OPERAND_VAR1,   /* number of an argument or local, uint8 or uint16 */
+    IL_OPERAND_VAR2,
+    IL_OPERAND_METHOD, /* MethodDef, MemberRef or MethodSpec */
+    IL_OPERAND_FIELD,  /* FieldDef or MemberRef */
+    IL_OPERAND_TYPE,   /* TypeDef, TypeRef or TypeSpec */
+    IL_OPERAND_TOKEN,  /* any of the three above */
+    IL_OPERAND_STRING, /* user string */
+    IL_OPERAND_SIG,    /* StandAloneSig */
+    IL_OPERAND_U1      /* unaligned., no. */
 } il_operand;
 
+/* Where control goes after an instruction. It goes on to the next one after all but BRANCH, RETURN
+ * and THROW. */
 typedef enum il_flow {
-    IL_FLOW_NEXT, IL_FLOW_BRANCH, IL_FLOW_COND_BRANCH, IL_FLOW_CALL, IL_FLOW_RETURN,
-    IL_FLOW_THROW, IL_FLOW_PREFIX, IL_FLOW_BREAK
+    IL_FLOW_NEXT,
+    IL_FLOW_BRANCH, /* br, leave */
+    IL_FLOW_COND_BRANCH,
+    IL_FLOW_CALL,
+    IL_FLOW_RETURN, /* out of the method or handler: ret, jmp, endfinally, endfilter */
+    IL_FLOW_THROW,
+    IL_FLOW_PREFIX,
+    IL_FLOW_BREAK
 } il_flow;
 
+#define IL_STACK_VARIES (-1)
+
 typedef struct il_opcode_info {
-    const char *text;  /* "ldc.i4.s" */
-    uint16_t code;     /* 0x00XX or 0xFEXX */
-    uint8_t operand;   /* il_operand */
-    uint8_t flow;      /* il_flow */
+    const char *text; /* "ldc.i4.s" */
+    uint16_t code;    /* 0x00XX or 0xFEXX */
+    uint8_t operand;  /* il_operand */
+    uint8_t flow;     /* il_flow */
+    int8_t pops;      /* stack slots, or IL_STACK_VARIES */
+    int8_t pushes;
 } il_opcode_info;
 
 /* opcode must be below IL_OPCODE_COUNT. */
@@ -295,7 +322,7 @@ typedef struct il_insn {
     uint32_t offset, size; /* size covers opcode and operand */
     union {
         int64_t i;      /* I1 (sign-extended), I4, I8, U1, VAR1, VAR2 */
-        double r;       /* R4 (widened), R8 */
+        double r;       /* R4 (widened; a NaN keeps its payload and its quiet bit), R8 */
         uint32_t token;
         uint32_t target; /* BRANCH1, BRANCH4: the target's IL offset (checked by the caller) */
         struct {
