@@ -17,8 +17,8 @@ INCLUDE := -I. $(PUBLIC:%=-I%)
 ALL_CFLAGS = $(CSTD) $(CFLAGS) $(WARN) $(CODEGEN) $(INCLUDE) -MMD -MP
 LIBS    := -lffi -ldl -lm -pthread
 
-# MIR is built once for all variants. Its headers are seen by runtime/jit/ only; there, long double
-# must be a double, as in the crate's build, or MIR's structs do not match.
+# MIR is built once for all variants. Only runtime/jit/ and its tests see its headers; long double must
+# be a double there, as in the crate's build, or MIR's structs do not match.
 MIR        := build/mir
 MIR_CFLAGS := -isystem $(MIR)/include -DMIR_NO_IO=1 -DMIR_NO_SCAN=1 -mlong-double-64
 
@@ -30,7 +30,7 @@ BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
 TEST_OBJ := $(TEST_SRC:%.c=$(BUILD)/%.o)
-JIT_OBJ  := $(filter $(BUILD)/runtime/jit/%,$(LIB_OBJ))
+JIT_OBJ  := $(filter $(BUILD)/runtime/jit/% $(BUILD)/tests/mir_%,$(LIB_OBJ) $(TEST_OBJ))
 
 # The sample programs are the same whatever compiles the runtime; the plug-ins see only the public
 # headers, as anybody's would.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # build.sh FOLDER: fetches and builds MIR with cargo and leaves
 #
-#   FOLDER/mir.o      all of MIR in one object file, its memory calls and exit renamed as redefine.syms says
+#   FOLDER/mir.o      all of MIR in one object file, its calls to the C library renamed as redefine.syms says
 #   FOLDER/include    the headers of that MIR
 #
 # The compiler flags of the caller are not passed on: the same object serves every build.
@@ -11,6 +11,7 @@ mkdir -p "$1"
 out=$(cd "$1" && pwd)
 unset CC CFLAGS MAKEFLAGS MFLAGS MAKELEVEL CARGO_BUILD_TARGET
 export CARGO_TARGET_DIR="$out/cargo"
+export CFLAGS=-U_FORTIFY_SOURCE # or some of those calls have other names
 
 cargo() {
     "$here/cargo.sh" "$@" --locked --manifest-path "$here/Cargo.toml"
