@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "il.h"
+#include "il_bytes.h"
 #include "il_tables.h"
 
 /* One column of one table, ready to be read. */
@@ -41,19 +42,6 @@ struct il_module {
 };
 
 enum { IL_SECTION_SIZE = 40 };
-
-/* Unaligned little-endian loads. */
-static inline uint16_t il_load16(const uint8_t *p) {
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static inline uint32_t il_load32(const uint8_t *p) {
-    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static inline uint64_t il_load64(const uint8_t *p) {
-    return il_load32(p) | (uint64_t)il_load32(p + 4) << 32;
-}
 
 /* The cell as the file has it; row must be in the table. */
 static inline uint32_t il_cell_raw(const il_cells *cells, uint32_t row) {
