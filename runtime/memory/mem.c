@@ -1,12 +1,9 @@
-/* The plain memory functions of mem.h. */
+/* What mem.h offers on top of the task allocator. */
 #include "runtime/memory/mem.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "runtime/memory/include/objidl.h"
 
-void *mem_alloc(size_t size) {
-    return malloc(size ? size : 1);
-}
+#include <string.h>
 
 void *mem_calloc(size_t count, size_t size) {
     size_t total;
@@ -22,7 +19,7 @@ void *mem_resize(void *block, size_t count, size_t size) {
     size_t total;
     if (__builtin_mul_overflow(count, size, &total))
         return NULL;
-    return realloc(block, total);
+    return CoTaskMemRealloc(block, total);
 }
 
 char *mem_copy_text(const char *text, size_t length) {
@@ -34,8 +31,4 @@ char *mem_copy_text(const char *text, size_t length) {
     memcpy(copy, text, length);
     copy[length] = '\0';
     return copy;
-}
-
-void mem_free(void *block) {
-    free(block);
 }

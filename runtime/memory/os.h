@@ -1,0 +1,22 @@
+/* Memory from the operating system: what everything else in this folder stands on.
+ *
+ * Sizes and addresses are multiples of the page size unless said otherwise. Thread-safe. */
+#ifndef CLARET_OS_H
+#define CLARET_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+size_t os_page_size(void);
+
+/* size bytes of zeros whose address is a multiple of align (a power of two, at least a page); they
+ * use physical memory only once touched. NULL when there is no room. */
+void *os_map(size_t size, size_t align);
+
+void os_unmap(void *address, size_t size);
+
+/* Gives the physical memory back but keeps the addresses: the bytes read as zero from now on. */
+void os_discard(void *address, size_t size);
+
+#endif
