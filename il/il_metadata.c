@@ -228,7 +228,7 @@ uint32_t il_cell(const il_module *module, il_column column, uint32_t row) {
     return token_of(il_coded_table((il_coded)cells->target, tag), value >> bits);
 }
 
-/* The pointer table that a list of the given table goes through in #-, or IL_NONE. */
+/* The pointer table that a list of the given table goes through in #-, or IL_NONE; its column. */
 static il_column pointer_column(il_table target, il_table *table) {
     switch (target) {
     case IL_Field: *table = IL_FieldPtr; return IL_FieldPtr_Field;
@@ -240,17 +240,21 @@ static il_column pointer_column(il_table target, il_table *table) {
     }
 }
 
+uint32_t il_list_limit(const il_module *module, il_column column) {
+    il_table target = (il_table)module->cells[column].target, pointers;
+    pointer_column(target, &pointers);
+    return (module->rows[pointers] ? module->rows[pointers] : module->rows[target]) + 1;
+}
+
 il_range il_list(const il_module *module, il_column column, uint32_t row) {
     const il_cells *cells = &module->cells[column];
     if (row - 1 >= cells->rows)
         return (il_range){0, 0};
-    il_table pointers;
-    pointer_column((il_table)cells->target, &pointers);
-    uint32_t last = module->rows[pointers] ? module->rows[pointers] : module->rows[cells->target];
+    uint32_t limit = il_list_limit(module, column);
     uint32_t first = il_cell_raw(cells, row);
-    uint32_t end = row < cells->rows ? il_cell_raw(cells, row + 1) : last + 1;
-    if (end > last + 1)
-        end = last + 1;
+    uint32_t end = row < cells->rows ? il_cell_raw(cells, row + 1) : limit;
+    if (end > limit)
+        end = limit;
     if (first == 0 || first >= end)
         return (il_range){0, 0};
     return (il_range){first, end};

@@ -49,6 +49,9 @@ static inline uint32_t il_cell_raw(const il_cells *cells, uint32_t row) {
     return cells->width == 2 ? il_load16(p) : cells->width == 4 ? il_load32(p) : *p;
 }
 
+/* One more than the last position that a list column can name. */
+uint32_t il_list_limit(const il_module *module, il_column column);
+
 /* il_fail with "PATH: " before the text. p, when not NULL, is a place in the image and gives the
  * offset. */
 il_status il_module_fail(const il_module *module, il_error *err, il_status status, const void *p,
