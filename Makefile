@@ -37,6 +37,9 @@ JIT_OBJ  := $(filter $(BUILD)/runtime/jit/% $(BUILD)/tests/mir_%,$(LIB_OBJ) $(TE
 PROGRAMS := $(patsubst samples/programs/%.cs,build/samples/%.exe,$(wildcard samples/programs/*.cs))
 PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard samples/profilers/*.c))
 
+# What the tests read: one assembly per source in tests/data/.
+TEST_DATA := $(patsubst tests/data/%.cs,build/tests/%.exe,$(wildcard tests/data/*.cs))
+
 .PHONY: all deps samples test asan bench format install clean help
 .DELETE_ON_ERROR:
 
@@ -47,7 +50,7 @@ deps: ## install what is missing on this machine (every target that builds does 
 
 samples: $(PROGRAMS) $(PLUGINS) ## build the sample programs and plug-ins
 
-test: $(BUILD)/claret-tests $(BUILD)/claret samples ## build and run the tests
+test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_DATA) ## build and run the tests
 	CLARET=$(BUILD)/claret $(BUILD)/claret-tests
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -105,6 +108,10 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libclaret.a
 build/samples/%.exe: samples/programs/%.cs Makefile | deps
 	@mkdir -p $(@D)
 	mcs -out:$@ $<
+
+build/tests/%.exe: tests/data/%.cs Makefile | deps
+	@mkdir -p $(@D)
+	mcs -nologo -unsafe -optimize -nowarn:618 -out:$@ $<
 
 build/samples/%.so: samples/profilers/%.c Makefile | deps
 	@mkdir -p $(@D)
