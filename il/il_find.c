@@ -126,7 +126,7 @@ static bool is_type(const il_module *module, uint32_t row, const char *name_spac
            strcmp(il_name(module, IL_TypeDef_Namespace, row), name_space) == 0;
 }
 
-static uint32_t enclosing_of(const il_module *module, uint32_t row) {
+uint32_t il_enclosing_type(const il_module *module, uint32_t row) {
     il_range nested = il_find_rows(module, IL_NestedClass_NestedClass, IL_TOKEN(IL_TypeDef, row));
     return IL_TOKEN_ROW(il_cell(module, IL_NestedClass_EnclosingClass, nested.first));
 }
@@ -186,7 +186,8 @@ uint32_t il_find_type(il_module *module, const char *name_space, const char *nam
     const il_type_index *index = type_index(module);
     if (!index) {
         for (uint32_t row = 1; row <= module->rows[IL_TypeDef]; row++) {
-            if (is_type(module, row, name_space, name) && enclosing_of(module, row) == enclosing)
+            if (is_type(module, row, name_space, name) &&
+                il_enclosing_type(module, row) == enclosing)
                 return row;
         }
         return 0;

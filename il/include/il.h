@@ -180,6 +180,8 @@ il_status il_module_check(const il_module *module, il_error *err);
 /* The TypeDef row that declares a method or a field; 0 when none does. */
 uint32_t il_method_owner(const il_module *module, uint32_t method_row);
 uint32_t il_field_owner(const il_module *module, uint32_t field_row);
+/* The TypeDef row around a nested type; 0 when it is not nested. */
+uint32_t il_enclosing_type(const il_module *module, uint32_t type_row);
 /* The TypeDef row with this namespace and name that is not nested (or, with enclosing != 0, nested
  * in that row); 0 when there is none. The first call builds a hash table (NULL memory: linear). */
 uint32_t il_find_type(il_module *module, const char *name_space, const char *name,
