@@ -1,0 +1,62 @@
+/* The commands as a user sees them: what they print and how they exit. The program is the one that
+ * the environment variable CLARET names. */
+#include <CUnit/CUnit.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* What the last command printed, on both streams. */
+static char output[1 << 16];
+
+/* Runs claret with these arguments; its exit status. */
+static int run(const char *arguments) {
+    char command[1024];
+    const char *claret = getenv("CLARET");
+    snprintf(command, sizeof command, "(%s %s) 2>&1", claret ? claret : "build/claret", arguments);
+    FILE *pipe = popen(command, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
+    output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
+    int status = pclose(pipe);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool printed(const char *text) {
+    return strstr(output, text) != NULL;
+}
+
+static void without_a_command_it_lists_them(void) {
+    CU_ASSERT_EQUAL(run(""), 2);
+    CU_ASSERT(printed("claret info IN"));
+    CU_ASSERT_EQUAL(run("--help"), 0);
+    CU_ASSERT(printed("claret info IN"));
+    CU_ASSERT_EQUAL(run("nonsense"), 2);
+    CU_ASSERT_STRING_EQUAL(output, "claret: nonsense: no such command, see claret --help\n");
+}
+
+static void info_shows_an_assembly(void) {
+    CU_ASSERT_EQUAL(run("info build/tests/small.exe"), 0);
+    CU_ASSERT(printed("PE32 EXE, i386, console"));
+    CU_ASSERT(printed("Assembly     small, Version=0.0.0.0"));
+    CU_ASSERT(printed(" Small.Program::Main\n"));
+    CU_ASSERT(printed("mscorlib, Version=4.0.0.0, PublicKeyToken=b77a5c561934e089\n"));
+    CU_ASSERT(printed("ClassLayout                  2\n"));
+}
+
+static void info_says_what_is_wrong(void) {
+    CU_ASSERT_EQUAL(run("info"), 2);
+    CU_ASSERT_STRING_EQUAL(output, "usage: claret info IN\n");
+    CU_ASSERT_EQUAL(run("info Makefile"), 1);
+    CU_ASSERT_STRING_EQUAL(output,
+                           "claret: Makefile: not a PE file: it does not start with \"MZ\"\n");
+    CU_ASSERT_EQUAL(run("info build/tests/small.exe > /dev/full"), 1);
+    CU_ASSERT(printed("No space left on device"));
+}
+
+CU_TestInfo cli_tests[] = {
+    {"without a command it lists them", without_a_command_it_lists_them},
+    {"info shows an assembly", info_shows_an_assembly},
+    {"info says what is wrong", info_says_what_is_wrong},
+    CU_TEST_INFO_NULL,
+};
