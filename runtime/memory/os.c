@@ -40,3 +40,40 @@ void os_unmap(void *address, size_t size) {
 void os_discard(void *address, size_t size) {
     madvise(address, size, MADV_DONTNEED);
 }
+
+struct os_pool_chunk {
+    os_pool_chunk *older;
+    size_t size; /* header included */
+};
+
+enum { POOL_CHUNK = 256 * 1024 };
+
+void *os_pool_alloc(os_pool *pool, size_t size) {
+    size_t rounded = (size + 15) & ~(size_t)15;
+    if (rounded < size || rounded > SIZE_MAX / 2)
+        return NULL;
+    if (!pool->chunks || rounded > pool->chunks->size - pool->used) {
+        size_t page = os_page_size();
+        size_t wanted = rounded + sizeof(os_pool_chunk);
+        size_t chunk_size = wanted < POOL_CHUNK ? POOL_CHUNK : (wanted + page - 1) & ~(page - 1);
+        os_pool_chunk *chunk = os_map(chunk_size, page);
+        if (!chunk)
+            return NULL;
+        *chunk = (os_pool_chunk){pool->chunks, chunk_size};
+        pool->chunks = chunk;
+        pool->used = sizeof *chunk;
+    }
+    void *block = (uint8_t *)pool->chunks + pool->used;
+    pool->used += rounded;
+    return block;
+}
+
+void os_pool_fini(os_pool *pool) {
+    os_pool_chunk *chunk = pool->chunks;
+    while (chunk) {
+        os_pool_chunk *older = chunk->older;
+        os_unmap(chunk, chunk->size);
+        chunk = older;
+    }
+    *pool = (os_pool){0};
+}

@@ -19,4 +19,19 @@ void os_unmap(void *address, size_t size);
 /* Gives the physical memory back but keeps the addresses: the bytes read as zero from now on. */
 void os_discard(void *address, size_t size);
 
+/* ---- Pools for those who must not use the task heap: the spies ---- */
+
+typedef struct os_pool_chunk os_pool_chunk;
+
+/* All zero is a valid empty pool. Not thread-safe. */
+typedef struct os_pool {
+    os_pool_chunk *chunks; /* newest first */
+    size_t used;           /* bytes of the newest chunk */
+} os_pool;
+
+/* size bytes of zeros, 16-byte aligned, until os_pool_fini; NULL when there is no room. */
+void *os_pool_alloc(os_pool *pool, size_t size);
+
+void os_pool_fini(os_pool *pool);
+
 #endif

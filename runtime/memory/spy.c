@@ -147,6 +147,14 @@ void spy_minimize(void) {
     leave();
 }
 
+void spy_hold(void) {
+    enter();
+}
+
+void spy_let_go(void) {
+    leave();
+}
+
 bool spy_check(void) {
     enter();
     bool good = addr_map_check(&spied) && (current() || (spied.count == 0 && !going_away));

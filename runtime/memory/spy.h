@@ -28,6 +28,10 @@ size_t spy_size(void *block);              /* block not NULL */
 int spy_did_alloc(void *block);            /* block not NULL */
 void spy_minimize(void);
 
+/* Holds up, and lets on, every spied operation of other threads. */
+void spy_hold(void);
+void spy_let_go(void);
+
 /* Whether the records of spied blocks are in order; true when there is no spy. */
 bool spy_check(void);
 
