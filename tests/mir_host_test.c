@@ -4,7 +4,10 @@
 #include <CUnit/CUnit.h>
 #include <mir-gen.h>
 #include <mir.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "runtime/memory/spies.h"
 
 typedef struct request {
     unsigned level;
@@ -83,9 +86,38 @@ static void a_full_region_comes_back(void) {
     code_region_fini(&region);
 }
 
+/* The nth allocation fails, with "+" all later ones too, until none does. */
+static void every_failed_allocation_comes_back(void) {
+    static const char *const AND_THEN[] = {"", "+"};
+    for (int i = 0; i < 2; i++) {
+        code_region region;
+        request r = {2, NULL};
+        jit_status status = JIT_NO_MEMORY;
+        unsigned n = 0;
+        CU_ASSERT_FATAL(code_region_init(&region, 1 << 20));
+        while (status == JIT_NO_MEMORY && n < 10000) {
+            char spec[32], error[200];
+            mem_spies *spies;
+            snprintf(spec, sizeof spec, "fail=%u%s", ++n, AND_THEN[i]);
+            CU_ASSERT_EQUAL_FATAL(mem_spies_start((const char *[]){spec}, 1, &spies, error, 200),
+                                  0);
+            status = mir_host_run(&region, build_sum, &r, NULL, 0);
+            mem_counters counters = mem_spies_counters(spies);
+            CU_ASSERT_EQUAL(counters.live, 0);
+            CU_ASSERT_EQUAL(status, counters.failures ? JIT_NO_MEMORY : JIT_OK);
+            CU_ASSERT_EQUAL(mem_spies_stop(spies), 0);
+        }
+        CU_ASSERT_TRUE(n > 4);
+        CU_ASSERT_EQUAL_FATAL(status, JIT_OK);
+        CU_ASSERT_EQUAL(r.code(100), 5050);
+        code_region_fini(&region);
+    }
+}
+
 CU_TestInfo mir_host_tests[] = {
     {"code survives its context", code_survives_its_context},
     {"an error of MIR comes back", an_error_of_mir_comes_back},
     {"a full region comes back", a_full_region_comes_back},
+    {"every failed allocation comes back", every_failed_allocation_comes_back},
     CU_TEST_INFO_NULL,
 };

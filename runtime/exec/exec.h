@@ -22,9 +22,12 @@ struct frame {
     bool filter;           /* runs a filter of the method below */
 };
 
+#define THREAD_SPILL_SLOTS 64
+
 struct thread {
     struct runtime *rt;
     struct object *exception; /* pending, or NULL */
+    uint32_t poll;            /* not 0: compiled loops call the runtime before the next iteration */
     union slot *stack, *stack_end;
     struct frame *frames;
     uint32_t frame_count; /* frames[0..frame_count) are active */
@@ -34,6 +37,7 @@ struct thread {
     uint32_t catch_frame, catch_clause;
     bool catch_known, unhandled;
     void *compiled_top; /* set by compiled code's helpers around calls into the runtime */
+    union slot spill[THREAD_SPILL_SLOTS]; /* written by compiled loops when they poll, never read */
 };
 
 il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err);

@@ -290,6 +290,10 @@ void mir_host_refuse(const char *format, ...) {
     leave(JIT_REFUSED);
 }
 
+void mir_host_no_memory(void) {
+    leave(JIT_NO_MEMORY);
+}
+
 __attribute__((noreturn)) static void mir_error(MIR_error_type_t type, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);

@@ -38,4 +38,7 @@ void *mir_host_alloc(size_t count, size_t size);
 /* For body only: ends the compilation with JIT_REFUSED and the message. */
 void mir_host_refuse(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
+/* For body only: ends the compilation with JIT_NO_MEMORY, when mem.h said no to body itself. */
+void mir_host_no_memory(void) __attribute__((noreturn));
+
 #endif

@@ -1,0 +1,198 @@
+/* What is compiled, how hard, and where it lies: see jit.h. */
+#include "runtime/jit/jit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/jit/translate.h"
+
+#define REGION_SIZE ((size_t)64 << 20)
+
+/* MIR's time grows faster than the method at level 2, and is half as long at level 0. In
+ * instructions of the register code, of which each is about three of MIR's. */
+#define LEVEL_2_MAX 350
+#define LEVEL_1_MAX 7000
+
+struct jit {
+    code_region region;
+    struct compiled **compiled; /* in ascending order of their addresses */
+    uint32_t count, capacity;
+    jit_statistics statistics;
+};
+
+jit *jit_new(void) {
+    jit *jit = mem_calloc(1, sizeof *jit);
+    if (jit && !code_region_init(&jit->region, REGION_SIZE)) {
+        mem_free(jit);
+        return NULL;
+    }
+    return jit;
+}
+
+void jit_free(jit *jit) {
+    if (!jit)
+        return;
+    for (uint32_t i = 0; i < jit->count; i++)
+        mem_free(jit->compiled[i]);
+    mem_free(jit->compiled);
+    code_region_fini(&jit->region);
+    mem_free(jit);
+}
+
+/* ---- Compiling ---- */
+
+static bool reserve_record(jit *jit) {
+    if (jit->count < jit->capacity)
+        return true;
+    uint32_t capacity = jit->capacity ? 2 * jit->capacity : 64;
+    struct compiled **grown = mem_resize(jit->compiled, capacity, sizeof(*grown));
+    if (!grown)
+        return false;
+    jit->compiled = grown;
+    jit->capacity = capacity;
+    return true;
+}
+
+static jit_status run(jit *jit, struct translation *request, char *message, size_t size) {
+    request->compiled = NULL;
+    jit_status status = mir_host_run(&jit->region, translate, request, message, size);
+    if (status != JIT_OK) {
+        mem_free(request->compiled);
+        request->compiled = NULL;
+    }
+    return status;
+}
+
+static unsigned first_level(const struct code *code) {
+    return code->insn_count <= LEVEL_2_MAX ? 2 : code->insn_count <= LEVEL_1_MAX ? 1 : 0;
+}
+
+/* An error of MIR's own, such as an instruction it cannot encode, may go away without optimisation.
+ */
+static jit_status run_levels(jit *jit, struct translation *request, char *message, size_t size) {
+    request->level = first_level(request->method->code);
+    jit_status status = run(jit, request, message, size);
+    if (status == JIT_REFUSED && !request->unsupported && request->level > 0) {
+        request->level = 0;
+        status = run(jit, request, message, size);
+    }
+    return status;
+}
+
+static void keep(jit *jit, const struct translation *request) {
+    struct compiled *compiled = request->compiled;
+    struct method *method = request->method;
+    if (!compiled->end)
+        compiled->end = jit->region.next;
+    jit->compiled[jit->count++] = compiled;
+    jit->statistics.compiled++;
+    jit->statistics.code_bytes = (uint64_t)(jit->region.next - jit->region.base);
+    method->jit_info = compiled;
+    method->entry = compiled->start;
+    method->enter = request->enter;
+    method->jit_state = JIT_STATE_COMPILED;
+}
+
+static void refuse(jit *jit, struct method *method, const char *reason) {
+    char name[96];
+    method->jit_state = JIT_STATE_REFUSED;
+    jit->statistics.refused++;
+    snprintf(jit->statistics.last_refusal, sizeof jit->statistics.last_refusal, "%s: %s",
+             method_name(method, name, sizeof name), reason);
+}
+
+bool jit_compile(jit *jit, struct method *method) {
+    struct translation request = {.method = method};
+    char message[128];
+    if (!jit || method->jit_state != JIT_STATE_NONE || !method->code)
+        return method->jit_state == JIT_STATE_COMPILED;
+    jit_status status = JIT_NO_MEMORY;
+    if (reserve_record(jit))
+        status = run_levels(jit, &request, message, sizeof message);
+    switch (status) {
+    case JIT_OK: keep(jit, &request); return true;
+    case JIT_NO_MEMORY: return false;
+    case JIT_NO_ROOM: refuse(jit, method, "no room for code"); return false;
+    case JIT_REFUSED: refuse(jit, method, message); return false;
+    }
+    return false;
+}
+
+void jit_forget(jit *jit, struct method *method) {
+    (void)jit;
+    if (method->entry)
+        method->entry = (void *)(uintptr_t)jit_interpret;
+    method->enter = NULL;
+    method->jit_info = NULL;
+    method->jit_state = JIT_STATE_NONE;
+}
+
+void jit_get_statistics(const jit *jit, jit_statistics *out) {
+    *out = jit ? jit->statistics : (jit_statistics){0};
+}
+
+/* ---- Stack walks ---- */
+
+/* The last record that starts at or before address, if it contains it. */
+static const struct compiled *find(const jit *jit, const uint8_t *address) {
+    uint32_t low = 0, high = jit->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (jit->compiled[middle]->start <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct compiled *found = low ? jit->compiled[low - 1] : NULL;
+    return found && address < found->end ? found : NULL;
+}
+
+/* The label behind a call may stand a little after the return address. */
+static uint32_t il_offset_at(const struct compiled *compiled, const uint8_t *address) {
+    uint32_t offset = (uint32_t)(address - compiled->start);
+    uint32_t low = 0, high = compiled->site_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compiled->sites[middle].offset < offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == compiled->site_count)
+        return 0;
+    return compiled->code->il_offsets[compiled->sites[low].insn];
+}
+
+static const uint8_t *word_at(const uint8_t *address) {
+    const uint8_t *word;
+    memcpy(&word, address, sizeof word);
+    return word;
+}
+
+void jit_walk_start(jit_walk *walk, const jit *jit, const void *native_frame) {
+    const uint8_t *frame = native_frame;
+    *walk = (jit_walk){.jit = jit};
+    if (!jit || !frame)
+        return;
+    walk->fp = word_at(frame);
+    walk->return_address = word_at(frame + 8);
+    walk->sp = frame + 16;
+}
+
+bool jit_walk_next(jit_walk *walk, struct method **method, uint32_t *il_offset) {
+    const struct compiled *compiled = walk->jit ? find(walk->jit, walk->return_address) : NULL;
+    if (!compiled)
+        return false;
+    *method = compiled->method;
+    *il_offset = il_offset_at(compiled, walk->return_address);
+    if (compiled->frame_size) {
+        walk->sp += compiled->frame_size;
+        walk->return_address = word_at(walk->sp);
+        walk->sp += 8;
+    } else {
+        walk->return_address = word_at(walk->fp + 8);
+        walk->sp = walk->fp + 16;
+        walk->fp = word_at(walk->fp);
+    }
+    return true;
+}

@@ -1,0 +1,70 @@
+/* The JIT: hot methods become machine code.
+ *
+ * A method is compiled as a whole from its register code, or stays interpreted: that is never an
+ * error. Engines meet in two places of struct method:
+ *
+ *   entry   what compiled code calls: int64_t entry(thread *, method *, one int64_t per argument
+ *           slot), returning the slot of the result. Never NULL: jit_interpret for methods that are
+ *           not compiled. It is read at each call, so that a method can change engines at any time.
+ *   enter   what the interpreter calls: arguments from slots, the result to slots[0]; NULL for a
+ *           method that is not compiled.
+ *
+ * Both return with a pending exception on the thread when the method threw. Compiled frames keep no
+ * books: jit_walk finds them by their return addresses.
+ *
+ * Not thread-safe. Code lives until jit_free. */
+#ifndef CLARET_JIT_H
+#define CLARET_JIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct code;
+struct method;
+struct thread;
+union slot;
+
+typedef struct jit jit;
+
+/* NULL when memory is short or the system allows no executable memory: everything is interpreted
+ * then, and the functions below accept a NULL jit. */
+jit *jit_new(void);
+void jit_free(jit *jit);
+
+enum jit_state { JIT_STATE_NONE, JIT_STATE_COMPILED, JIT_STATE_REFUSED };
+
+/* Compiles a prepared method and sets its entry, enter, jit_info and jit_state. Returns whether it
+ * is compiled now. A refused method is not tried again; one that lacked memory is. */
+bool jit_compile(jit *jit, struct method *method);
+
+/* Lets the method be interpreted again (its code has a new version). Activations of the old code
+ * run to their end. */
+void jit_forget(jit *jit, struct method *method);
+
+/* The entry of methods that are not compiled: runs method on the interpreter. */
+int64_t jit_interpret(struct thread *thread, struct method *method, ...);
+
+/* Why methods stayed interpreted, and how many were compiled. */
+typedef struct jit_statistics {
+    uint32_t compiled, refused;
+    uint64_t code_bytes;
+    char last_refusal[160]; /* "Program.Main(String[]): operation localloc" */
+} jit_statistics;
+
+void jit_get_statistics(const jit *jit, jit_statistics *out);
+
+/* ---- Stack walks ---- */
+
+/* Compiled activations below a C function that compiled code called, innermost first. */
+typedef struct jit_walk {
+    const jit *jit;
+    const uint8_t *return_address, *sp, *fp;
+} jit_walk;
+
+/* native_frame: __builtin_frame_address(0) in that C function. */
+void jit_walk_start(jit_walk *walk, const jit *jit, const void *native_frame);
+
+/* The next activation and the IL offset of its call; false when the caller is not compiled code. */
+bool jit_walk_next(jit_walk *walk, struct method **method, uint32_t *il_offset);
+
+#endif

@@ -1,0 +1,455 @@
+/* The function as a whole: see translate.h. */
+#include "runtime/jit/translate.h"
+
+#include <mir-gen.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/jit/helpers.h"
+#include "runtime/jit/jit.h"
+
+#define NO_POLL UINT32_MAX
+
+void tr_unsupported(struct translator *t, const char *what) {
+    t->request->unsupported = true;
+    mir_host_refuse("%s", what);
+}
+
+/* ---- Operands and instructions ---- */
+
+MIR_op_t tr_int(struct translator *t, int64_t value) {
+    return MIR_new_int_op(t->ctx, value);
+}
+
+MIR_op_t tr_pointer(struct translator *t, const void *p) {
+    return MIR_new_int_op(t->ctx, (int64_t)(intptr_t)p);
+}
+
+MIR_op_t tr_reg(struct translator *t, MIR_reg_t reg) {
+    return MIR_new_reg_op(t->ctx, reg);
+}
+
+MIR_op_t tr_label(struct translator *t, MIR_label_t label) {
+    return MIR_new_label_op(t->ctx, label);
+}
+
+static MIR_reg_t new_reg(struct translator *t, char kind, uint32_t number) {
+    char name[16];
+    snprintf(name, sizeof name, "%c%u", kind, number);
+    return MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, name);
+}
+
+MIR_reg_t tr_temp(struct translator *t) {
+    return new_reg(t, 'x', t->next_temp++);
+}
+
+MIR_op_t tr_use(struct translator *t, uint32_t slot) {
+    if (!t->regs[slot])
+        t->regs[slot] = new_reg(t, 's', slot);
+    return tr_reg(t, t->regs[slot]);
+}
+
+MIR_op_t tr_def(struct translator *t, uint32_t slot) {
+    t->non_null[slot] = false;
+    return tr_use(t, slot);
+}
+
+static MIR_op_t memory(struct translator *t, MIR_type_t type, int64_t offset, MIR_reg_t base,
+                       MIR_alias_t alias) {
+    return MIR_new_alias_mem_op(t->ctx, type, offset, base, 0, 1, alias, 0);
+}
+
+MIR_op_t tr_heap(struct translator *t, MIR_type_t type, int64_t offset, MIR_reg_t base) {
+    return memory(t, type, offset, base, t->heap);
+}
+
+MIR_op_t tr_constant(struct translator *t, MIR_type_t type, int64_t offset, MIR_reg_t base) {
+    return memory(t, type, offset, base, t->constant);
+}
+
+static MIR_op_t thread_word(struct translator *t, MIR_type_t type, size_t offset) {
+    return memory(t, type, (int64_t)offset, t->thread, t->thread_words);
+}
+
+static void put(struct translator *t, MIR_insn_code_t code, size_t count, MIR_op_t *ops) {
+    MIR_append_insn(t->ctx, t->function, MIR_new_insn_arr(t->ctx, code, count, ops));
+}
+
+void tr_put1(struct translator *t, MIR_insn_code_t code, MIR_op_t a) {
+    put(t, code, 1, &a);
+}
+
+void tr_put2(struct translator *t, MIR_insn_code_t code, MIR_op_t a, MIR_op_t b) {
+    put(t, code, 2, (MIR_op_t[]){a, b});
+}
+
+void tr_put3(struct translator *t, MIR_insn_code_t code, MIR_op_t a, MIR_op_t b, MIR_op_t c) {
+    put(t, code, 3, (MIR_op_t[]){a, b, c});
+}
+
+void tr_place(struct translator *t, MIR_label_t label) {
+    MIR_append_insn(t->ctx, t->function, label);
+}
+
+/* ---- Calls ---- */
+
+/* The prototype of a function with count int64_t arguments and an int64_t result. */
+static MIR_item_t proto(struct translator *t, size_t count) {
+    MIR_type_t i64 = MIR_T_I64;
+    char names[256][8], name[16];
+    MIR_var_t vars[256];
+    if (count >= 256)
+        tr_unsupported(t, "more than 250 arguments");
+    if (t->protos[count])
+        return t->protos[count];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(names[i], sizeof names[i], "a%zu", i);
+        vars[i] = (MIR_var_t){.type = MIR_T_I64, .name = names[i]};
+    }
+    snprintf(name, sizeof name, "p%zu", count);
+    t->protos[count] = MIR_new_proto_arr(t->ctx, name, 1, &i64, count, vars);
+    return t->protos[count];
+}
+
+static void mark_site(struct translator *t, uint32_t insn) {
+    MIR_label_t label = MIR_new_label(t->ctx);
+    struct pending_site *site = mir_host_alloc(1, sizeof *site);
+    tr_place(t, label);
+    site->lref = MIR_new_lref_data(t->ctx, NULL, label, NULL, 0);
+    site->insn = insn;
+    site->next = t->sites;
+    t->sites = site;
+    t->site_count++;
+}
+
+/* ops[0] and [1] are left free for prototype and address, ops[2] is the result. */
+static void call(struct translator *t, MIR_op_t address, size_t arg_count, MIR_op_t *ops,
+                 uint32_t insn) {
+    ops[0] = MIR_new_ref_op(t->ctx, proto(t, arg_count));
+    ops[1] = address;
+    put(t, MIR_CALL, 3 + arg_count, ops);
+    mark_site(t, insn);
+}
+
+static void leave_on_exception(struct translator *t) {
+    tr_put3(t, MIR_BNE, tr_label(t, t->leave),
+            thread_word(t, MIR_T_P, offsetof(struct thread, exception)), tr_int(t, 0));
+}
+
+static MIR_op_t helper_address(struct translator *t, enum helper helper) {
+    if (!t->helpers[helper])
+        t->helpers[helper] = MIR_new_import(t->ctx, helper_name(helper));
+    return MIR_new_ref_op(t->ctx, t->helpers[helper]);
+}
+
+static void call_helper(struct translator *t, enum helper helper, MIR_reg_t result,
+                        uint32_t arg_count, const MIR_op_t *args, uint32_t insn) {
+    MIR_op_t ops[4 + MAX_COLD_ARGS];
+    ops[2] = tr_reg(t, result ? result : tr_temp(t));
+    ops[3] = tr_reg(t, t->thread);
+    for (uint32_t i = 0; i < MAX_COLD_ARGS; i++) /* helpers all take as many */
+        ops[4 + i] = i < arg_count ? args[i] : tr_int(t, 0);
+    call(t, helper_address(t, helper), 1 + MAX_COLD_ARGS, ops, insn);
+}
+
+void tr_call_helper(struct translator *t, enum helper helper, MIR_reg_t result, uint32_t arg_count,
+                    const MIR_op_t *args) {
+    call_helper(t, helper, result, arg_count, args, t->at);
+    leave_on_exception(t);
+}
+
+void tr_call_method(struct translator *t, MIR_reg_t method, MIR_reg_t this_arg, uint32_t first,
+                    uint32_t arg_slots, bool returns) {
+    MIR_op_t *ops = mir_host_alloc(arg_slots + 5, sizeof *ops);
+    MIR_op_t *arg = ops + 5;
+    uint32_t from_slots = this_arg ? arg_slots - 1 : arg_slots;
+    MIR_reg_t entry = tr_temp(t);
+    ops[3] = tr_reg(t, t->thread);
+    ops[4] = tr_reg(t, method);
+    if (this_arg)
+        *arg++ = tr_reg(t, this_arg);
+    for (uint32_t i = 0; i < from_slots; i++)
+        *arg++ = tr_use(t, first + i);
+    ops[2] = returns ? tr_def(t, first) : tr_reg(t, tr_temp(t));
+    tr_put2(t, MIR_MOV, tr_reg(t, entry),
+            tr_heap(t, MIR_T_P, offsetof(struct method, entry), method));
+    call(t, tr_reg(t, entry), 2 + arg_slots, ops, t->at);
+    leave_on_exception(t);
+}
+
+/* ---- Cold blocks ---- */
+
+static struct cold *new_cold(struct translator *t, enum helper helper) {
+    struct cold *cold = mir_host_alloc(1, sizeof *cold);
+    cold->start = MIR_new_label(t->ctx);
+    cold->helper = helper;
+    cold->insn = t->at;
+    cold->poll = NO_POLL;
+    *t->cold_end = cold;
+    t->cold_end = &cold->next;
+    return cold;
+}
+
+MIR_label_t tr_cold(struct translator *t, enum helper helper, MIR_reg_t result, MIR_label_t back,
+                    uint32_t arg_count, const MIR_op_t *args) {
+    struct cold *cold = new_cold(t, helper);
+    cold->back = back;
+    cold->arg_count = arg_count;
+    for (uint32_t i = 0; i < arg_count; i++)
+        cold->args[i] = args[i];
+    cold->result = result;
+    return cold->start;
+}
+
+void tr_check_null(struct translator *t, uint32_t slot) {
+    if (t->non_null[slot])
+        return;
+    MIR_label_t null = tr_cold(t, HELP_throw_null, 0, NULL, 0, NULL);
+    tr_put3(t, MIR_BEQ, tr_label(t, null), tr_use(t, slot), tr_int(t, 0));
+    t->non_null[slot] = true;
+}
+
+/* Stores every variable that the loop writes. Nobody reads them: the use keeps MIR's coalescing of
+ * copies from losing a variable that is only used at the loop's head. */
+static void use_loop_variables(struct translator *t, uint32_t start) {
+    const struct insn *insns = t->code->insns;
+    for (uint32_t i = start; i <= t->loops[start]->last; i++) {
+        uint32_t slot = tr_written(&insns[i]);
+        if (slot < t->code->temp_start && slot < THREAD_SPILL_SLOTS)
+            tr_put2(t, MIR_MOV,
+                    thread_word(t, MIR_T_I64, offsetof(struct thread, spill) + 8 * (size_t)slot),
+                    tr_use(t, slot));
+    }
+}
+
+static void emit_cold(struct translator *t, const struct cold *cold) {
+    tr_place(t, cold->start);
+    if (cold->poll != NO_POLL)
+        use_loop_variables(t, cold->poll);
+    call_helper(t, cold->helper, cold->result, cold->arg_count, cold->args, cold->insn);
+    if (cold->back) {
+        leave_on_exception(t);
+        tr_put1(t, MIR_JMP, tr_label(t, cold->back));
+    } else {
+        tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+    }
+}
+
+/* ---- Blocks and loops ---- */
+
+struct edge {
+    struct translator *t;
+    uint32_t from;    /* the branching instruction */
+    MIR_label_t skip; /* what follows it, when it can be fallen out of */
+    bool skipped;
+};
+
+static void note_target(void *arg, uint32_t target) {
+    struct edge *edge = arg;
+    struct translator *t = edge->t;
+    if (!t->labels[target])
+        t->labels[target] = MIR_new_label(t->ctx);
+    if (target > edge->from)
+        return;
+    if (!t->loops[target]) {
+        t->loops[target] = mir_host_alloc(1, sizeof(struct loop));
+        t->loops[target]->poll = MIR_new_label(t->ctx);
+    }
+    t->loops[target]->last = edge->from;
+}
+
+static void find_targets(struct translator *t) {
+    for (uint32_t i = 0; i < t->code->insn_count; i++)
+        tr_each_target(&t->code->insns[i], note_target, &(struct edge){.t = t, .from = i});
+}
+
+MIR_label_t tr_target(struct translator *t, uint32_t target) {
+    return t->loops[target] ? t->loops[target]->poll : t->labels[target];
+}
+
+static void start_block(struct translator *t, bool fallen_into) {
+    if (!t->labels[t->at])
+        return;
+    if (t->loops[t->at] && fallen_into)
+        tr_put1(t, MIR_JMP, tr_label(t, t->loops[t->at]->poll));
+    tr_place(t, t->labels[t->at]);
+    memset(t->non_null, 0, t->code->reg_count * sizeof *t->non_null);
+}
+
+/* The poll of a loop whose last backward branch was just translated. */
+static void emit_poll(void *arg, uint32_t start) {
+    struct edge *edge = arg;
+    struct translator *t = edge->t;
+    struct loop *loop = t->loops[start];
+    if (!loop || loop->last != t->at || loop->done)
+        return;
+    loop->done = true;
+    if (edge->skip) {
+        tr_put1(t, MIR_JMP, tr_label(t, edge->skip));
+        edge->skipped = true;
+    }
+    struct cold *slow = new_cold(t, HELP_poll);
+    slow->back = t->labels[start];
+    slow->poll = start;
+    tr_place(t, loop->poll);
+    tr_put3(t, MIR_BEQ, tr_label(t, t->labels[start]),
+            thread_word(t, MIR_T_U32, offsetof(struct thread, poll)), tr_int(t, 0));
+    tr_put1(t, MIR_JMP, tr_label(t, slow->start));
+}
+
+static void end_loops(struct translator *t, const struct insn *insn) {
+    struct edge edge = {.t = t, .skip = tr_falls_through(insn) ? MIR_new_label(t->ctx) : NULL};
+    tr_each_target(insn, emit_poll, &edge);
+    if (edge.skipped)
+        tr_place(t, edge.skip);
+}
+
+static void translate_body(struct translator *t) {
+    bool falls_through = true;
+    for (t->at = 0; t->at < t->code->insn_count; t->at++) {
+        const struct insn *insn = &t->code->insns[t->at];
+        start_block(t, falls_through);
+        tr_insn(t);
+        end_loops(t, insn);
+        falls_through = tr_falls_through(insn);
+    }
+}
+
+/* ---- The function ---- */
+
+static void begin_function(struct translator *t) {
+    uint32_t args = t->code->arg_slots;
+    MIR_type_t i64 = MIR_T_I64;
+    MIR_var_t *vars = mir_host_alloc(args + 2, sizeof *vars);
+    char(*names)[12] = mir_host_alloc(args + 2, sizeof *names);
+    for (uint32_t i = 0; i < args + 2; i++) {
+        snprintf(names[i], sizeof names[i], i < 2 ? "t%u" : "s%u", i < 2 ? i : i - 2);
+        vars[i] = (MIR_var_t){.type = MIR_T_I64, .name = names[i]};
+    }
+    t->function = MIR_new_func_arr(t->ctx, "f", 1, &i64, args + 2, vars);
+    MIR_func_t f = t->function->u.func;
+    t->thread = MIR_reg(t->ctx, "t0", f);
+    for (uint32_t i = 0; i < args; i++)
+        t->regs[i] = MIR_reg(t->ctx, names[i + 2], f);
+    t->result = MIR_new_func_reg(t->ctx, f, MIR_T_I64, "result");
+    tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
+    for (uint32_t i = args; i < t->code->temp_start; i++)
+        tr_put2(t, MIR_MOV, tr_use(t, i), tr_int(t, 0));
+}
+
+static void end_function(struct translator *t) {
+    for (const struct cold *cold = t->cold; cold; cold = cold->next)
+        emit_cold(t, cold);
+    tr_place(t, t->leave);
+    MIR_append_insn(t->ctx, t->function, MIR_new_ret_insn(t->ctx, 1, tr_reg(t, t->result)));
+    MIR_finish_func(t->ctx);
+}
+
+/* void enter(thread, slots): the arguments from slots, the result to slots[0]. */
+static MIR_item_t make_enter(struct translator *t) {
+    uint32_t args = t->code->arg_slots;
+    MIR_item_t called = proto(t, args + 2);
+    MIR_op_t *ops = mir_host_alloc(args + 5, sizeof *ops);
+    t->function = MIR_new_func(t->ctx, "enter", 0, NULL, 2, MIR_T_I64, "th", MIR_T_I64, "slots");
+    MIR_reg_t slots = MIR_reg(t->ctx, "slots", t->function->u.func);
+    MIR_reg_t method = tr_temp(t), entry = tr_temp(t), result = tr_temp(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, method), tr_pointer(t, t->request->method));
+    tr_put2(t, MIR_MOV, tr_reg(t, entry),
+            tr_heap(t, MIR_T_P, offsetof(struct method, entry), method));
+    ops[0] = MIR_new_ref_op(t->ctx, called);
+    ops[1] = tr_reg(t, entry);
+    ops[2] = tr_reg(t, result);
+    ops[3] = tr_reg(t, MIR_reg(t->ctx, "th", t->function->u.func));
+    ops[4] = tr_reg(t, method);
+    for (uint32_t i = 0; i < args; i++)
+        ops[5 + i] = tr_heap(t, MIR_T_I64, 8 * (int64_t)i, slots);
+    put(t, MIR_CALL, args + 5, ops);
+    if (t->code->return_slots)
+        tr_put2(t, MIR_MOV, tr_heap(t, MIR_T_I64, 0, slots), tr_reg(t, result));
+    MIR_append_insn(t->ctx, t->function, MIR_new_ret_insn(t->ctx, 0));
+    MIR_finish_func(t->ctx);
+    return t->function;
+}
+
+/* ---- The result ---- */
+
+static void check_supported(struct translator *t) {
+    if (t->code->clause_count)
+        tr_unsupported(t, "exception handlers");
+    if (t->code->return_slots > 1)
+        tr_unsupported(t, "a structure as result");
+}
+
+/* A fixed frame begins with `sub rsp, size`, as byte or as 32-bit number. */
+static uint32_t frame_size(const uint8_t *code) {
+    static const uint8_t SUB_8[] = {0x48, 0x83, 0xEC}, SUB_32[] = {0x48, 0x81, 0xEC};
+    uint32_t size = 0;
+    if (memcmp(code, SUB_8, sizeof SUB_8) == 0)
+        size = code[3];
+    else if (memcmp(code, SUB_32, sizeof SUB_32) == 0)
+        memcpy(&size, code + 3, sizeof size);
+    return size;
+}
+
+/* Sites were noted newest first; blocks keep their order in the code. */
+static void fill_sites(struct translator *t, struct compiled *compiled) {
+    uint32_t i = compiled->site_count;
+    for (const struct pending_site *site = t->sites; site; site = site->next) {
+        const uint8_t *address = *(uint8_t **)site->lref->u.lref_data->load_addr;
+        compiled->sites[--i] = (struct site){(uint32_t)(address - compiled->start), site->insn};
+    }
+}
+
+static void finish(struct translator *t, MIR_module_t module, MIR_item_t function,
+                   MIR_item_t enter) {
+    struct translation *request = t->request;
+    MIR_finish_module(t->ctx);
+    for (enum helper h = 0; h < HELPER_COUNT; h++) {
+        if (t->helpers[h])
+            MIR_load_external(t->ctx, helper_name(h), helper_function(h));
+    }
+    MIR_load_module(t->ctx, module);
+    MIR_gen_set_optimize_level(t->ctx, request->level);
+    MIR_link(t->ctx, MIR_set_gen_interface, NULL, NULL);
+    struct compiled *compiled = request->compiled;
+    compiled->start = function->u.func->machine_code;
+    compiled->method = request->method;
+    compiled->code = t->code;
+    compiled->frame_size = frame_size(compiled->start);
+    compiled->site_count = t->site_count;
+    fill_sites(t, compiled);
+    uint8_t *other = enter->u.func->machine_code;
+    compiled->end = other > compiled->start ? other : NULL;
+    request->enter = (void (*)(struct thread *, union slot *))(uintptr_t)other;
+}
+
+void translate(MIR_context_t ctx, void *translation) {
+    struct translation *request = translation;
+    const struct code *code = request->method->code;
+    struct translator *t = mir_host_alloc(1, sizeof *t);
+    t->ctx = ctx;
+    t->request = request;
+    t->code = code;
+    t->cold_end = &t->cold;
+    t->regs = mir_host_alloc(code->reg_count + 1, sizeof *t->regs);
+    t->non_null = mir_host_alloc(code->reg_count + 1, sizeof *t->non_null);
+    t->labels = mir_host_alloc(code->insn_count + 1, sizeof *t->labels);
+    t->loops = mir_host_alloc(code->insn_count + 1, sizeof *t->loops);
+    check_supported(t);
+    MIR_module_t module = MIR_new_module(ctx, "m");
+    t->heap = MIR_alias(ctx, "heap");
+    t->constant = MIR_alias(ctx, "constant");
+    t->thread_words = MIR_alias(ctx, "thread");
+    begin_function(t);
+    t->leave = MIR_new_label(ctx);
+    find_targets(t);
+    translate_body(t);
+    end_function(t);
+    MIR_item_t function = t->function, enter = make_enter(t);
+    request->compiled =
+        mem_calloc(1, sizeof(struct compiled) + t->site_count * sizeof(struct site));
+    if (!request->compiled)
+        mir_host_no_memory();
+    finish(t, module, function, enter);
+}

@@ -1,0 +1,161 @@
+/* From register code to MIR: what its parts share. Internal to runtime/jit/.
+ *
+ *   translate.c       the function as a whole: registers, blocks, loops, cold code, calls
+ *   translate_ops.c   one rule per operation
+ *
+ * One MIR register per slot, 64 bits wide. An int32 keeps its undefined upper half, and what can be
+ * done in 64 bits is (MIR miscompiles some 32-bit instructions). The function's shape follows from
+ * what MIR gets wrong or slow:
+ *
+ *   hot code in the code's order; a loop's head is reached by jumps only: where it is fallen into,
+ * a jump leads to the loop's poll, which stands behind the last backward branch cold blocks:
+ * exceptions, slow paths one ret, the last instruction
+ *
+ * A label stands behind every call; its address leads a stack walk to the IL offset. */
+#ifndef CLARET_TRANSLATE_H
+#define CLARET_TRANSLATE_H
+
+#include <mir.h>
+
+#include "runtime/exec/exec.h"
+#include "runtime/jit/mir_host.h"
+
+enum helper {
+#define HELPER(name) HELP_##name,
+#include "runtime/jit/helpers.def"
+#undef HELPER
+    HELPER_COUNT
+};
+
+/* A place that calls; insn is the register-code instruction it belongs to. */
+struct site {
+    uint32_t offset; /* of the return address from the code's start */
+    uint32_t insn;
+};
+
+/* One compiled method. sites are in ascending order. */
+struct compiled {
+    uint8_t *start, *end;
+    struct method *method;
+    const struct code *code;
+    uint32_t
+        frame_size; /* what the prologue takes off the stack pointer; 0: it keeps a frame pointer */
+    uint32_t site_count;
+    struct site sites[];
+};
+
+/* What is asked of translate, and what it leaves. */
+struct translation {
+    struct method *method;
+    unsigned level;            /* of MIR's optimiser */
+    bool unsupported;          /* refused because of what the code contains */
+    struct compiled *compiled; /* a mem_ block; the caller's, also after a failure */
+    void (*enter)(struct thread *, union slot *);
+};
+
+/* For mir_host_run. */
+void translate(MIR_context_t ctx, void *translation);
+
+/* ---- Between the two files ---- */
+
+#define MAX_COLD_ARGS 3
+
+/* A call of a helper out of line, with up to three arguments besides the thread. */
+struct cold {
+    struct cold *next;
+    MIR_label_t start;
+    MIR_label_t
+        back; /* where a helper that returns without exception goes on; NULL: it always throws */
+    enum helper helper;
+    uint32_t insn;
+    uint32_t arg_count;
+    MIR_op_t args[MAX_COLD_ARGS];
+    MIR_reg_t result; /* 0: none */
+    uint32_t poll;    /* the poll of the loop that starts here; UINT32_MAX: none */
+};
+
+struct pending_site {
+    struct pending_site *next;
+    MIR_item_t lref;
+    uint32_t insn;
+};
+
+struct loop {
+    uint32_t last; /* the last instruction that branches back here */
+    MIR_label_t poll;
+    bool done; /* the poll stands */
+};
+
+struct translator {
+    MIR_context_t ctx;
+    struct translation *request;
+    const struct code *code;
+    MIR_item_t function;
+    MIR_reg_t thread;
+    MIR_reg_t *regs;     /* by slot */
+    bool *non_null;      /* by slot: known since the last label */
+    MIR_label_t *labels; /* by instruction; NULL: no branch leads there */
+    struct loop **loops; /* by instruction; NULL: no loop starts there */
+    uint32_t at;         /* the instruction being translated */
+    struct cold *cold, **cold_end;
+    struct pending_site *sites;
+    uint32_t site_count, next_temp;
+    MIR_item_t helpers[HELPER_COUNT];
+    MIR_item_t protos[256]; /* by number of arguments */
+    MIR_label_t leave;
+    MIR_reg_t result;
+    MIR_alias_t heap, constant, thread_words;
+};
+
+__attribute__((noreturn)) void tr_unsupported(struct translator *t, const char *what);
+
+/* Instructions with one, two and three operands. */
+void tr_put1(struct translator *t, MIR_insn_code_t code, MIR_op_t a);
+void tr_put2(struct translator *t, MIR_insn_code_t code, MIR_op_t a, MIR_op_t b);
+void tr_put3(struct translator *t, MIR_insn_code_t code, MIR_op_t a, MIR_op_t b, MIR_op_t c);
+void tr_place(struct translator *t, MIR_label_t label);
+
+MIR_op_t tr_int(struct translator *t, int64_t value);
+MIR_op_t tr_pointer(struct translator *t, const void *p);
+MIR_op_t tr_reg(struct translator *t, MIR_reg_t reg);
+MIR_op_t tr_label(struct translator *t, MIR_label_t label);
+MIR_reg_t tr_temp(struct translator *t);
+
+/* A slot that is read, and one that is written (which forgets what was known of it). */
+MIR_op_t tr_use(struct translator *t, uint32_t slot);
+MIR_op_t tr_def(struct translator *t, uint32_t slot);
+
+/* Memory that the program writes; memory that never changes (array lengths, types of objects). */
+MIR_op_t tr_heap(struct translator *t, MIR_type_t type, int64_t offset, MIR_reg_t base);
+MIR_op_t tr_constant(struct translator *t, MIR_type_t type, int64_t offset, MIR_reg_t base);
+
+/* Where a branch to instruction target goes. */
+MIR_label_t tr_target(struct translator *t, uint32_t target);
+
+/* The start of a new cold block; result 0 for none, back NULL when the helper always throws. */
+MIR_label_t tr_cold(struct translator *t, enum helper helper, MIR_reg_t result, MIR_label_t back,
+                    uint32_t arg_count, const MIR_op_t *args);
+
+/* Calls a helper here and leaves on an exception. */
+void tr_call_helper(struct translator *t, enum helper helper, MIR_reg_t result, uint32_t arg_count,
+                    const MIR_op_t *args);
+
+/* Calls the method in register method with arguments in slots first, first + 1 ...; this_arg, when
+ * not 0, is the first argument instead of slot first, and the others come from first on. Leaves on
+ * an exception. The result, if returns, goes to slot first. */
+void tr_call_method(struct translator *t, MIR_reg_t method, MIR_reg_t this_arg, uint32_t first,
+                    uint32_t arg_slots, bool returns);
+
+/* Leaves with NullReferenceException when the slot is null, unless it is known not to be. */
+void tr_check_null(struct translator *t, uint32_t slot);
+
+/* Translates instruction t->at. */
+void tr_insn(struct translator *t);
+/* Whether control can pass from the instruction to the next. */
+bool tr_falls_through(const struct insn *insn);
+/* Calls visit for each instruction index that the instruction may branch to. */
+void tr_each_target(const struct insn *insn, void (*visit)(void *arg, uint32_t target), void *arg);
+/* The slot that the instruction writes; UINT32_MAX: none. */
+uint32_t tr_written(const struct insn *insn);
+
+#endif

@@ -1,0 +1,506 @@
+/* One rule per operation: see translate.h. An operation without a rule keeps its method
+ * interpreted. */
+#include <stddef.h>
+
+#include "runtime/jit/jit.h"
+#include "runtime/jit/translate.h"
+
+typedef struct rule {
+    void (*translate)(struct translator *t, const struct insn *insn, const struct rule *rule);
+    uint16_t code;          /* MIR_insn_code_t */
+    uint8_t type;           /* MIR_type_t of memory */
+    uint8_t size;           /* bytes of an element */
+    uint8_t helper;         /* enum helper */
+    MIR_insn_code_t extend; /* of a narrow value before it is stored; MIR_MOV: none */
+} rule;
+
+#define OP   static void
+#define ARGS struct translator *t, const struct insn *insn, const rule *rule
+
+static MIR_insn_code_t mir_code(const rule *rule) {
+    return (MIR_insn_code_t)rule->code;
+}
+
+/* ---- Arithmetic ---- */
+
+OP binary(ARGS) {
+    MIR_op_t b = tr_use(t, insn->b), c = tr_use(t, insn->c);
+    tr_put3(t, mir_code(rule), tr_def(t, insn->a), b, c);
+}
+
+OP binary_imm(ARGS) {
+    MIR_op_t b = tr_use(t, insn->b);
+    tr_put3(t, mir_code(rule), tr_def(t, insn->a), b, tr_int(t, insn->u.i));
+}
+
+OP shift_imm(ARGS) {
+    MIR_op_t b = tr_use(t, insn->b);
+    tr_put3(t, mir_code(rule), tr_def(t, insn->a), b, tr_int(t, insn->u.i & (8 * rule->size - 1)));
+}
+
+OP unary(ARGS) {
+    MIR_op_t b = tr_use(t, insn->b);
+    tr_put2(t, mir_code(rule), tr_def(t, insn->a), b);
+}
+
+OP not(ARGS) {
+    MIR_op_t b = tr_use(t, insn->b);
+    (void)rule;
+    tr_put3(t, MIR_XOR, tr_def(t, insn->a), b, tr_int(t, -1));
+}
+
+/* A 64-bit shift serves int32 too when the count is cut to five bits. */
+OP shl_i4(ARGS) {
+    MIR_op_t count = tr_reg(t, tr_temp(t)), b = tr_use(t, insn->b);
+    (void)rule;
+    tr_put3(t, MIR_AND, count, tr_use(t, insn->c), tr_int(t, 31));
+    tr_put3(t, MIR_LSH, tr_def(t, insn->a), b, count);
+}
+
+/* Divisors 0 and -1 are left to the helper. */
+OP divide(ARGS) {
+    MIR_reg_t result = tr_temp(t);
+    MIR_label_t back = MIR_new_label(t->ctx);
+    MIR_op_t b = tr_use(t, insn->b), c = tr_use(t, insn->c);
+    MIR_op_t special = tr_label(
+        t, tr_cold(t, HELP_divide, result, back, 3, (MIR_op_t[]){tr_int(t, insn->op), b, c}));
+    bool narrow = rule->size == 4, is_signed = rule->helper;
+    tr_put3(t, narrow ? MIR_BEQS : MIR_BEQ, special, c, tr_int(t, 0));
+    if (is_signed)
+        tr_put3(t, narrow ? MIR_BEQS : MIR_BEQ, special, c, tr_int(t, -1));
+    tr_put3(t, mir_code(rule), tr_reg(t, result), b, c);
+    tr_place(t, back);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
+}
+
+static MIR_op_t overflow(struct translator *t) {
+    return tr_label(t, tr_cold(t, HELP_throw_overflow, 0, NULL, 0, NULL));
+}
+
+/* In 64 bits on extended operands; the result overflows when extending it changes it. For mul.un
+ * the product has 64 bits, and the same holds. */
+OP overflow_i4(ARGS) {
+    MIR_insn_code_t extend = rule->extend;
+    MIR_op_t b = tr_reg(t, tr_temp(t)), c = tr_reg(t, tr_temp(t));
+    MIR_op_t wide = tr_reg(t, tr_temp(t)), narrow = tr_reg(t, tr_temp(t));
+    tr_put2(t, extend, b, tr_use(t, insn->b));
+    tr_put2(t, extend, c, tr_use(t, insn->c));
+    tr_put3(t, mir_code(rule), wide, b, c);
+    tr_put2(t, extend, narrow, wide);
+    tr_put3(t, MIR_BNE, overflow(t), narrow, wide);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), wide);
+}
+
+OP overflow_i8(ARGS) {
+    MIR_op_t result = tr_reg(t, tr_temp(t)), where = overflow(t);
+    tr_put3(t, mir_code(rule), result, tr_use(t, insn->b), tr_use(t, insn->c));
+    tr_put1(t, MIR_BO, where);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), result);
+}
+
+/* A sum is too large when it is less than a term, a difference when the subtrahend is greater. */
+OP add_ovf_un_i8(ARGS) {
+    MIR_op_t result = tr_reg(t, tr_temp(t)), b = tr_use(t, insn->b);
+    (void)rule;
+    tr_put3(t, MIR_ADD, result, b, tr_use(t, insn->c));
+    tr_put3(t, MIR_UBLT, overflow(t), result, b);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), result);
+}
+
+OP sub_ovf_un_i8(ARGS) {
+    MIR_op_t b = tr_use(t, insn->b), c = tr_use(t, insn->c);
+    (void)rule;
+    tr_put3(t, MIR_UBLT, overflow(t), b, c);
+    tr_put3(t, MIR_SUB, tr_def(t, insn->a), b, c);
+}
+
+/* A helper that computes. */
+OP by_helper(ARGS) {
+    MIR_reg_t result = tr_temp(t);
+    tr_call_helper(t, rule->helper, result, 2,
+                   (MIR_op_t[]){tr_use(t, insn->b), tr_use(t, insn->c)});
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
+}
+
+/* ---- Moves and branches ---- */
+
+OP nothing(ARGS) {
+    (void)t, (void)insn, (void)rule;
+}
+
+OP mov(ARGS) {
+    bool non_null = t->non_null[insn->b];
+    MIR_op_t b = tr_use(t, insn->b);
+    (void)rule;
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), b);
+    t->non_null[insn->a] = non_null;
+}
+
+OP ldc(ARGS) {
+    (void)rule;
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_int(t, insn->u.i));
+}
+
+OP branch(ARGS) {
+    tr_put3(t, mir_code(rule), tr_label(t, tr_target(t, insn->u.branch.target)), tr_use(t, insn->a),
+            tr_use(t, insn->b));
+}
+
+OP branch_imm(ARGS) {
+    tr_put3(t, mir_code(rule), tr_label(t, tr_target(t, insn->u.branch.target)), tr_use(t, insn->a),
+            tr_int(t, insn->u.branch.imm));
+}
+
+OP jump(ARGS) {
+    (void)rule;
+    tr_put1(t, MIR_JMP, tr_label(t, tr_target(t, insn->u.branch.target)));
+}
+
+OP switch_(ARGS) {
+    const struct code_switch *table = insn->u.p;
+    MIR_label_t next = MIR_new_label(t->ctx);
+    MIR_op_t *ops = mir_host_alloc(table->count + 1, sizeof *ops);
+    (void)rule;
+    if (table->count == 0)
+        return;
+    ops[0] = tr_reg(t, tr_temp(t));
+    for (uint32_t i = 0; i < table->count; i++)
+        ops[i + 1] = tr_label(t, tr_target(t, table->targets[i]));
+    tr_put2(t, MIR_UEXT32, ops[0], tr_use(t, insn->a));
+    tr_put3(t, MIR_UBGE, tr_label(t, next), ops[0], tr_int(t, table->count));
+    MIR_append_insn(t->ctx, t->function,
+                    MIR_new_insn_arr(t->ctx, MIR_SWITCH, table->count + 1, ops));
+    tr_place(t, next);
+}
+
+OP ret(ARGS) {
+    if (rule->size)
+        tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_use(t, insn->a));
+    tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+}
+
+/* ---- Memory ---- */
+
+static MIR_reg_t reg_of(struct translator *t, uint32_t slot) {
+    return tr_use(t, slot).u.reg;
+}
+
+static MIR_type_t memory_type(const rule *rule) {
+    return (MIR_type_t)rule->type;
+}
+
+OP check_null(ARGS) {
+    (void)rule;
+    tr_check_null(t, insn->a);
+}
+
+OP load(ARGS) {
+    tr_check_null(t, insn->b);
+    MIR_op_t from = tr_heap(t, memory_type(rule), insn->u.mem.offset, reg_of(t, insn->b));
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
+}
+
+OP lea(ARGS) {
+    (void)rule;
+    tr_check_null(t, insn->b);
+    MIR_op_t b = tr_use(t, insn->b);
+    tr_put3(t, MIR_ADD, tr_def(t, insn->a), b, tr_int(t, insn->u.mem.offset));
+}
+
+/* MIR forgets to extend a narrow value that it has just stored and loads again: store it extended.
+ */
+static MIR_op_t value_to_store(struct translator *t, const rule *rule, uint32_t slot) {
+    if (rule->extend == MIR_MOV)
+        return tr_use(t, slot);
+    MIR_op_t extended = tr_reg(t, tr_temp(t));
+    tr_put2(t, rule->extend, extended, tr_use(t, slot));
+    return extended;
+}
+
+OP store(ARGS) {
+    tr_check_null(t, insn->a);
+    MIR_op_t value = value_to_store(t, rule, insn->b);
+    tr_put2(t, MIR_MOV, tr_heap(t, memory_type(rule), insn->u.mem.offset, reg_of(t, insn->a)),
+            value);
+}
+
+static MIR_op_t at_address(struct translator *t, const rule *rule, const void *address) {
+    MIR_reg_t base = tr_temp(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, base), tr_pointer(t, address));
+    return tr_heap(t, memory_type(rule), 0, base);
+}
+
+OP load_static(ARGS) {
+    MIR_op_t from = at_address(t, rule, insn->u.p);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
+}
+
+OP store_static(ARGS) {
+    MIR_op_t value = value_to_store(t, rule, insn->a);
+    tr_put2(t, MIR_MOV, at_address(t, rule, insn->u.p), value);
+}
+
+/* ---- Arrays ---- */
+
+/* Null and bounds checks; the index, extended. */
+static MIR_reg_t checked_index(struct translator *t, uint32_t array, uint32_t index) {
+    MIR_reg_t extended = tr_temp(t);
+    tr_check_null(t, array);
+    MIR_op_t range = tr_label(t, tr_cold(t, HELP_throw_range, 0, NULL, 0, NULL));
+    MIR_op_t length = tr_constant(t, MIR_T_I32, ARRAY_LENGTH_OFFSET, reg_of(t, array));
+    tr_put3(t, MIR_UBGES, range, tr_use(t, index), length);
+    tr_put2(t, MIR_UEXT32, tr_reg(t, extended), tr_use(t, index));
+    return extended;
+}
+
+static MIR_op_t element(struct translator *t, const rule *rule, uint32_t array, MIR_reg_t index) {
+    return MIR_new_alias_mem_op(t->ctx, memory_type(rule), ARRAY_DATA_OFFSET, reg_of(t, array),
+                                index, rule->size, t->heap, 0);
+}
+
+OP ldlen(ARGS) {
+    (void)rule;
+    tr_check_null(t, insn->b);
+    MIR_op_t from = tr_constant(t, MIR_T_I32, ARRAY_LENGTH_OFFSET, reg_of(t, insn->b));
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
+}
+
+OP load_element(ARGS) {
+    MIR_reg_t index = checked_index(t, insn->b, insn->c);
+    MIR_op_t from = element(t, rule, insn->b, index);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
+}
+
+OP store_element(ARGS) {
+    MIR_reg_t index = checked_index(t, insn->a, insn->b);
+    MIR_op_t value = value_to_store(t, rule, insn->c);
+    tr_put2(t, MIR_MOV, element(t, rule, insn->a, index), value);
+}
+
+OP element_address(ARGS) {
+    MIR_reg_t index = checked_index(t, insn->b, insn->c);
+    MIR_op_t address = tr_reg(t, tr_temp(t)), array = tr_use(t, insn->b);
+    (void)rule;
+    tr_put3(t, MIR_MUL, address, tr_reg(t, index), tr_int(t, insn->u.mem.size));
+    tr_put3(t, MIR_ADD, address, address, array);
+    tr_put3(t, MIR_ADD, tr_def(t, insn->a), address, tr_int(t, ARRAY_DATA_OFFSET));
+}
+
+/* ---- Objects and calls ---- */
+
+static MIR_reg_t in_register(struct translator *t, const void *p) {
+    MIR_reg_t reg = tr_temp(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, reg), tr_pointer(t, p));
+    return reg;
+}
+
+/* Methods that were never called have no entry yet. */
+static void want_entry(struct method *method) {
+    if (!method->entry)
+        method->entry = (void *)(uintptr_t)jit_interpret;
+}
+
+static void check_callee(struct translator *t, const struct method *method) {
+    if (method->return_slots > 1)
+        tr_unsupported(t, "a call that returns a structure");
+}
+
+OP call(ARGS) {
+    struct method *method = insn->u.p;
+    (void)rule;
+    check_callee(t, method);
+    want_entry(method);
+    tr_call_method(t, in_register(t, method), 0, insn->a, method->arg_slots, method->return_slots);
+}
+
+OP throw(ARGS) {
+    tr_check_null(t, insn->a);
+    tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_use(t, insn->a)});
+    tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+}
+
+OP fail(ARGS) {
+    tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_pointer(t, insn->u.p)});
+    tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+}
+
+OP init_type(ARGS) {
+    const struct type *type = insn->u.p;
+    if (type->init == INIT_DONE)
+        return;
+    MIR_label_t back = MIR_new_label(t->ctx);
+    MIR_label_t slow = tr_cold(t, rule->helper, 0, back, 1, (MIR_op_t[]){tr_pointer(t, type)});
+    MIR_reg_t base = in_register(t, type);
+    tr_put3(t, MIR_BNE, tr_label(t, slow), tr_heap(t, MIR_T_U8, offsetof(struct type, init), base),
+            tr_int(t, INIT_DONE));
+    tr_place(t, back);
+}
+
+OP new_array(ARGS) {
+    MIR_reg_t result = tr_temp(t);
+    tr_call_helper(t, rule->helper, result, 2,
+                   (MIR_op_t[]){tr_pointer(t, insn->u.p), tr_use(t, insn->b)});
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
+    t->non_null[insn->a] = true;
+}
+
+OP new_object(ARGS) {
+    struct method *constructor = insn->u.p;
+    MIR_reg_t object = tr_temp(t);
+    want_entry(constructor);
+    tr_call_helper(t, rule->helper, object, 1, (MIR_op_t[]){tr_pointer(t, constructor->owner)});
+    tr_call_method(t, in_register(t, constructor), object, insn->a, constructor->arg_slots, false);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, object));
+    t->non_null[insn->a] = true;
+}
+
+/* ---- The rules ---- */
+
+#define INT_RULES(T, S, SIZE)                                                                      \
+    [CODE_add_##T] = {binary, .code = MIR_ADD}, [CODE_sub_##T] = {binary, .code = MIR_SUB},        \
+    [CODE_mul_##T] = {binary, .code = MIR_MUL}, [CODE_and_##T] = {binary, .code = MIR_AND},        \
+    [CODE_or_##T] = {binary, .code = MIR_OR}, [CODE_xor_##T] = {binary, .code = MIR_XOR},          \
+    [CODE_shr_##T] = {binary, .code = MIR_RSH##S},                                                 \
+    [CODE_shr_un_##T] = {binary, .code = MIR_URSH##S},                                             \
+    [CODE_div_##T] = {divide, .code = MIR_DIV##S, .size = SIZE, .helper = true},                   \
+    [CODE_rem_##T] = {divide, .code = MIR_MOD##S, .size = SIZE, .helper = true},                   \
+    [CODE_div_un_##T] = {divide, .code = MIR_UDIV##S, .size = SIZE},                               \
+    [CODE_rem_un_##T] = {divide, .code = MIR_UMOD##S, .size = SIZE},                               \
+    [CODE_add_imm_##T] = {binary_imm, .code = MIR_ADD},                                            \
+    [CODE_mul_imm_##T] = {binary_imm, .code = MIR_MUL},                                            \
+    [CODE_and_imm_##T] = {binary_imm, .code = MIR_AND},                                            \
+    [CODE_shl_imm_##T] = {shift_imm, .code = MIR_LSH, .size = SIZE},                               \
+    [CODE_shr_imm_##T] = {shift_imm, .code = MIR_RSH##S, .size = SIZE},                            \
+    [CODE_shr_un_imm_##T] = {shift_imm, .code = MIR_URSH##S, .size = SIZE},                        \
+    [CODE_neg_##T] = {unary, .code = MIR_NEG}, [CODE_not_##T] = {.translate = not },               \
+    [CODE_ceq_##T] = {binary, .code = MIR_EQ##S}, [CODE_cgt_##T] = {binary, .code = MIR_GT##S},    \
+    [CODE_cgt_un_##T] = {binary, .code = MIR_UGT##S},                                              \
+    [CODE_clt_##T] = {binary, .code = MIR_LT##S},                                                  \
+    [CODE_clt_un_##T] = {binary, .code = MIR_ULT##S},                                              \
+    [CODE_beq_##T] = {branch, .code = MIR_BEQ##S}, [CODE_bne_##T] = {branch, .code = MIR_BNE##S},  \
+    [CODE_blt_##T] = {branch, .code = MIR_BLT##S}, [CODE_ble_##T] = {branch, .code = MIR_BLE##S},  \
+    [CODE_bgt_##T] = {branch, .code = MIR_BGT##S}, [CODE_bge_##T] = {branch, .code = MIR_BGE##S},  \
+    [CODE_blt_un_##T] = {branch, .code = MIR_UBLT##S},                                             \
+    [CODE_ble_un_##T] = {branch, .code = MIR_UBLE##S},                                             \
+    [CODE_bgt_un_##T] = {branch, .code = MIR_UBGT##S},                                             \
+    [CODE_bge_un_##T] = {branch, .code = MIR_UBGE##S},                                             \
+    [CODE_beq_imm_##T] = {branch_imm, .code = MIR_BEQ##S},                                         \
+    [CODE_bne_imm_##T] = {branch_imm, .code = MIR_BNE##S},                                         \
+    [CODE_blt_imm_##T] = {branch_imm, .code = MIR_BLT##S},                                         \
+    [CODE_ble_imm_##T] = {branch_imm, .code = MIR_BLE##S},                                         \
+    [CODE_bgt_imm_##T] = {branch_imm, .code = MIR_BGT##S},                                         \
+    [CODE_bge_imm_##T] = {branch_imm, .code = MIR_BGE##S}
+
+#define OVERFLOW_RULES(OP, CODE)                                                                   \
+    [CODE_##OP##_ovf_i4] = {overflow_i4, .code = MIR_##CODE, .extend = MIR_EXT32},                 \
+    [CODE_##OP##_ovf_un_i4] = {overflow_i4, .code = MIR_##CODE, .extend = MIR_UEXT32},             \
+    [CODE_##OP##_ovf_i8] = {overflow_i8, .code = MIR_##CODE##O}
+
+/* Memory of one width: how it is read, and how a value is extended before it is stored. */
+#define LOAD_RULES(W, TYPE, SIZE)                                                                  \
+    [CODE_ld_##W] = {load, .type = MIR_T_##TYPE},                                                  \
+    [CODE_lds_##W] = {load_static, .type = MIR_T_##TYPE},                                          \
+    [CODE_ldelem_##W] = {load_element, .type = MIR_T_##TYPE, .size = SIZE}
+
+#define STORE_RULES(W, TYPE, EXTEND)                                                               \
+    [CODE_st_##W] = {store, .type = MIR_T_##TYPE, .extend = EXTEND},                               \
+    [CODE_sts_##W] = {store_static, .type = MIR_T_##TYPE, .extend = EXTEND},                       \
+    [CODE_stelem_##W] = {store_element, .type = MIR_T_##TYPE, .size = W, .extend = EXTEND}
+
+static const rule RULES[CODE_OP_COUNT] = {
+    INT_RULES(i4, S, 4),
+    INT_RULES(i8, , 8),
+    OVERFLOW_RULES(add, ADD),
+    OVERFLOW_RULES(sub, SUB),
+    OVERFLOW_RULES(mul, MUL),
+    LOAD_RULES(i1, I8, 1),
+    LOAD_RULES(u1, U8, 1),
+    LOAD_RULES(i2, I16, 2),
+    LOAD_RULES(u2, U16, 2),
+    LOAD_RULES(4, I32, 4),
+    LOAD_RULES(8, I64, 8),
+    STORE_RULES(1, I8, MIR_EXT8),
+    STORE_RULES(2, I16, MIR_EXT16),
+    STORE_RULES(4, I32, MIR_EXT32),
+    STORE_RULES(8, I64, MIR_MOV),
+    [CODE_shl_i4] = {.translate = shl_i4},
+    [CODE_shl_i8] = {binary, .code = MIR_LSH},
+    [CODE_add_ovf_un_i8] = {.translate = add_ovf_un_i8},
+    [CODE_sub_ovf_un_i8] = {.translate = sub_ovf_un_i8},
+    [CODE_mul_ovf_un_i8] = {by_helper, .helper = HELP_multiply_un},
+    [CODE_conv_i1] = {unary, .code = MIR_EXT8},
+    [CODE_conv_u1] = {unary, .code = MIR_UEXT8},
+    [CODE_conv_i2] = {unary, .code = MIR_EXT16},
+    [CODE_conv_u2] = {unary, .code = MIR_UEXT16},
+    [CODE_conv_i8_i4] = {unary, .code = MIR_EXT32},
+    [CODE_conv_u8_u4] = {unary, .code = MIR_UEXT32},
+    [CODE_nop] = {.translate = nothing},
+    [CODE_mov] = {.translate = mov},
+    [CODE_ldc] = {.translate = ldc},
+    [CODE_br] = {.translate = jump},
+    [CODE_loop] = {.translate = nothing},
+    [CODE_switch] = {.translate = switch_},
+    [CODE_ret] = {.translate = ret},
+    [CODE_ret_1] = {ret, .size = 8},
+    [CODE_check_null] = {.translate = check_null},
+    [CODE_lea] = {.translate = lea},
+    [CODE_ldlen] = {.translate = ldlen},
+    [CODE_ldelema] = {.translate = element_address},
+    [CODE_init_type] = {init_type, .helper = HELP_init_type},
+    [CODE_newarr] = {new_array, .helper = HELP_new_array},
+    [CODE_newobj] = {new_object, .helper = HELP_new_object},
+    [CODE_call] = {.translate = call},
+    [CODE_throw] = {throw, .helper = HELP_throw},
+    [CODE_fail] = {fail, .helper = HELP_fail},
+};
+
+void tr_insn(struct translator *t) {
+    const struct insn *insn = &t->code->insns[t->at];
+    const rule *rule = &RULES[insn->op];
+    if (!rule->translate)
+        tr_unsupported(t, code_op_name((enum code_op)insn->op));
+    rule->translate(t, insn, rule);
+}
+
+/* ---- What the shape of the code depends on ---- */
+
+bool tr_falls_through(const struct insn *insn) {
+    switch ((enum code_op)insn->op) {
+    case CODE_br:
+    case CODE_ret:
+    case CODE_ret_1:
+    case CODE_ret_n:
+    case CODE_throw:
+    case CODE_fail: return false;
+    default: return true;
+    }
+}
+
+void tr_each_target(const struct insn *insn, void (*visit)(void *arg, uint32_t target), void *arg) {
+    switch (code_op_format((enum code_op)insn->op)) {
+    case FORMAT_B:
+    case FORMAT_SB:
+    case FORMAT_SSB:
+    case FORMAT_SIB: visit(arg, insn->u.branch.target); return;
+    default: break;
+    }
+    if (insn->op != CODE_switch)
+        return;
+    const struct code_switch *table = insn->u.p;
+    for (uint32_t i = 0; i < table->count; i++)
+        visit(arg, table->targets[i]);
+}
+
+uint32_t tr_written(const struct insn *insn) {
+    switch (code_op_format((enum code_op)insn->op)) {
+    case FORMAT_D:
+    case FORMAT_DS:
+    case FORMAT_DSS:
+    case FORMAT_DSI:
+    case FORMAT_LOAD:
+    case FORMAT_LOADS:
+    case FORMAT_ELEM:
+    case FORMAT_CALL: return insn->a;
+    default: return UINT32_MAX;
+    }
+}
