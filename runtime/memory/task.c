@@ -1,34 +1,123 @@
-/* The task heap over the C library's, with a table of the live blocks beside it. */
+/* The task heap: one mem_heap for the process and one mem_cache per thread, attached when a thread
+ * first needs more than the quick way can give, detached when the thread ends. Under a memory
+ * checker the caches stay detached for ever and every call goes to the plain heap. */
 #include "runtime/memory/task.h"
 
-#include "runtime/memory/addr_map.h"
+#include "runtime/memory/heap.h"
+#include "runtime/memory/plain_heap.h"
 
-#include <malloc.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* AddressSanitizer ends the process at a request that is larger. */
-static const size_t LARGEST_BLOCK = (size_t)1 << 38;
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
 
-/* The process's task heap: like the allocator it stands for, there is one. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static addr_map blocks; /* address to requested size */
+#if defined(__SANITIZE_ADDRESS__)
+enum { UNDER_SANITIZER = 1 };
+#elif defined(__has_feature)
+enum { UNDER_SANITIZER = __has_feature(address_sanitizer) };
+#else
+enum { UNDER_SANITIZER = 0 };
+#endif
+
+typedef enum task_state { TASK_NOT_READY, TASK_READY, TASK_PLAIN } task_state;
+
+/* Like the IMalloc that it serves, there is one. Not freed before the process ends. */
+static struct {
+    pthread_mutex_t lock;
+    _Atomic task_state state;
+    mem_heap heap;
+    pthread_key_t on_thread_exit;
+} task = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static _Thread_local mem_cache cache;
+
+static void detach(void *attached) {
+    heap_detach(attached);
+}
+
+/* Leaves TASK_NOT_READY when memory is short; the next call tries again. */
+static task_state prepare(void) {
+    pthread_mutex_lock(&task.lock);
+    task_state state = atomic_load_explicit(&task.state, memory_order_relaxed);
+    if (state == TASK_NOT_READY) {
+        if (UNDER_SANITIZER || RUNNING_ON_VALGRIND)
+            state = TASK_PLAIN;
+        else if (pthread_key_create(&task.on_thread_exit, detach) != 0)
+            state = TASK_NOT_READY;
+        else if (heap_init(&task.heap))
+            state = TASK_READY;
+        else
+            pthread_key_delete(task.on_thread_exit);
+        atomic_store_explicit(&task.state, state, memory_order_release);
+    }
+    pthread_mutex_unlock(&task.lock);
+    return state;
+}
+
+/* Makes the calling thread's cache usable when the heap is. */
+static task_state enter(void) {
+    if (cache.heap)
+        return TASK_READY;
+    task_state state = atomic_load_explicit(&task.state, memory_order_acquire);
+    if (state == TASK_NOT_READY)
+        state = prepare();
+    if (state == TASK_READY) {
+        heap_attach(&cache, &task.heap);
+        pthread_setspecific(task.on_thread_exit, &cache);
+    }
+    return state;
+}
+
+static __attribute__((noinline)) void *alloc_slow(size_t size) {
+    mem_source source;
+    switch (enter()) {
+    case TASK_READY: return heap_alloc_slow(&cache, size, &source);
+    case TASK_PLAIN: return plain_alloc(size);
+    default: return NULL;
+    }
+}
+
+static __attribute__((noinline)) bool free_slow(void *block) {
+    switch (enter()) {
+    case TASK_READY: return heap_free_slow(&cache, block);
+    case TASK_PLAIN: return plain_free(block);
+    default: return false;
+    }
+}
 
 void *task_alloc(size_t size) {
-    void *block = NULL;
-    pthread_mutex_lock(&lock);
-    if (size <= LARGEST_BLOCK && addr_map_reserve(&blocks))
-        block = malloc(size ? size : 1);
-    if (block)
-        addr_map_put(&blocks, block, size);
-    pthread_mutex_unlock(&lock);
-    return block;
+    void *block = heap_alloc_quick(&cache, size);
+    return __builtin_expect(block != NULL, true) ? block : alloc_slow(size);
+}
+
+void task_free(void *block) {
+    if (!heap_free_quick(&cache, block))
+        free_slow(block);
+}
+
+size_t task_size(const void *block) {
+    size_t size;
+    switch (enter()) {
+    case TASK_READY: return heap_find(&task.heap, block, &size) ? size : (size_t)-1;
+    case TASK_PLAIN: return plain_size(block);
+    default: return (size_t)-1;
+    }
+}
+
+bool task_owns(const void *block) {
+    return task_size(block) != (size_t)-1;
 }
 
 void *task_realloc(void *block, size_t size) {
     size_t old_size = task_size(block);
-    void *moved = old_size == (size_t)-1 ? NULL : task_alloc(size);
+    if (old_size == (size_t)-1)
+        return NULL;
+    if (cache.heap && heap_resize_in_place(block, size))
+        return block;
+    void *moved = task_alloc(size);
     if (moved) {
         memcpy(moved, block, old_size < size ? old_size : size);
         task_free(block);
@@ -36,26 +125,11 @@ void *task_realloc(void *block, size_t size) {
     return moved;
 }
 
-void task_free(void *block) {
-    pthread_mutex_lock(&lock);
-    bool live = addr_map_remove(&blocks, block, NULL);
-    pthread_mutex_unlock(&lock);
-    if (live)
-        free(block);
-}
-
-size_t task_size(const void *block) {
-    pthread_mutex_lock(&lock);
-    const addr_entry *entry = addr_map_find(&blocks, block);
-    size_t size = entry ? entry->value : (size_t)-1;
-    pthread_mutex_unlock(&lock);
-    return size;
-}
-
-bool task_owns(const void *block) {
-    return task_size(block) != (size_t)-1;
-}
-
 void task_minimize(void) {
-    malloc_trim(0);
+    if (enter() == TASK_READY)
+        heap_minimize(&cache);
+}
+
+bool task_check(void) {
+    return enter() != TASK_READY || heap_check(&task.heap);
 }

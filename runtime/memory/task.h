@@ -23,4 +23,7 @@ bool task_owns(const void *block);
 
 void task_minimize(void);
 
+/* Whether the heap is in order. No other thread may allocate meanwhile. */
+bool task_check(void);
+
 #endif

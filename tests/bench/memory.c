@@ -1,0 +1,218 @@
+/* The task allocator beside mimalloc (when libmimalloc is installed) and the C library's: pairs of
+ * one free and one allocation of 16 to 512 bytes at random among a number of live blocks. Then the
+ * module arena, and what a registered spy that does nothing adds. */
+#include "runtime/memory/include/objidl.h"
+#include "runtime/memory/mem.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { PAIRS = 4000000, ROUNDS = 3, MOST_THREADS = 2 };
+
+typedef struct allocator {
+    const char *name;
+    void *(*alloc)(size_t);
+    void (*free)(void *);
+} allocator;
+
+typedef struct job {
+    const allocator *a;
+    size_t live;
+    uint64_t seed;
+    bool failed;
+} job;
+
+static double now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static uint64_t next_random(uint64_t *state) {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void *run_job(void *argument) {
+    job *j = argument;
+    char **slots = calloc(j->live, sizeof *slots);
+    if (!slots) {
+        j->failed = true;
+        return NULL;
+    }
+    for (size_t i = 0; i < PAIRS + j->live; i++) {
+        uint64_t r = next_random(&j->seed);
+        char **slot = &slots[i < j->live ? i : (size_t)((r >> 32) * j->live >> 32)];
+        j->a->free(*slot);
+        *slot = j->a->alloc(16 + (r & 0xFFFF) % 497);
+        if (!*slot)
+            j->failed = true;
+        else
+            **slot = 1;
+    }
+    for (size_t i = 0; i < j->live; i++)
+        j->a->free(slots[i]);
+    free(slots);
+    return NULL;
+}
+
+/* Nanoseconds a pair as one thread sees it. */
+static double measure(const allocator *a, unsigned threads, size_t live) {
+    pthread_t ids[MOST_THREADS];
+    job jobs[MOST_THREADS];
+    double start = now_ns();
+    for (unsigned i = 0; i < threads; i++) {
+        jobs[i] = (job){a, live, 88172645463325252u + i, false};
+        if (pthread_create(&ids[i], NULL, run_job, &jobs[i]) != 0)
+            exit(1);
+    }
+    for (unsigned i = 0; i < threads; i++) {
+        pthread_join(ids[i], NULL);
+        if (jobs[i].failed)
+            exit(1);
+    }
+    return (now_ns() - start) / (double)(PAIRS + live);
+}
+
+static double best(const allocator *a, unsigned threads, size_t live) {
+    double least = 1e9;
+    for (int i = 0; i < ROUNDS; i++) {
+        double t = measure(a, threads, live);
+        if (t < least)
+            least = t;
+    }
+    return least;
+}
+
+static void compare_allocators(const allocator *allocators, size_t count) {
+    printf("ns per free/malloc pair, 16 to 512 bytes, best of %d\n%-24s", ROUNDS, "");
+    for (size_t i = 0; i < count; i++)
+        printf("%12s", allocators[i].name);
+    printf("\n");
+    for (unsigned threads = 1; threads <= MOST_THREADS; threads++) {
+        for (size_t live = 1000; live <= 100000; live *= 100) {
+            printf("%u thread%s, %6zu live  ", threads, threads == 1 ? " " : "s", live);
+            for (size_t i = 0; i < count; i++)
+                printf("%12.1f", best(&allocators[i], threads, live));
+            printf("\n");
+        }
+    }
+}
+
+/* ---- A spy that does nothing ---- */
+
+static HRESULT query_interface(IMallocSpy *self, REFIID riid, void **out) {
+    (void)riid;
+    *out = self;
+    return S_OK;
+}
+
+static ULONG count_reference(IMallocSpy *self) {
+    (void)self;
+    return 1;
+}
+
+static SIZE_T pre_alloc(IMallocSpy *self, SIZE_T cb) {
+    (void)self;
+    return cb;
+}
+
+static void *post_alloc(IMallocSpy *self, void *actual) {
+    (void)self;
+    return actual;
+}
+
+static void *pre_free(IMallocSpy *self, void *request, BOOL spied) {
+    (void)self, (void)spied;
+    return request;
+}
+
+static void post_free(IMallocSpy *self, BOOL spied) {
+    (void)self, (void)spied;
+}
+
+static const IMallocSpyVtbl IDLE_SPY = {.QueryInterface = query_interface,
+                                        .AddRef = count_reference,
+                                        .Release = count_reference,
+                                        .PreAlloc = pre_alloc,
+                                        .PostAlloc = post_alloc,
+                                        .PreFree = pre_free,
+                                        .PostFree = post_free};
+
+static void *idle_thread(void *gate) {
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+/* One block at a time, so that the figure is the spy's and not the heap's. */
+static double time_pairs(void) {
+    double start = now_ns();
+    for (size_t i = 0; i < PAIRS; i++)
+        mem_free(mem_alloc(64));
+    return (now_ns() - start) / PAIRS;
+}
+
+static double best_pairs(void) {
+    double least = 1e9;
+    for (int i = 0; i < ROUNDS; i++) {
+        double t = time_pairs();
+        if (t < least)
+            least = t;
+    }
+    return least;
+}
+
+static void measure_spy(void) {
+    IMallocSpy spy = {&IDLE_SPY};
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t second;
+    double without = best_pairs();
+    CoRegisterMallocSpy(&spy);
+    double alone = best_pairs();
+    pthread_mutex_lock(&gate);
+    if (pthread_create(&second, NULL, idle_thread, &gate) != 0)
+        exit(1);
+    double threaded = best_pairs();
+    CoRevokeMallocSpy();
+    pthread_mutex_unlock(&gate);
+    pthread_join(second, NULL);
+    printf("\nns per malloc/free pair of 64 bytes: no spy %.1f, idle spy %.1f, "
+           "idle spy in a process of two threads %.1f\n",
+           without, alone, threaded);
+}
+
+static void measure_arena(void) {
+    mem_arena *arena;
+    if (mem_arena_copy("MZ", 2, 256u << 20, &arena) != S_OK)
+        exit(1);
+    double start = now_ns();
+    for (size_t i = 0; i < PAIRS; i++) {
+        if (!mem_arena_alloc(arena, 32))
+            exit(1);
+    }
+    printf("ns per mem_arena_alloc of 32 bytes: %.1f\n", (now_ns() - start) / PAIRS);
+    mem_arena_free(arena);
+}
+
+int main(void) {
+    allocator allocators[3] = {{"claret", mem_alloc, mem_free}, {"glibc", malloc, free}};
+    size_t count = 2;
+    void *mimalloc = dlopen("libmimalloc.so.2", RTLD_NOW | RTLD_LOCAL);
+    if (mimalloc) {
+        allocator *a = &allocators[count];
+        a->name = "mimalloc";
+        a->alloc = (void *(*)(size_t))dlsym(mimalloc, "mi_malloc");
+        a->free = (void (*)(void *))dlsym(mimalloc, "mi_free");
+        count += a->alloc && a->free;
+    }
+    compare_allocators(allocators, count);
+    measure_spy();
+    measure_arena();
+    return 0;
+}
