@@ -314,3 +314,15 @@ const char *il_name(const il_module *module, il_column column, uint32_t row) {
 il_blob il_blob_cell(const il_module *module, il_column column, uint32_t row) {
     return il_blob_at(module, il_cell(module, column, row));
 }
+
+il_blob il_resource(const il_module *module, uint32_t row) {
+    uint32_t offset = il_cell(module, IL_ManifestResource_Offset, row);
+    il_blob all = module->headers.resources;
+    if (row - 1 >= module->rows[IL_ManifestResource] || all.size < 4 || offset > all.size - 4 ||
+        IL_TOKEN_ROW(il_cell(module, IL_ManifestResource_Implementation, row)))
+        return (il_blob){NULL, 0};
+    uint32_t size = il_load32(all.data + offset);
+    if (size > all.size - 4 - offset)
+        return (il_blob){NULL, 0};
+    return (il_blob){all.data + offset + 4, size};
+}

@@ -172,6 +172,10 @@ il_blob il_blob_cell(const il_module *module, il_column column, uint32_t row);
  * none (also in the part of a section that the file does not hold). */
 il_blob il_rva(const il_module *module, uint32_t rva);
 
+/* The bytes of a ManifestResource row that lies in this file (II.24.2.5, after their length); data
+ * NULL when it lies elsewhere or its bytes are not all there. */
+il_blob il_resource(const il_module *module, uint32_t row);
+
 /* Walks every row: heap indexes, table indexes and list columns must lie in bounds, lists must
  * ascend. Opening checks none of this, and no other function needs it. IL_OK or IL_BAD_METADATA
  * with the first bad cell. */
