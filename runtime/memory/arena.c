@@ -4,17 +4,18 @@
  *    | image, read-only |  skipped  | bodies: zero pages, read-write ...  |
  *    0               room_start       bodies       next                  size
  *
- * All positions are offsets from the base. `next` only grows, and only by compare-and-swap, so an
- * offset that was handed out once is never handed out again. */
+ * All positions are offsets from the base. `next` only grows, by compare-and-swap (by a plain
+ * store while the process has one thread), so an offset that was handed out once is never handed
+ * out again. */
 #include "runtime/memory/mem.h"
 
 #include "runtime/memory/include/com.h"
+#include "runtime/memory/os.h"
 
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { BODY_ALIGN = 4 };
 
@@ -31,7 +32,7 @@ struct mem_arena {
 };
 
 static size_t round_to_page(size_t size) {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t page = os_page_size();
     return (size + page - 1) & ~(page - 1);
 }
 
@@ -135,6 +136,10 @@ void *mem_arena_alloc(mem_arena *arena, uint32_t cb) {
     do {
         if (need > arena->size - at)
             return NULL;
+        if (os_single_threaded()) {
+            atomic_store_explicit(&arena->next, at + need, memory_order_relaxed);
+            break;
+        }
     } while (!atomic_compare_exchange_weak_explicit(&arena->next, &at, at + need,
                                                     memory_order_relaxed, memory_order_relaxed));
     return arena->base + at;

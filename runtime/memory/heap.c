@@ -86,7 +86,7 @@ static mem_cell *cell_at(const mem_span *span, uint32_t index) {
 static mem_span *new_cell_span(mem_heap *heap, unsigned size_class, mem_source *source) {
     size_t cell_size = cell_size_of_class(size_class);
     size_t size = cell_size <= SMALL_SPAN_CELL ? SPACE_PAGE : 16 * cell_size;
-    mem_span *span = space_alloc(&heap->space, SPAN_CELLS, size, source);
+    mem_span *span = space_alloc(&heap->space, SPAN_CELLS, (uint8_t)(size_class + 1), size, source);
     if (!span)
         return NULL;
     span->size_class = size_class;
@@ -162,7 +162,7 @@ static void drain(mem_heap *heap, unsigned size_class, heap_bin *bin, uint32_t k
     pthread_mutex_unlock(&class->lock);
 }
 
-static void drain_all(mem_cache *cache) {
+static void empty_lists(mem_cache *cache) {
     cache->epoch = atomic_load_explicit(&cache->heap->epoch, memory_order_relaxed);
     for (unsigned i = 0; i < HEAP_CLASSES; i++) {
         if (cache->bins[i].count)
@@ -170,9 +170,9 @@ static void drain_all(mem_cache *cache) {
     }
 }
 
-static void drain_when_asked(mem_cache *cache) {
+static void empty_when_asked(mem_cache *cache) {
     if (cache->epoch != atomic_load_explicit(&cache->heap->epoch, memory_order_relaxed))
-        drain_all(cache);
+        empty_lists(cache);
 }
 
 /* ---- Heaps and caches ---- */
@@ -199,7 +199,8 @@ void heap_attach(mem_cache *cache, mem_heap *heap) {
 }
 
 void heap_detach(mem_cache *cache) {
-    drain_all(cache);
+    heap_settle(cache);
+    empty_lists(cache);
     *cache = (mem_cache){0};
 }
 
@@ -220,7 +221,8 @@ static void *alloc_cell(mem_cache *cache, size_t size, mem_source *source) {
 static void *alloc_large(mem_heap *heap, size_t size, mem_source *source) {
     if (size > HEAP_SIZE_MASK - SPACE_CHUNK)
         return NULL;
-    mem_span *span = space_alloc(&heap->space, SPAN_LARGE, size + 2 * HEAP_WORD, source);
+    mem_span *span =
+        space_alloc(&heap->space, SPAN_LARGE, HEAP_LARGE_TAG, size + 2 * HEAP_WORD, source);
     if (!span)
         return NULL;
     span->used = 1;
@@ -228,7 +230,7 @@ static void *alloc_large(mem_heap *heap, size_t size, mem_source *source) {
 }
 
 void *heap_alloc_slow(mem_cache *cache, size_t size, mem_source *source) {
-    drain_when_asked(cache);
+    empty_when_asked(cache);
     mem_cell *cell = size <= HEAP_LARGEST_CELL - HEAP_WORD ? alloc_cell(cache, size, source)
                                                            : alloc_large(cache->heap, size, source);
     if (!cell)
@@ -239,40 +241,42 @@ void *heap_alloc_slow(mem_cache *cache, size_t size, mem_source *source) {
 
 bool heap_free_slow(mem_cache *cache, void *block) {
     mem_cell *cell = heap_cell_of(block);
-    uint64_t word = cell->word;
-    if (!heap_is_live(word))
+    if (!heap_is_live(cell->word))
         return false;
-    drain_when_asked(cache);
-    size_t size = word & HEAP_SIZE_MASK;
-    if (size > HEAP_LARGEST_CELL - HEAP_WORD) {
+    empty_when_asked(cache);
+    uint8_t tag = heap_tag_of(block);
+    if (tag == HEAP_LARGE_TAG) {
         space_free(&cache->heap->space, space_span_of(cell));
         return true;
     }
-    unsigned size_class = class_of_cell(size + HEAP_WORD);
-    heap_bin *bin = &cache->bins[size_class];
+    heap_bin *bin = &cache->bins[tag - 1];
     if (bin->count >= bin->limit)
-        drain(cache->heap, size_class, bin, bin->limit / 2);
+        drain(cache->heap, tag - 1u, bin, bin->limit / 2);
     cell->word = (uint64_t)bin->first;
     bin->first = cell;
     bin->count++;
     return true;
 }
 
-/* A cell's class is worked out from the size in its word, so the size may change only within it. */
+void heap_settle(mem_cache *cache) {
+    for (unsigned i = 0; i < HEAP_PENDING; i++) {
+        void *block = cache->pending[i];
+        cache->pending[i] = NULL;
+        if (block)
+            heap_free_slow(cache, block);
+    }
+}
+
+/* A block that would leave more than half of its room unused moves to a smaller place. */
 bool heap_resize_in_place(void *block, size_t size) {
     mem_cell *cell = heap_cell_of(block);
-    size_t old_size = cell->word & HEAP_SIZE_MASK;
-    bool fits;
-    if (old_size <= HEAP_LARGEST_CELL - HEAP_WORD) {
-        fits = size <= HEAP_LARGEST_CELL - HEAP_WORD &&
-               class_of_cell(size + HEAP_WORD) == class_of_cell(old_size + HEAP_WORD);
-    } else {
-        size_t room = space_span_of(cell)->size - 2 * HEAP_WORD;
-        fits = size > HEAP_LARGEST_CELL - HEAP_WORD && size <= room && size >= room / 2;
-    }
-    if (fits)
-        cell->word = heap_live_word(heap_source_of(cell->word), size);
-    return fits;
+    const mem_span *span = space_span_of(cell);
+    size_t room =
+        span->kind == SPAN_LARGE ? span->size - 2 * HEAP_WORD : span->cell_size - (size_t)HEAP_WORD;
+    if (size > room || size < room / 2)
+        return false;
+    cell->word = heap_live_word(heap_source_of(cell->word), size);
+    return true;
 }
 
 /* ---- Looking ---- */
@@ -321,7 +325,8 @@ static void release_empty_spans(mem_heap *heap, heap_class *class) {
 void heap_minimize(mem_cache *cache) {
     mem_heap *heap = cache->heap;
     atomic_fetch_add_explicit(&heap->epoch, 1, memory_order_relaxed);
-    drain_all(cache);
+    heap_settle(cache);
+    empty_lists(cache);
     for (unsigned i = 0; i < HEAP_CLASSES; i++)
         release_empty_spans(heap, &heap->classes[i]);
     space_minimize(&heap->space);

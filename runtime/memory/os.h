@@ -8,6 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#else
+#define __libc_single_threaded false
+#endif
+
 size_t os_page_size(void);
 
 /* size bytes of zeros whose address is a multiple of align (a power of two, at least a page); they
@@ -18,6 +24,12 @@ void os_unmap(void *address, size_t size);
 
 /* Gives the physical memory back but keeps the addresses: the bytes read as zero from now on. */
 void os_discard(void *address, size_t size);
+
+/* True only while the process has one thread; then atomic operations can be plain ones, and what is
+ * written so is seen by every thread started later. */
+static inline bool os_single_threaded(void) {
+    return __libc_single_threaded;
+}
 
 /* ---- Pools for those who must not use the task heap: the spies ---- */
 

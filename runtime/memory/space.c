@@ -96,33 +96,35 @@ static mem_span *make_span(mem_chunk *chunk, unsigned page, mem_span_kind kind, 
     return span;
 }
 
-static mem_span *cut_span(mem_chunk *chunk, mem_span_kind kind, unsigned pages) {
+static mem_span *cut_span(mem_chunk *chunk, mem_span_kind kind, uint8_t tag, unsigned pages) {
     unsigned page = chunk->own_mapping ? 0 : find_run(chunk->free_pages, pages);
     if (page == 0)
         return NULL;
     chunk->free_pages &= ~page_mask(page, pages);
     chunk->dirty_pages |= page_mask(page, pages);
-    for (unsigned i = page; i < page + pages; i++)
+    for (unsigned i = page; i < page + pages; i++) {
         chunk->first[i] = (uint8_t)page;
+        chunk->tags[i] = tag;
+    }
     return make_span(chunk, page, kind, (size_t)pages * SPACE_PAGE);
 }
 
-static mem_span *alloc_in_chunks(mem_space *space, mem_span_kind kind, unsigned pages,
+static mem_span *alloc_in_chunks(mem_space *space, mem_span_kind kind, uint8_t tag, unsigned pages,
                                  mem_source *source) {
     *source = MEM_SOURCE_MAINPATH;
     for (mem_chunk *chunk = space->chunks; chunk; chunk = chunk->next) {
-        mem_span *span = cut_span(chunk, kind, pages);
+        mem_span *span = cut_span(chunk, kind, tag, pages);
         if (span)
             return span;
     }
     *source = MEM_SOURCE_SLOWPATH;
     mem_chunk *chunk = map_chunk(space, SPACE_CHUNK);
-    return chunk ? cut_span(chunk, kind, pages) : NULL;
+    return chunk ? cut_span(chunk, kind, tag, pages) : NULL;
 }
 
 /* The whole mapping but its first page; only that many pages as fit in one chunk are entered in
  * `first`, the directory leads from the others. */
-static mem_span *alloc_own_mapping(mem_space *space, mem_span_kind kind, size_t size,
+static mem_span *alloc_own_mapping(mem_space *space, mem_span_kind kind, uint8_t tag, size_t size,
                                    mem_source *source) {
     *source = MEM_SOURCE_SLOWPATH;
     mem_chunk *chunk = map_chunk(space, SPACE_PAGE + size);
@@ -130,19 +132,22 @@ static mem_span *alloc_own_mapping(mem_space *space, mem_span_kind kind, size_t 
         return NULL;
     chunk->own_mapping = true;
     chunk->free_pages = 0;
-    for (unsigned i = 1; i < SPACE_CHUNK_PAGES; i++)
+    for (unsigned i = 1; i < SPACE_CHUNK_PAGES; i++) {
         chunk->first[i] = 1;
+        chunk->tags[i] = tag;
+    }
     return make_span(chunk, 1, kind, size);
 }
 
-mem_span *space_alloc(mem_space *space, mem_span_kind kind, size_t size, mem_source *source) {
+mem_span *space_alloc(mem_space *space, mem_span_kind kind, uint8_t tag, size_t size,
+                      mem_source *source) {
     if (size > SIZE_MAX / 2)
         return NULL;
     size_t pages = (size + SPACE_PAGE - 1) / SPACE_PAGE;
     pthread_mutex_lock(&space->lock);
     mem_span *span = pages <= SPACE_LARGEST_SPAN
-                         ? alloc_in_chunks(space, kind, (unsigned)pages, source)
-                         : alloc_own_mapping(space, kind, pages * SPACE_PAGE, source);
+                         ? alloc_in_chunks(space, kind, tag, (unsigned)pages, source)
+                         : alloc_own_mapping(space, kind, tag, pages * SPACE_PAGE, source);
     pthread_mutex_unlock(&space->lock);
     return span;
 }
@@ -169,7 +174,7 @@ void space_free(mem_space *space, mem_span *span) {
         unsigned pages = (unsigned)(span->size / SPACE_PAGE);
         chunk->free_pages |= page_mask(page, pages);
         for (unsigned i = page; i < page + pages; i++)
-            chunk->first[i] = 0;
+            chunk->first[i] = chunk->tags[i] = 0;
         if (is_empty(chunk) && has_other_empty_chunk(space, chunk))
             unmap_chunk(space, chunk);
     }

@@ -60,6 +60,7 @@ typedef struct mem_chunk {
     bool own_mapping;                  /* one large block, spans[1], and nothing else */
     uint64_t free_pages;               /* bit per page */
     uint64_t dirty_pages;              /* those that may hold physical memory */
+    uint8_t tags[SPACE_CHUNK_PAGES];   /* the owner's byte for each page of a span; else 0 */
     uint8_t first[SPACE_CHUNK_PAGES];  /* page to first page of its span; 0 for a free page */
     mem_span spans[SPACE_CHUNK_PAGES]; /* by first page */
     uint64_t marks[SPACE_CHUNK / SPACE_GRAIN / 64];
@@ -81,9 +82,10 @@ bool space_init(mem_space *space);
 /* Gives everything back, used or not. */
 void space_fini(mem_space *space);
 
-/* A span of at least size bytes, contents undefined; NULL when memory is short. *source says
- * whether the operating system had to be asked. */
-mem_span *space_alloc(mem_space *space, mem_span_kind kind, size_t size, mem_source *source);
+/* A span of at least size bytes, contents undefined, its pages tagged with tag; NULL when memory is
+ * short. *source says whether the operating system had to be asked. */
+mem_span *space_alloc(mem_space *space, mem_span_kind kind, uint8_t tag, size_t size,
+                      mem_source *source);
 
 void space_free(mem_space *space, mem_span *span);
 
@@ -98,10 +100,19 @@ static inline mem_chunk *space_chunk_of(const void *block) {
     return (mem_chunk *)((uintptr_t)block & ~(uintptr_t)(SPACE_CHUNK - 1));
 }
 
-/* The same for the start of a live block, without looking whether it is one. */
+static inline unsigned space_page_of(const void *block) {
+    return ((uintptr_t)block & (SPACE_CHUNK - 1)) / SPACE_PAGE;
+}
+
+/* The span and the tag of a live block's page, without looking whether it is one. (Of a block with
+ * a mapping of its own, only the start will do.) */
 static inline mem_span *space_span_of(const void *block) {
     mem_chunk *chunk = space_chunk_of(block);
-    return &chunk->spans[chunk->first[((uintptr_t)block & (SPACE_CHUNK - 1)) / SPACE_PAGE]];
+    return &chunk->spans[chunk->first[space_page_of(block)]];
+}
+
+static inline uint8_t space_tag_of(const void *block) {
+    return space_chunk_of(block)->tags[space_page_of(block)];
 }
 
 /* Calls visit for every span in use. Hold the lock. */

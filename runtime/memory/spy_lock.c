@@ -1,15 +1,11 @@
 /* spy_lock.h */
 #include "runtime/memory/spy_lock.h"
 
+#include "runtime/memory/os.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
-
-#if __has_include(<sys/single_threaded.h>)
-#include <sys/single_threaded.h>
-#else
-#define __libc_single_threaded false
-#endif
 
 enum { SPINS = 100, FIRST_SLEEP_NS = 1000, LONGEST_SLEEP_NS = 1000000 };
 
@@ -41,7 +37,7 @@ void spy_lock_take(spy_lock *lock) {
         lock->depth++;
         return;
     }
-    if (__libc_single_threaded)
+    if (os_single_threaded())
         atomic_store_explicit(&lock->owner, &identity, memory_order_relaxed);
     else if (!try_take(lock))
         wait_and_take(lock);

@@ -32,7 +32,7 @@ static struct {
     pthread_key_t on_thread_exit;
 } task = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static _Thread_local mem_cache cache;
+_Thread_local mem_cache task_cache;
 
 static void detach(void *attached) {
     heap_detach(attached);
@@ -59,49 +59,41 @@ static task_state prepare(void) {
 
 /* Makes the calling thread's cache usable when the heap is. */
 static task_state enter(void) {
-    if (cache.heap)
+    if (task_cache.heap)
         return TASK_READY;
     task_state state = atomic_load_explicit(&task.state, memory_order_acquire);
     if (state == TASK_NOT_READY)
         state = prepare();
     if (state == TASK_READY) {
-        heap_attach(&cache, &task.heap);
-        pthread_setspecific(task.on_thread_exit, &cache);
+        heap_attach(&task_cache, &task.heap);
+        pthread_setspecific(task.on_thread_exit, &task_cache);
     }
     return state;
 }
 
-static __attribute__((noinline)) void *alloc_slow(size_t size) {
+void *task_alloc_slow(size_t size) {
     mem_source source;
     switch (enter()) {
-    case TASK_READY: return heap_alloc_slow(&cache, size, &source);
+    case TASK_READY: return heap_alloc_slow(&task_cache, size, &source);
     case TASK_PLAIN: return plain_alloc(size);
     default: return NULL;
     }
 }
 
-static __attribute__((noinline)) bool free_slow(void *block) {
+void task_free_slow(void *block) {
     switch (enter()) {
-    case TASK_READY: return heap_free_slow(&cache, block);
-    case TASK_PLAIN: return plain_free(block);
-    default: return false;
+    case TASK_READY: heap_free_slow(&task_cache, block); break;
+    case TASK_PLAIN: plain_free(block); break;
+    case TASK_NOT_READY: break;
     }
-}
-
-void *task_alloc(size_t size) {
-    void *block = heap_alloc_quick(&cache, size);
-    return __builtin_expect(block != NULL, true) ? block : alloc_slow(size);
-}
-
-void task_free(void *block) {
-    if (!heap_free_quick(&cache, block))
-        free_slow(block);
 }
 
 size_t task_size(const void *block) {
     size_t size;
     switch (enter()) {
-    case TASK_READY: return heap_find(&task.heap, block, &size) ? size : (size_t)-1;
+    case TASK_READY:
+        heap_settle(&task_cache);
+        return heap_find(&task.heap, block, &size) ? size : (size_t)-1;
     case TASK_PLAIN: return plain_size(block);
     default: return (size_t)-1;
     }
@@ -115,7 +107,7 @@ void *task_realloc(void *block, size_t size) {
     size_t old_size = task_size(block);
     if (old_size == (size_t)-1)
         return NULL;
-    if (cache.heap && heap_resize_in_place(block, size))
+    if (task_cache.heap && heap_resize_in_place(block, size))
         return block;
     void *moved = task_alloc(size);
     if (moved) {
@@ -127,7 +119,7 @@ void *task_realloc(void *block, size_t size) {
 
 void task_minimize(void) {
     if (enter() == TASK_READY)
-        heap_minimize(&cache);
+        heap_minimize(&task_cache);
 }
 
 bool task_check(void) {

@@ -5,16 +5,28 @@
 #ifndef CLARET_TASK_H
 #define CLARET_TASK_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "runtime/memory/heap.h"
 
-void *task_alloc(size_t size);
+/* The calling thread's lists; attached by the slow functions. */
+extern _Thread_local mem_cache task_cache;
+
+void *task_alloc_slow(size_t size);
+void task_free_slow(void *block);
+
+static inline void *task_alloc(size_t size) {
+    void *block = heap_alloc_quick(&task_cache, size);
+    return __builtin_expect(block != NULL, true) ? block : task_alloc_slow(size);
+}
+
+/* Does nothing for an address that is no live block, as far as can be told. */
+static inline void task_free(void *block) {
+    void *left = heap_free_quick(&task_cache, block);
+    if (__builtin_expect(left != NULL, false))
+        task_free_slow(left);
+}
 
 /* size may not be 0. NULL leaves the block as it was: memory is short, or it is no live block. */
 void *task_realloc(void *block, size_t size);
-
-/* Does nothing for an address that is no live block. */
-void task_free(void *block);
 
 /* The size last requested; (size_t)-1 for an address that is no live block. */
 size_t task_size(const void *block);
