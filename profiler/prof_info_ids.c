@@ -1,0 +1,246 @@
+/* What an ID stands for: modules, assemblies, types, methods, threads. */
+#include "profiler/prof_enum.h"
+#include "profiler/prof_info.h"
+#include "profiler/prof_text.h"
+#include "runtime/rt_query.h"
+#include <unistd.h>
+
+#define COR_E_TYPELOAD ((HRESULT)0x80131522)
+
+struct module *prof_check_module(prof_host *host, UINT_PTR id) {
+    struct runtime *rt = atomic_load(&host->rt);
+    return rt && rt_is_module(rt, (void *)id) ? (struct module *)id : NULL;
+}
+
+struct type *prof_check_type(prof_host *host, UINT_PTR id) {
+    struct runtime *rt = atomic_load(&host->rt);
+    return rt && rt_is_type(rt, (void *)id) ? (struct type *)id : NULL;
+}
+
+struct method *prof_check_method(prof_host *host, UINT_PTR id) {
+    struct runtime *rt = atomic_load(&host->rt);
+    return rt && rt_is_method(rt, (void *)id) ? (struct method *)id : NULL;
+}
+
+/* ---- Application domain, assemblies, modules ---- */
+
+HRESULT prof_info_GetAppDomainInfo(ICorProfilerInfo15 *self, AppDomainID appDomainId, ULONG cchName,
+                                   ULONG *pcchName, WCHAR szName[], ProcessID *pProcessId) {
+    if (appDomainId == 0 || appDomainId != (UINT_PTR)atomic_load(&prof_of_info(self)->rt))
+        return E_INVALIDARG;
+    PROF_PUT(pProcessId, (ProcessID)getpid());
+    return prof_text_whole("clrhost", szName, cchName, pcchName);
+}
+
+HRESULT prof_info_GetAssemblyInfo(ICorProfilerInfo15 *self, AssemblyID assemblyId, ULONG cchName,
+                                  ULONG *pcchName, WCHAR szName[], AppDomainID *pAppDomainId,
+                                  ModuleID *pModuleId) {
+    prof_host *host = prof_of_info(self);
+    struct module *module = prof_check_module(host, assemblyId);
+    if (!module)
+        return E_INVALIDARG;
+    if (!rt_module_is_loaded(module))
+        return CORPROF_E_DATAINCOMPLETE;
+    PROF_PUT(pAppDomainId, (AppDomainID)atomic_load(&host->rt));
+    PROF_PUT(pModuleId, (ModuleID)module);
+    return prof_text_whole(rt_module_assembly_name(module), szName, cchName, pcchName);
+}
+
+/* Inside ModuleLoadStarted everything is filled already, but the result is incomplete data. */
+HRESULT prof_info_GetModuleInfo2(ICorProfilerInfo15 *self, ModuleID moduleId,
+                                 LPCBYTE *ppBaseLoadAddress, ULONG cchName, ULONG *pcchName,
+                                 WCHAR szName[], AssemblyID *pAssemblyId, DWORD *pdwModuleFlags) {
+    struct module *module = prof_check_module(prof_of_info(self), moduleId);
+    if (!module)
+        return E_INVALIDARG;
+    PROF_PUT(ppBaseLoadAddress, rt_module_base(module));
+    PROF_PUT(pAssemblyId, moduleId);
+    PROF_PUT(pdwModuleFlags, COR_PRF_MODULE_DISK | COR_PRF_MODULE_FLAT_LAYOUT);
+    HRESULT result = prof_text_whole(rt_module_path(module), szName, cchName, pcchName);
+    return rt_module_is_loaded(module) ? result : CORPROF_E_DATAINCOMPLETE;
+}
+
+HRESULT prof_info_GetModuleInfo(ICorProfilerInfo15 *self, ModuleID moduleId,
+                                LPCBYTE *ppBaseLoadAddress, ULONG cchName, ULONG *pcchName,
+                                WCHAR szName[], AssemblyID *pAssemblyId) {
+    return prof_info_GetModuleInfo2(self, moduleId, ppBaseLoadAddress, cchName, pcchName, szName,
+                                    pAssemblyId, NULL);
+}
+
+HRESULT prof_info_GetModuleMetaData(ICorProfilerInfo15 *self, ModuleID moduleId, DWORD dwOpenFlags,
+                                    REFIID riid, IUnknown **ppOut) {
+    (void)dwOpenFlags;
+    prof_host *host = prof_of_info(self);
+    struct module *module = prof_check_module(host, moduleId);
+    if (!module)
+        return E_INVALIDARG;
+    prof_module *record = prof_module_of(host, module);
+    if (!record)
+        return E_OUTOFMEMORY;
+    return ppOut ? prof_metadata_query(record, riid, (void **)ppOut) : S_OK;
+}
+
+HRESULT prof_info_EnumModules(ICorProfilerInfo15 *self, ICorProfilerModuleEnum **ppEnum) {
+    struct runtime *rt = atomic_load(&prof_of_info(self)->rt);
+    if (!ppEnum)
+        return E_INVALIDARG;
+    ULONG count = rt ? rt_module_count(rt) : 0;
+    UINT_PTR *ids;
+    *ppEnum = prof_enum_new(count, &ids);
+    if (!*ppEnum)
+        return E_OUTOFMEMORY;
+    for (ULONG i = 0; i < count; i++)
+        ids[i] = (UINT_PTR)rt_module_at(rt, i);
+    return S_OK;
+}
+
+/* ---- Types ---- */
+
+HRESULT prof_info_GetClassFromObject(ICorProfilerInfo15 *self, ObjectID objectId,
+                                     ClassID *pClassId) {
+    (void)self;
+    if (objectId == 0)
+        return E_INVALIDARG;
+    PROF_PUT(pClassId, (ClassID)rt_object_type((struct object *)objectId));
+    return S_OK;
+}
+
+HRESULT prof_info_GetClassFromToken(ICorProfilerInfo15 *self, ModuleID moduleId, mdTypeDef typeDef,
+                                    ClassID *pClassId) {
+    struct module *module = prof_check_module(prof_of_info(self), moduleId);
+    if (!module)
+        return E_INVALIDARG;
+    RID row = RidFromToken(typeDef);
+    if (TypeFromToken(typeDef) != mdtTypeDef || row == 0 ||
+        row > il_rows(rt_module_il(module), IL_TypeDef))
+        return COR_E_TYPELOAD;
+    struct type *type = rt_type_from_token(module, typeDef);
+    if (!type)
+        return CORPROF_E_DATAINCOMPLETE;
+    PROF_PUT(pClassId, (ClassID)type);
+    return S_OK;
+}
+
+/* An array has neither module nor token: both are 0. */
+HRESULT prof_info_GetClassIDInfo(ICorProfilerInfo15 *self, ClassID classId, ModuleID *pModuleId,
+                                 mdTypeDef *pTypeDefToken) {
+    struct type *type = prof_check_type(prof_of_info(self), classId);
+    if (!type)
+        return E_INVALIDARG;
+    PROF_PUT(pModuleId, (ModuleID)rt_type_module(type));
+    PROF_PUT(pTypeDefToken, rt_type_token(type));
+    return S_OK;
+}
+
+HRESULT prof_info_GetClassIDInfo2(ICorProfilerInfo15 *self, ClassID classId, ModuleID *pModuleId,
+                                  mdTypeDef *pTypeDefToken, ClassID *pParentClassId,
+                                  ULONG32 cNumTypeArgs, ULONG32 *pcNumTypeArgs,
+                                  ClassID typeArgs[]) {
+    struct type *type = prof_check_type(prof_of_info(self), classId);
+    if (!type || (cNumTypeArgs != 0 && !typeArgs))
+        return E_INVALIDARG;
+    if (rt_type_array(type, NULL, NULL, NULL))
+        return CORPROF_E_CLASSID_IS_ARRAY;
+    if (rt_type_token(type) == 0)
+        return CORPROF_E_CLASSID_IS_COMPOSITE;
+    PROF_PUT(pParentClassId, (ClassID)rt_type_parent(type));
+    ULONG32 count = rt_type_arg_count(type);
+    PROF_PUT(pcNumTypeArgs, count);
+    for (ULONG32 i = 0; i < count && i < cNumTypeArgs; i++)
+        typeArgs[i] = (ClassID)rt_type_arg(type, i);
+    return prof_info_GetClassIDInfo(self, classId, pModuleId, pTypeDefToken);
+}
+
+HRESULT prof_info_IsArrayClass(ICorProfilerInfo15 *self, ClassID classId,
+                               CorElementType *pBaseElemType, ClassID *pBaseClassId,
+                               ULONG *pcRank) {
+    struct type *type = prof_check_type(prof_of_info(self), classId);
+    if (!type)
+        return E_INVALIDARG;
+    il_element element;
+    struct type *element_type;
+    uint32_t rank;
+    if (!rt_type_array(type, &element, &element_type, &rank))
+        return S_FALSE;
+    PROF_PUT(pBaseElemType, (CorElementType)element);
+    PROF_PUT(pBaseClassId, (ClassID)element_type);
+    PROF_PUT(pcRank, rank);
+    return S_OK;
+}
+
+/* ---- Methods ---- */
+
+HRESULT prof_info_GetFunctionFromToken(ICorProfilerInfo15 *self, ModuleID moduleId, mdToken token,
+                                       FunctionID *pFunctionId) {
+    struct module *module = prof_check_module(prof_of_info(self), moduleId);
+    struct method *method = module ? rt_method_from_token(module, token) : NULL;
+    if (!method)
+        return E_INVALIDARG;
+    PROF_PUT(pFunctionId, (FunctionID)method);
+    return S_OK;
+}
+
+HRESULT prof_info_GetFunctionInfo(ICorProfilerInfo15 *self, FunctionID functionId,
+                                  ClassID *pClassId, ModuleID *pModuleId, mdToken *pToken) {
+    struct method *method = prof_check_method(prof_of_info(self), functionId);
+    if (!method)
+        return E_INVALIDARG;
+    PROF_PUT(pClassId, (ClassID)rt_method_owner(method));
+    PROF_PUT(pModuleId, (ModuleID)rt_method_module(method));
+    PROF_PUT(pToken, rt_method_token(method));
+    return S_OK;
+}
+
+HRESULT prof_info_GetFunctionInfo2(ICorProfilerInfo15 *self, FunctionID funcId,
+                                   COR_PRF_FRAME_INFO frameInfo, ClassID *pClassId,
+                                   ModuleID *pModuleId, mdToken *pToken, ULONG32 cTypeArgs,
+                                   ULONG32 *pcTypeArgs, ClassID typeArgs[]) {
+    (void)frameInfo; /* code is not shared between instantiations, so the method says it all */
+    struct method *method = prof_check_method(prof_of_info(self), funcId);
+    if (!method || (cTypeArgs != 0 && !typeArgs))
+        return E_INVALIDARG;
+    ULONG32 count = rt_method_arg_count(method);
+    PROF_PUT(pcTypeArgs, count);
+    for (ULONG32 i = 0; i < count && i < cTypeArgs; i++)
+        typeArgs[i] = (ClassID)rt_method_arg(method, i);
+    return prof_info_GetFunctionInfo(self, funcId, pClassId, pModuleId, pToken);
+}
+
+HRESULT prof_info_GetTokenAndMetaDataFromFunction(ICorProfilerInfo15 *self, FunctionID functionId,
+                                                  REFIID riid, IUnknown **ppImport,
+                                                  mdToken *pToken) {
+    ModuleID module;
+    HRESULT result = prof_info_GetFunctionInfo(self, functionId, NULL, &module, pToken);
+    if (FAILED(result))
+        return result;
+    return prof_info_GetModuleMetaData(self, module, ofRead, riid, ppImport);
+}
+
+/* ---- Threads ---- */
+
+HRESULT prof_info_GetCurrentThreadID(ICorProfilerInfo15 *self, ThreadID *pThreadId) {
+    struct runtime *rt = atomic_load(&prof_of_info(self)->rt);
+    struct thread *thread = rt ? rt_current_thread(rt) : NULL;
+    if (!thread)
+        return CORPROF_E_NOT_MANAGED_THREAD;
+    PROF_PUT(pThreadId, (ThreadID)thread);
+    return S_OK;
+}
+
+HRESULT prof_info_GetThreadInfo(ICorProfilerInfo15 *self, ThreadID threadId,
+                                DWORD *pdwWin32ThreadId) {
+    (void)self;
+    if (threadId == 0)
+        return E_INVALIDARG;
+    PROF_PUT(pdwWin32ThreadId, rt_thread_os_id((struct thread *)threadId));
+    return S_OK;
+}
+
+/* There is one application domain. */
+HRESULT prof_info_GetThreadAppDomain(ICorProfilerInfo15 *self, ThreadID threadId,
+                                     AppDomainID *pAppDomainId) {
+    if (threadId == 0)
+        return E_INVALIDARG;
+    PROF_PUT(pAppDomainId, (AppDomainID)atomic_load(&prof_of_info(self)->rt));
+    return S_OK;
+}

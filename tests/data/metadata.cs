@@ -1,0 +1,32 @@
+// What the metadata interfaces are asked about in prof_metadata_test.c.
+using System;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+[assembly: AssemblyVersion("1.2.3.4")]
+
+namespace Space {
+    [Obsolete("old")]
+    public class Outer<T> where T : IDisposable {
+        public class Inner {
+            public const int Answer = 42;
+            public const string Text = "xé";
+        }
+        public event EventHandler Changed;
+        public int Size { get; set; }
+        public void Raise(object sender) { Changed(sender, EventArgs.Empty); }
+    }
+
+    static class Program {
+        [DllImport("libc", EntryPoint = "getpid")]
+        static extern int Pid();
+
+        static T Same<T>(T value) { return value; }
+
+        static int Same(int first, string second) { return first + second.Length; }
+
+        static void Main(string[] args) {
+            Console.WriteLine(Same<int>(Pid()) + Same(1, "\U0001F600"));
+        }
+    }
+}
