@@ -32,7 +32,7 @@ struct array {
     uint8_t data[];
 };
 
-#define OBJECT_HEADER     8
+#define OBJECT_HEADER        8
 #define STRING_LENGTH_OFFSET 8
 #define STRING_CHARS_OFFSET  12
 #define ARRAY_LENGTH_OFFSET  8

@@ -1,8 +1,8 @@
 /* What the runtime announces, as one table of functions.
  *
  * The runtime calls a member when it is not NULL; a table of zeros costs a predictable branch at
- * each place. Every call comes on the thread that does the work, outside any lock of the runtime, so
- * a consumer may call the query functions of rt_query.h and the runtime's set_body from within.
+ * each place. Every call comes on the thread that does the work, outside any lock of the runtime,
+ * so a consumer may call the query functions of rt_query.h and the runtime's set_body from within.
  * The consumer owns the table and keeps it unchanged while the runtime lives, except that members
  * may be cleared or set while no managed code runs (during start-up) or from within a call.
  *

@@ -38,7 +38,8 @@ struct type *rt_type_from_token(struct module *module, uint32_t token);
 
 /* ---- Methods ---- */
 struct module *rt_method_module(const struct method *method);
-uint32_t rt_method_token(const struct method *method); /* MethodDef token, 0 for run-time made ones */
+uint32_t
+rt_method_token(const struct method *method); /* MethodDef token, 0 for run-time made ones */
 struct type *rt_method_owner(const struct method *method);
 uint32_t rt_method_arg_count(const struct method *method); /* generic arguments */
 struct type *rt_method_arg(const struct method *method, uint32_t index);
@@ -52,7 +53,8 @@ bool rt_method_is_prepared(const struct method *method);
 il_status rt_get_body(struct module *module, uint32_t token, il_body *out, il_error *err);
 /* From now on token's body is the one whose header is at start; it is read when the method is next
  * prepared and must live as long as the module. limit is how many bytes may be read from start.
- * Errors: IL_BAD_METADATA (no such MethodDef), IL_OUT_OF_MEMORY. The body itself is not looked at. */
+ * Errors: IL_BAD_METADATA (no such MethodDef), IL_OUT_OF_MEMORY. The body itself is not looked at.
+ */
 il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *start, size_t limit,
                       il_error *err);
 

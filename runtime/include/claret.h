@@ -13,7 +13,7 @@ typedef struct runtime claret_runtime;
 typedef enum claret_mode {
     CLARET_TIERED, /* start interpreted, compile what is hot */
     CLARET_INTERPRET,
-    CLARET_JIT     /* compile at the first call */
+    CLARET_JIT /* compile at the first call */
 } claret_mode;
 
 struct rt_events;
@@ -23,8 +23,8 @@ typedef struct claret_config {
     /* Folders separated by ':' where assemblies are looked for, before /usr/lib/mono/4.5; NULL for
      * the environment variable CLARET_PATH. Copied by claret_create. */
     const char *path;
-    /* Told what happens (runtime/rt_events.h); NULL for nobody. Owned by the caller, unchanged until
-     * claret_destroy. */
+    /* Told what happens (runtime/rt_events.h); NULL for nobody. Owned by the caller, unchanged
+     * until claret_destroy. */
     struct rt_events *events;
 } claret_config;
 

@@ -52,8 +52,8 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
 
 void ldr_unload(struct module *module);
 
-/* Tokens to runtime objects. All of them: IL_BAD_METADATA (err->token and text say what is missing),
- * IL_OUT_OF_MEMORY, or the errors of loading an assembly. */
+/* Tokens to runtime objects. All of them: IL_BAD_METADATA (err->token and text say what is
+ * missing), IL_OUT_OF_MEMORY, or the errors of loading an assembly. */
 il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, il_error *err);
 il_status ldr_type(struct module *module, uint32_t token, const struct generic_context *context,
                    struct type **out, il_error *err);
@@ -73,6 +73,8 @@ il_status ldr_instantiate(struct type *definition, struct type *const *args, uin
                           struct type **out, il_error *err);
 il_status ldr_instantiate_method(struct method *definition, struct type *const *args,
                                  uint32_t count, struct method **out, il_error *err);
+il_status ldr_variable(struct runtime *rt, bool of_method, uint32_t number, struct type **out,
+                       il_error *err);
 il_status ldr_array_of(struct type *element, uint32_t rank, bool vector, struct type **out,
                        il_error *err);
 il_status ldr_pointer_to(struct type *element, struct type **out, il_error *err);

@@ -54,6 +54,9 @@ void mem_pool_fini(mem_pool *pool);
 /* Whether the pool's own fields and chunks fit together; for tests and debug builds. */
 bool mem_pool_check(const mem_pool *pool);
 
+/* Whether [p, p + size) lies in memory that the pool owns, handed out or not. */
+bool mem_pool_contains(const mem_pool *pool, const void *p, size_t size);
+
 /* ---- The module arena ---- */
 
 /* One reserved address range that holds a module's image at its base and, above it, room for method

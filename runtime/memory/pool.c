@@ -107,3 +107,12 @@ void mem_pool_fini(mem_pool *pool) {
     }
     *pool = (mem_pool){0};
 }
+
+bool mem_pool_contains(const mem_pool *pool, const void *p, size_t size) {
+    uintptr_t start = (uintptr_t)p;
+    for (const mem_pool_chunk *c = pool->chunks; c; c = c->older) {
+        if (start >= (uintptr_t)c && size <= c->size && start - (uintptr_t)c <= c->size - size)
+            return true;
+    }
+    return false;
+}

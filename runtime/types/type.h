@@ -1,13 +1,15 @@
 /* Types, methods and fields as the running program sees them.
  *
- * A struct type is one exact type: a TypeDef, an instantiation List<int>, an array, a pointer. There
- * is one structure per type, so identity is pointer equality. A method or field of an instantiation
- * is a structure of its own with the signature's type variables replaced. Open types (List<!0>, and
- * the variables !0 and !!0 themselves) exist too, for comparing signatures; they are never laid out.
+ * A struct type is one exact type: a TypeDef, an instantiation List<int>, an array, a pointer.
+ * There is one structure per type, so identity is pointer equality. A method or field of an
+ * instantiation is a structure of its own with the signature's type variables replaced. Open types
+ * (List<!0>, and the variables !0 and !!0 themselves) exist too, for comparing signatures; they are
+ * never laid out.
  *
  * Life of a type, each step done once, when first needed:
  *   created   identity, parent, kind are known
- *   prepared  instance layout, method table, interface map, static storage (type_prepare)
+ *   laid out  sizes and offsets of the instance fields (type_lay_out)
+ *   prepared  method table, interface map, static storage (type_prepare)
  *   ready     the type initialiser has run (exec_init_type, II.10.5.3)
  *
  * Everything here is allocated from the runtime's pool and lives as long as the runtime. */
@@ -67,22 +69,22 @@ struct interface_entry {
 };
 
 struct type {
-    struct type *parent;       /* NULL for System.Object, interfaces and variables */
-    struct method **vtable;    /* after type_prepare */
+    struct type *parent;        /* NULL for System.Object, interfaces and variables */
+    struct method **vtable;     /* after type_prepare */
     const struct type **supers; /* supers[0] is the root, supers[depth] the type itself */
     uint32_t vtable_size;
     uint32_t depth;
     uint32_t instance_size; /* of an object, header included; of a value type boxed */
     uint32_t value_size;    /* bytes a field or element of this type takes */
     uint32_t alignment;
-    uint8_t kind;      /* type_kind */
-    uint8_t storage;   /* type_storage */
-    uint8_t element;   /* il_element: I4 for System.Int32, VALUETYPE for enums too */
+    uint8_t kind;    /* type_kind */
+    uint8_t storage; /* type_storage */
+    uint8_t element; /* il_element: I4 for System.Int32, VALUETYPE for enums too */
     bool prepared, has_references, is_enum, is_nullable, is_delegate, has_finalizer;
-    bool is_open;      /* contains type variables */
+    bool is_open; /* contains type variables */
     bool before_field_init;
-    uint8_t init;      /* type_init_state */
-    uint8_t prepare_state;
+    uint8_t init; /* type_init_state */
+    uint8_t layout_state, prepare_state;
     struct thread *init_thread;
     struct object *init_failure; /* the TypeInitializationException, when INIT_FAILED */
 
@@ -112,8 +114,9 @@ struct type {
     uint32_t statics_size;
 
     struct type *szarray_of, *pointer_of, *byref_of;
-    struct type *next_constructed; /* in the runtime's hash of constructed types */
-    uint32_t *reference_offsets;   /* instance fields that hold references, from the value's start */
+    struct type *arrays_of;        /* multi-dimensional arrays of this type, by next_constructed */
+    struct type *next_constructed; /* instantiations: in the runtime's hash table */
+    uint32_t *reference_offsets; /* instance fields that hold references, from the value's start */
     uint32_t reference_count;
 };
 
@@ -123,11 +126,11 @@ typedef void (*native_method)(struct thread *thread, union slot *slots);
 
 typedef enum method_special {
     METHOD_IL,
-    METHOD_NATIVE,          /* .native is called */
-    METHOD_ABSTRACT,        /* no body */
-    METHOD_MISSING,         /* an internal call or P/Invoke that is not there */
-    METHOD_DELEGATE_INVOKE,
-    METHOD_STRING_CTOR      /* newobj gives the result of a CreateString method */
+    METHOD_NATIVE,   /* .native is called */
+    METHOD_ABSTRACT, /* no body */
+    METHOD_MISSING,  /* an internal call or P/Invoke that is not there */
+    METHOD_DELEGATE_CTOR,
+    METHOD_DELEGATE_INVOKE
 } method_special;
 
 #define METHOD_NO_SLOT UINT32_MAX
@@ -135,13 +138,13 @@ typedef enum method_special {
 struct method {
     struct type *owner;
     const char *name;
-    uint32_t row;      /* MethodDef row in owner->module; 0 for array and other run-time methods */
-    uint16_t flags;    /* II.23.1.10 */
+    uint32_t row;   /* MethodDef row in owner->module; 0 for array and other run-time methods */
+    uint16_t flags; /* II.23.1.10 */
     uint16_t impl_flags; /* II.23.1.11 */
-    uint32_t slot;     /* in the vtable, or in its interface; METHOD_NO_SLOT */
-    uint8_t special;   /* method_special, known once has_signature */
+    uint32_t slot;       /* in the vtable, or in its interface; METHOD_NO_SLOT */
+    uint8_t special;     /* method_special, known once has_signature */
     bool has_signature, has_this, is_vararg, prepared;
-    bool unbox_this;   /* instance method of a value type: this is a byref to the value */
+    bool unbox_this; /* instance method of a value type: this is a byref to the value */
     uint32_t generic_count;
     struct type **args; /* generic method: its arguments (the variables for the definition) */
     struct method *definition; /* of an instantiated generic method; otherwise itself */
@@ -151,17 +154,16 @@ struct method {
     struct type *return_type;
     struct type **params; /* without this */
     uint32_t param_count;
-    uint32_t arg_slots;   /* slots of all arguments, this included */
+    uint32_t arg_slots; /* slots of all arguments, this included */
     uint32_t return_slots;
 
-    struct code *code;    /* register code of the current version; NULL until prepared */
+    struct code *code; /* register code of the current version; NULL until prepared */
     native_method native;
-    void *entry;          /* the cell that compiled callers call through */
+    void *entry; /* what compiled callers call through; see runtime/jit/jit.h */
     void (*enter)(struct thread *, union slot *); /* compiled: called by the interpreter */
-    uint32_t hotness;     /* entries and loop iterations counted before compilation */
+    uint32_t hotness; /* entries and loop iterations counted before compilation */
     uint8_t jit_state;
-    void *jit_info;       /* runtime/jit's record of the compiled code */
-    struct interface_entry *dispatch_hint;
+    void *jit_info; /* runtime/jit's record of the compiled code */
 };
 
 static inline bool type_is_reference(const struct type *t) {
@@ -184,14 +186,19 @@ static inline bool method_is_abstract(const struct method *m) {
     return (m->flags & 0x0400) != 0;
 }
 
-/* Lays the type out and builds its method tables, its base types first. Errors: IL_BAD_METADATA
- * (cyclic layout, missing parts: the text names them), IL_OUT_OF_MEMORY. Announces class_load_*. */
+/* Lays out the instance fields: sizes and offsets are known afterwards. Errors: IL_NO_TYPE,
+ * IL_BAD_METADATA (cyclic layout, missing parts: the text names them), IL_OUT_OF_MEMORY. */
+il_status type_lay_out(struct type *type, il_error *err);
+
+/* The layout, the method tables and static storage, those of the base types first. Same errors.
+ * Announces class_load_*. */
 il_status type_prepare(struct type *type, il_error *err);
 
 /* Resolves the method's signature (params, return type, slots). Same errors. */
 il_status method_prepare_signature(struct method *method, il_error *err);
 
-/* Whether a value of type from can be used where to is expected (III.1.8.1.3), for prepared types. */
+/* Whether a value of type from can be used where to is expected (III.1.8.1.3), for prepared types.
+ */
 bool type_is_assignable(const struct type *from, const struct type *to);
 
 /* The method that a virtual call of declared runs on an object of type (which is prepared); NULL

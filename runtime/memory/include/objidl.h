@@ -103,7 +103,7 @@ typedef struct IMallocSpyVtbl {
     /* Stores the pointer for the heap in *ppNewRequest (which holds pRequest beforehand) and
      * returns the size to ask of it. 0 makes the reallocation fail without a PostRealloc call; the
      * old block stays as it was. */
-    SIZE_T (*PreRealloc)
+    SIZE_T(*PreRealloc)
     (IMallocSpy *self, void *pRequest, SIZE_T cbRequest, void **ppNewRequest, BOOL fSpyed);
 
     /* pActual is the heap's block, NULL when the heap failed (the old block is then unchanged);

@@ -1,0 +1,178 @@
+/* Loading assemblies: from a file to a struct module. What tokens mean is resolve.c's affair. */
+#include "runtime/loader/module.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/runtime.h"
+
+#define DEFAULT_PATH "/usr/lib/mono/4.5"
+
+static il_status fail_from_hresult(il_error *err, const char *path, int32_t hr) {
+    if (hr == (int32_t)0x8007000E)
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", path);
+    if (hr == (int32_t)0x80070057)
+        return il_fail(err, IL_NOT_PE, IL_NO_OFFSET, 0,
+                       "%s: not a PE file (empty, or not a regular file)", path);
+    return il_fail(err, IL_FILE_ERROR, IL_NO_OFFSET, 0, "%s: %s", path, strerror(errno));
+}
+
+/* Maps the file into an arena of its own and opens it there. */
+static il_status open_image(struct module *module, const char *path, il_error *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return il_fail(err, IL_FILE_ERROR, IL_NO_OFFSET, 0, "%s: %s", path, strerror(errno));
+    int32_t hr = mem_arena_map(fd, 0, &module->arena);
+    close(fd);
+    if (hr < 0)
+        return fail_from_hresult(err, path, hr);
+    il_status status = il_module_open_image(path, mem_arena_base(module->arena),
+                                            mem_arena_image_size(module->arena), &module->il, err);
+    if (status != IL_OK)
+        return status;
+    if (!mem_arena_start_bodies(module->arena, il_module_size_of_image(module->il)))
+        return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0,
+                       "%s: SizeOfImage leaves no room for method bodies", path);
+    return IL_OK;
+}
+
+static il_status allocate_tables(struct module *module, il_error *err) {
+    struct mem_pool *pool = &module->rt->pool;
+    const char *name = il_name(module->il, IL_Assembly_Name, 1);
+    module->name = name[0] ? name : il_name(module->il, IL_Module_Name, 1);
+    module->types = mem_pool_array(pool, il_rows(module->il, IL_TypeDef) + 1, sizeof(void *));
+    module->type_refs = mem_pool_array(pool, il_rows(module->il, IL_TypeRef) + 1, sizeof(void *));
+    module->assembly_refs =
+        mem_pool_array(pool, il_rows(module->il, IL_AssemblyRef) + 1, sizeof(void *));
+    if (!module->types || !module->type_refs || !module->assembly_refs)
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory",
+                       il_module_path(module->il));
+    return IL_OK;
+}
+
+static bool register_module(struct runtime *rt, struct module *module) {
+    if (rt->module_count == rt->module_capacity) {
+        uint32_t capacity = rt->module_capacity ? 2 * rt->module_capacity : 8;
+        struct module **modules = mem_resize(rt->modules, capacity, sizeof *modules);
+        if (!modules)
+            return false;
+        rt->modules = modules;
+        rt->module_capacity = capacity;
+    }
+    rt->modules[rt->module_count++] = module;
+    return true;
+}
+
+il_status ldr_load_file(struct runtime *rt, const char *path, struct module **out, il_error *err) {
+    for (uint32_t i = 0; i < rt->module_count; i++) {
+        if (strcmp(il_module_path(rt->modules[i]->il), path) == 0) {
+            *out = rt->modules[i];
+            return IL_OK;
+        }
+    }
+    struct module *module = mem_pool_alloc(&rt->pool, sizeof *module);
+    if (!module)
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", path);
+    module->rt = rt;
+    il_status status = open_image(module, path, err);
+    if (status == IL_OK)
+        status = allocate_tables(module, err);
+    if (status == IL_OK && !register_module(rt, module))
+        status = il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", path);
+    if (status != IL_OK) {
+        ldr_unload(module);
+        return status;
+    }
+    if (!rt->corlib)
+        rt->corlib = module;
+    rt_events *events = rt->events;
+    if (events->module_load_started)
+        events->module_load_started(events->self, module);
+    module->loaded = true;
+    if (events->module_load_finished)
+        events->module_load_finished(events->self, module, 0);
+    *out = module;
+    return IL_OK;
+}
+
+void ldr_unload(struct module *module) {
+    il_module_close(module->il);
+    mem_arena_free(module->arena);
+    module->il = NULL;
+    module->arena = NULL;
+}
+
+/* Tries FOLDER/NAME.dll and FOLDER/NAME.exe; *found tells whether a file was there. */
+static il_status load_from_folder(struct runtime *rt, const char *folder, size_t folder_length,
+                                  const char *name, struct module **out, bool *found,
+                                  il_error *err) {
+    static const char *const suffixes[] = {".dll", ".exe"};
+    char path[4096];
+    *found = false;
+    for (int i = 0; i < 2; i++) {
+        int n =
+            snprintf(path, sizeof path, "%.*s/%s%s", (int)folder_length, folder, name, suffixes[i]);
+        if (n < 0 || (size_t)n >= sizeof path || access(path, R_OK) != 0)
+            continue;
+        *found = true;
+        return ldr_load_file(rt, path, out, err);
+    }
+    return IL_OK;
+}
+
+/* The Debian package that brings a class-library assembly. */
+static const char *package_of(const char *name) {
+    static const struct {
+        const char *assembly, *package;
+    } known[] = {{"mscorlib", "libmono-corlib4.5-dll"},
+                 {"System", "libmono-system4.0-cil"},
+                 {"System.Core", "libmono-system-core4.0-cil"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].assembly, name) == 0)
+            return known[i].package;
+    }
+    return NULL;
+}
+
+static il_status fail_missing(struct runtime *rt, const char *name, const char *path,
+                              il_error *err) {
+    const char *package = package_of(name);
+    char hint[160] = "";
+    if (package)
+        snprintf(hint, sizeof hint, "; install the package %s or set CLARET_PATH", package);
+    return il_fail(err, IL_FILE_ERROR, IL_NO_OFFSET, 0,
+                   "assembly %s not found in %s%s%s%s" DEFAULT_PATH "%s", name,
+                   rt->program_folder ? rt->program_folder : "", rt->program_folder ? ", " : "",
+                   path ? path : "", path && *path ? ", " : "", hint);
+}
+
+il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module **out,
+                            il_error *err) {
+    for (uint32_t i = 0; i < rt->module_count; i++) {
+        if (strcmp(rt->modules[i]->name, name) == 0) {
+            *out = rt->modules[i];
+            return IL_OK;
+        }
+    }
+    bool found = false;
+    il_status status = IL_OK;
+    const char *path = rt->config.path ? rt->config.path : getenv("CLARET_PATH");
+    if (strchr(name, '/'))
+        return fail_missing(rt, name, path, err);
+    if (rt->program_folder)
+        status = load_from_folder(rt, rt->program_folder, strlen(rt->program_folder), name, out,
+                                  &found, err);
+    for (const char *p = path; !found && p && *p;) {
+        size_t length = strcspn(p, ":");
+        if (length > 0)
+            status = load_from_folder(rt, p, length, name, out, &found, err);
+        p += length + (p[length] == ':');
+    }
+    if (!found)
+        status = load_from_folder(rt, DEFAULT_PATH, strlen(DEFAULT_PATH), name, out, &found, err);
+    return found ? status : fail_missing(rt, name, path, err);
+}

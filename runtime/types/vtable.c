@@ -1,0 +1,303 @@
+/* Method tables and interface maps.
+ *
+ * A type's vtable starts as a copy of its parent's. A virtual method without newslot takes the slot
+ * of the method it overrides, found by name and signature; any other virtual method gets a new
+ * slot. MethodImpl rows then put bodies into named slots. The interface map holds, for every
+ * interface of the type, the implementing methods in the order of the interface's own slots
+ * (II.12.2.1). */
+#include "runtime/types/vtable.h"
+
+#include <string.h>
+
+#include "runtime/runtime.h"
+#include "runtime/types/members.h"
+
+enum { METHOD_NEWSLOT = 0x100, METHOD_ACCESS_MASK = 7, METHOD_PUBLIC = 6 };
+
+static il_status out_of_memory(il_error *err) {
+    return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+}
+
+/* Same name, parameters and return type, each as the owner's arguments make them. */
+static il_status same_signature(struct method *a, struct method *b, bool *same, il_error *err) {
+    *same = false;
+    if (strcmp(a->name, b->name) != 0 || a->generic_count != b->generic_count)
+        return IL_OK;
+    il_status status = method_prepare_signature(a, err);
+    if (status == IL_OK)
+        status = method_prepare_signature(b, err);
+    if (status != IL_OK)
+        return status;
+    *same = a->param_count == b->param_count && a->return_type == b->return_type &&
+            memcmp(a->params, b->params, a->param_count * sizeof *a->params) == 0;
+    return IL_OK;
+}
+
+/* ---- Vtable ---- */
+
+static il_status find_overridden(struct type *type, struct method *method, uint32_t *slot,
+                                 il_error *err) {
+    *slot = METHOD_NO_SLOT;
+    for (uint32_t i = type->parent ? type->parent->vtable_size : 0; i-- > 0;) {
+        bool same;
+        il_status status = same_signature(method, type->vtable[i], &same, err);
+        if (status != IL_OK)
+            return status;
+        if (same) {
+            *slot = i;
+            return IL_OK;
+        }
+    }
+    return IL_OK;
+}
+
+static il_status fill_vtable(struct type *type, il_error *err) {
+    uint32_t inherited = type->parent ? type->parent->vtable_size : 0;
+    type->vtable =
+        mem_pool_array(&type->rt->pool, inherited + type->method_count + 1, sizeof(void *));
+    if (!type->vtable)
+        return out_of_memory(err);
+    if (inherited)
+        memcpy(type->vtable, type->parent->vtable, inherited * sizeof *type->vtable);
+    type->vtable_size = inherited;
+    for (uint32_t i = 0; i < type->method_count; i++) {
+        struct method *method = &type->methods[i];
+        if (!method_is_virtual(method) || method_is_static(method))
+            continue;
+        uint32_t slot = METHOD_NO_SLOT;
+        if (!(method->flags & METHOD_NEWSLOT)) {
+            il_status status = find_overridden(type, method, &slot, err);
+            if (status != IL_OK)
+                return status;
+        }
+        if (slot == METHOD_NO_SLOT)
+            slot = type->vtable_size++;
+        method->slot = slot;
+        type->vtable[slot] = method;
+        if (strcmp(method->name, "Finalize") == 0 && method->slot < inherited && type->parent)
+            type->has_finalizer = true;
+    }
+    if (type->parent && type->parent->has_finalizer)
+        type->has_finalizer = true;
+    return IL_OK;
+}
+
+/* Explicit overrides (II.22.27). Those of interface methods are looked up by the interface map. */
+static il_status apply_method_impls(struct type *type, il_error *err) {
+    il_module *il = type->module->il;
+    struct generic_context context = ldr_type_context(type);
+    il_range rows = il_find_rows(il, IL_MethodImpl_Class, IL_TOKEN(IL_TypeDef, type->row));
+    for (uint32_t row = rows.first; row < rows.end; row++) {
+        struct method *body, *declared;
+        il_status status = ldr_method(type->module, il_cell(il, IL_MethodImpl_Declaration, row),
+                                      &context, &declared, err);
+        if (status != IL_OK)
+            return status;
+        if (declared->owner->kind == TYPE_INTERFACE || declared->slot >= type->vtable_size)
+            continue;
+        status =
+            ldr_method(type->module, il_cell(il, IL_MethodImpl_Body, row), &context, &body, err);
+        if (status != IL_OK)
+            return status;
+        struct method *mine = type_method_of_row(type, body->row);
+        type->vtable[declared->slot] = mine ? mine : body;
+    }
+    return IL_OK;
+}
+
+/* ---- Interfaces ---- */
+
+struct interface_list {
+    struct type **items;
+    uint32_t count, capacity;
+};
+
+static bool list_has(const struct interface_list *list, const struct type *type) {
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (list->items[i] == type)
+            return true;
+    }
+    return false;
+}
+
+static il_status list_add(struct interface_list *list, struct type *type, il_error *err) {
+    if (list_has(list, type))
+        return IL_OK;
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity ? 2 * list->capacity : 16;
+        struct type **items = mem_resize(list->items, capacity, sizeof *items);
+        if (!items)
+            return out_of_memory(err);
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = type;
+    return IL_OK;
+}
+
+/* Adds the interfaces that type itself declares, and theirs. */
+static il_status list_declared(struct interface_list *list, struct type *type, il_error *err) {
+    il_module *il = type->module->il;
+    struct generic_context context = ldr_type_context(type);
+    il_range rows = il_find_rows(il, IL_InterfaceImpl_Class, IL_TOKEN(IL_TypeDef, type->row));
+    for (uint32_t row = rows.first; row < rows.end; row++) {
+        struct type *interface;
+        il_status status = ldr_type(type->module, il_cell(il, IL_InterfaceImpl_Interface, row),
+                                    &context, &interface, err);
+        if (status == IL_OK && interface->kind != TYPE_INTERFACE)
+            status = il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, IL_TOKEN(IL_InterfaceImpl, row),
+                             "%s: %s is no interface", il_module_path(il), interface->name);
+        if (status == IL_OK)
+            status = type_prepare(interface, err);
+        if (status == IL_OK)
+            status = list_add(list, interface, err);
+        for (uint32_t i = 0; status == IL_OK && i < interface->interface_count; i++)
+            status = list_add(list, interface->interfaces[i].interface, err);
+        if (status != IL_OK)
+            return status;
+    }
+    return IL_OK;
+}
+
+/* The body that a MethodImpl row of type names for an interface method; NULL when none does. */
+static il_status find_explicit(struct type *type, const struct method *declared,
+                               struct method **out, il_error *err) {
+    *out = NULL;
+    il_module *il = type->module->il;
+    struct generic_context context = ldr_type_context(type);
+    il_range rows = il_find_rows(il, IL_MethodImpl_Class, IL_TOKEN(IL_TypeDef, type->row));
+    for (uint32_t row = rows.first; row < rows.end && !*out; row++) {
+        struct method *candidate, *body;
+        il_status status = ldr_method(type->module, il_cell(il, IL_MethodImpl_Declaration, row),
+                                      &context, &candidate, err);
+        if (status != IL_OK)
+            return status;
+        if (candidate != declared)
+            continue;
+        status =
+            ldr_method(type->module, il_cell(il, IL_MethodImpl_Body, row), &context, &body, err);
+        if (status != IL_OK)
+            return status;
+        *out = type_method_of_row(type, body->row);
+    }
+    return IL_OK;
+}
+
+/* A public virtual method of type or a base class with the interface method's signature. */
+static il_status find_implicit(struct type *type, struct method *declared, struct method **out,
+                               il_error *err) {
+    *out = NULL;
+    for (struct type *t = type; t && !*out; t = t->parent) {
+        for (uint32_t i = 0; i < t->method_count; i++) {
+            struct method *method = &t->methods[i];
+            bool same;
+            if (!method_is_virtual(method) || (method->flags & METHOD_ACCESS_MASK) != METHOD_PUBLIC)
+                continue;
+            il_status status = same_signature(method, declared, &same, err);
+            if (status != IL_OK)
+                return status;
+            if (same) {
+                *out = method->slot < type->vtable_size ? type->vtable[method->slot] : method;
+                break;
+            }
+        }
+    }
+    return IL_OK;
+}
+
+static const struct interface_entry *inherited_entry(const struct type *type,
+                                                     const struct type *interface) {
+    for (uint32_t i = 0; type->parent && i < type->parent->interface_count; i++) {
+        if (type->parent->interfaces[i].interface == interface)
+            return &type->parent->interfaces[i];
+    }
+    return NULL;
+}
+
+static il_status implement(struct type *type, struct interface_entry *entry, bool declared,
+                           il_error *err) {
+    const struct interface_entry *base = inherited_entry(type, entry->interface);
+    for (uint32_t slot = 0; slot < entry->interface->vtable_size; slot++) {
+        struct method *wanted = entry->interface->vtable[slot], *found = NULL;
+        il_status status = IL_OK;
+        if (declared && type->module)
+            status = find_explicit(type, wanted, &found, err);
+        if (status == IL_OK && !found && declared)
+            status = find_implicit(type, wanted, &found, err);
+        if (status != IL_OK)
+            return status;
+        if (!found && base && base->methods[slot]) {
+            found = base->methods[slot];
+            if (found->slot < type->vtable_size && method_is_virtual(found))
+                found = type->vtable[found->slot];
+        }
+        entry->methods[slot] = found;
+    }
+    return IL_OK;
+}
+
+static il_status fill_interfaces(struct type *type, il_error *err) {
+    struct interface_list list = {0};
+    il_status status = IL_OK;
+    if (type->module)
+        status = list_declared(&list, type, err);
+    uint32_t declared = list.count;
+    for (uint32_t i = 0; status == IL_OK && type->parent && i < type->parent->interface_count; i++)
+        status = list_add(&list, type->parent->interfaces[i].interface, err);
+    struct mem_pool *pool = &type->rt->pool;
+    type->interfaces = mem_pool_array(pool, list.count + 1, sizeof *type->interfaces);
+    if (status == IL_OK && !type->interfaces)
+        status = out_of_memory(err);
+    for (uint32_t i = 0; status == IL_OK && i < list.count; i++) {
+        struct interface_entry *entry = &type->interfaces[i];
+        entry->interface = list.items[i];
+        entry->methods =
+            mem_pool_array(pool, list.items[i]->vtable_size + 1, sizeof *entry->methods);
+        if (!entry->methods)
+            status = out_of_memory(err);
+        else if (type->kind != TYPE_INTERFACE)
+            status = implement(type, entry, i < declared, err);
+    }
+    type->interface_count = status == IL_OK ? list.count : 0;
+    mem_free(list.items);
+    return status;
+}
+
+/* An interface's "vtable" numbers its own methods. */
+static il_status number_interface(struct type *type, il_error *err) {
+    type->vtable = mem_pool_array(&type->rt->pool, type->method_count + 1, sizeof(void *));
+    if (!type->vtable)
+        return out_of_memory(err);
+    for (uint32_t i = 0; i < type->method_count; i++) {
+        if (method_is_virtual(&type->methods[i])) {
+            type->methods[i].slot = type->vtable_size;
+            type->vtable[type->vtable_size++] = &type->methods[i];
+        }
+    }
+    return IL_OK;
+}
+
+il_status type_build_tables(struct type *type, il_error *err) {
+    il_status status;
+    type->vtable_size = 0;
+    if (type->kind == TYPE_INTERFACE) {
+        status = number_interface(type, err);
+    } else {
+        status = fill_vtable(type, err);
+        if (status == IL_OK && type->module)
+            status = apply_method_impls(type, err);
+    }
+    return status == IL_OK ? fill_interfaces(type, err) : status;
+}
+
+struct method *type_find_virtual(const struct type *type, const struct method *declared) {
+    if (declared->owner->kind != TYPE_INTERFACE)
+        return declared->slot < type->vtable_size ? type->vtable[declared->slot] : NULL;
+    for (uint32_t i = 0; i < type->interface_count; i++) {
+        if (type->interfaces[i].interface == declared->owner)
+            return declared->slot < declared->owner->vtable_size
+                       ? type->interfaces[i].methods[declared->slot]
+                       : NULL;
+    }
+    return NULL;
+}
