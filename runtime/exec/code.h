@@ -9,10 +9,12 @@
  *   0 ............ arg_slots ........ temp_start ............. reg_count
  *   | arguments    | locals           | evaluation stack        |
  *
- * A call's arguments are the top of the caller's evaluation stack, and they are at the same time the
- * first registers of the callee: a call copies nothing. The result replaces the arguments. */
+ * A call's arguments are the top of the caller's evaluation stack, and they are at the same time
+ * the first registers of the callee: a call copies nothing. The result replaces the arguments. */
 #ifndef CLARET_CODE_H
 #define CLARET_CODE_H
+
+#include <stdio.h>
 
 #include "runtime/runtime.h"
 
@@ -35,9 +37,24 @@ enum code_op {
 };
 
 enum code_format {
-    FORMAT_NONE, FORMAT_D, FORMAT_DS, FORMAT_DSS, FORMAT_DSI, FORMAT_S, FORMAT_B, FORMAT_SB,
-    FORMAT_SSB, FORMAT_SIB, FORMAT_LOAD, FORMAT_STORE, FORMAT_LOADS, FORMAT_STORES, FORMAT_ELEM,
-    FORMAT_STELEM, FORMAT_CALL, FORMAT_OTHER
+    FORMAT_NONE,
+    FORMAT_D,
+    FORMAT_DS,
+    FORMAT_DSS,
+    FORMAT_DSI,
+    FORMAT_S,
+    FORMAT_B,
+    FORMAT_SB,
+    FORMAT_SSB,
+    FORMAT_SIB,
+    FORMAT_LOAD,
+    FORMAT_STORE,
+    FORMAT_LOADS,
+    FORMAT_STORES,
+    FORMAT_ELEM,
+    FORMAT_STELEM,
+    FORMAT_CALL,
+    FORMAT_OTHER
 };
 
 struct insn {
@@ -111,11 +128,11 @@ struct code {
  * underflow, unknown opcode) gives IL_BAD_BODY with method, IL offset and reason in err; the
  * exception it stands for is InvalidProgramException. Parts that name missing things become `fail`
  * instructions. Memory comes from the runtime's pool. */
-il_status code_lower(struct method *method, struct code **out, il_error *err);
+il_status code_lower(struct thread *thread, struct method *method, struct code **out,
+                     il_error *err);
 
 /* Prints the code, one instruction per line, for people. */
-struct code_sink;
-void code_dump(const struct code *code, void *file);
+void code_dump(const struct code *code, FILE *file);
 
 const char *code_op_name(enum code_op op);
 enum code_format code_op_format(enum code_op op);

@@ -1,0 +1,789 @@
+/* Lowering: memory, fields, arrays, objects and calls (III.4, and the indirect instructions). */
+#include <string.h>
+
+#include "runtime/bcl/bcl.h"
+#include "runtime/exec/lower.h"
+
+/* ---- Memory ---- */
+
+static const uint16_t LOAD_OPS[] = {
+    [STORE_VOID] = CODE_nop, [STORE_I1] = CODE_ld_i1, [STORE_U1] = CODE_ld_u1,
+    [STORE_I2] = CODE_ld_i2, [STORE_U2] = CODE_ld_u2, [STORE_I4] = CODE_ld_4,
+    [STORE_U4] = CODE_ld_4,  [STORE_I8] = CODE_ld_8,  [STORE_R4] = CODE_ld_4,
+    [STORE_R8] = CODE_ld_8,  [STORE_REF] = CODE_ld_8, [STORE_STRUCT] = CODE_ld_n};
+
+static const uint16_t STORE_OPS[] = {
+    [STORE_VOID] = CODE_nop, [STORE_I1] = CODE_st_1,  [STORE_U1] = CODE_st_1,
+    [STORE_I2] = CODE_st_2,  [STORE_U2] = CODE_st_2,  [STORE_I4] = CODE_st_4,
+    [STORE_U4] = CODE_st_4,  [STORE_I8] = CODE_st_8,  [STORE_R4] = CODE_st_4,
+    [STORE_R8] = CODE_st_8,  [STORE_REF] = CODE_st_8, [STORE_STRUCT] = CODE_st_n};
+
+static const uint16_t LOAD_STATIC_OPS[] = {
+    [STORE_I1] = CODE_lds_i1, [STORE_U1] = CODE_lds_u1, [STORE_I2] = CODE_lds_i2,
+    [STORE_U2] = CODE_lds_u2, [STORE_I4] = CODE_lds_4,  [STORE_U4] = CODE_lds_4,
+    [STORE_I8] = CODE_lds_8,  [STORE_R4] = CODE_lds_4,  [STORE_R8] = CODE_lds_8,
+    [STORE_REF] = CODE_lds_8};
+
+static const uint16_t STORE_STATIC_OPS[] = {
+    [STORE_I1] = CODE_sts_1, [STORE_U1] = CODE_sts_1, [STORE_I2] = CODE_sts_2,
+    [STORE_U2] = CODE_sts_2, [STORE_I4] = CODE_sts_4, [STORE_U4] = CODE_sts_4,
+    [STORE_I8] = CODE_sts_8, [STORE_R4] = CODE_sts_4, [STORE_R8] = CODE_sts_8,
+    [STORE_REF] = CODE_sts_8};
+
+static const uint16_t LOAD_ELEMENT_OPS[] = {
+    [STORE_I1] = CODE_ldelem_i1, [STORE_U1] = CODE_ldelem_u1,   [STORE_I2] = CODE_ldelem_i2,
+    [STORE_U2] = CODE_ldelem_u2, [STORE_I4] = CODE_ldelem_4,    [STORE_U4] = CODE_ldelem_4,
+    [STORE_I8] = CODE_ldelem_8,  [STORE_R4] = CODE_ldelem_4,    [STORE_R8] = CODE_ldelem_8,
+    [STORE_REF] = CODE_ldelem_8, [STORE_STRUCT] = CODE_ldelem_n};
+
+static const uint16_t STORE_ELEMENT_OPS[] = {
+    [STORE_I1] = CODE_stelem_1,    [STORE_U1] = CODE_stelem_1,    [STORE_I2] = CODE_stelem_2,
+    [STORE_U2] = CODE_stelem_2,    [STORE_I4] = CODE_stelem_4,    [STORE_U4] = CODE_stelem_4,
+    [STORE_I8] = CODE_stelem_8,    [STORE_R4] = CODE_stelem_4,    [STORE_R8] = CODE_stelem_8,
+    [STORE_REF] = CODE_stelem_ref, [STORE_STRUCT] = CODE_stelem_n};
+
+static bool prepare(struct lowering *L, struct type *type) {
+    il_error err;
+    il_status status = type_prepare(type, &err);
+    if (status != IL_OK)
+        lower_throw_error(L, &err);
+    return status == IL_OK;
+}
+
+static struct type *type_operand(struct lowering *L, uint32_t token) {
+    struct type *type = NULL;
+    il_error err;
+    if (ldr_type(L->module, token, &L->context, &type, &err) != IL_OK) {
+        lower_throw_error(L, &err);
+        return NULL;
+    }
+    if (type->kind != TYPE_VARIABLE && !type->is_open && !prepare(L, type))
+        return NULL;
+    return type;
+}
+
+static struct value pop_address(struct lowering *L, const char *what) {
+    struct value a = lower_pop(L);
+    if (a.kind != V_ADDRESS && a.kind != V_I8 && L->status == IL_OK)
+        lower_fail(L, "%s: the operand is not an address", what);
+    return a;
+}
+
+static struct value pop_object(struct lowering *L, const char *what) {
+    struct value a = lower_pop(L);
+    if (a.kind != V_REF && L->status == IL_OK)
+        lower_fail(L, "%s: the operand is not an object", what);
+    return a;
+}
+
+void lower_load_from(struct lowering *L, uint16_t base, uint32_t offset, struct type *type) {
+    uint16_t home = lower_push(L, type);
+    lower_emit_mem(L, (enum code_op)LOAD_OPS[type->storage], home, base, offset, type->value_size);
+}
+
+static void store_to(struct lowering *L, uint16_t base, uint32_t offset, struct value *value,
+                     const struct type *type) {
+    lower_coerce(L, value, type, "store");
+    uint16_t reg = lower_use(L, value);
+    lower_emit_mem(L, (enum code_op)STORE_OPS[type->storage], base, reg, offset, type->value_size);
+}
+
+static void load_indirect(struct lowering *L, struct type *type) {
+    struct value address = pop_address(L, "load");
+    lower_load_from(L, lower_use(L, &address), 0, type);
+}
+
+static void store_indirect(struct lowering *L, const struct type *type) {
+    struct value value = lower_pop(L);
+    struct value address = pop_address(L, "store");
+    store_to(L, lower_use(L, &address), 0, &value, type);
+}
+
+static void init_object(struct lowering *L, struct type *type) {
+    struct value address = pop_address(L, "initobj");
+    lower_emit_mem(L, CODE_zero_n, lower_use(L, &address), 0, 0, type->value_size);
+}
+
+static void copy_object(struct lowering *L, struct type *type) {
+    struct value from = pop_address(L, "cpobj"), to = pop_address(L, "cpobj");
+    uint16_t rf = lower_use(L, &from), rt = lower_use(L, &to);
+    lower_emit_mem(L, CODE_copy_n, rt, rf, 0, type->value_size);
+}
+
+static void block_operation(struct lowering *L, enum code_op op) {
+    struct value size = lower_pop(L), second = lower_pop(L), to = pop_address(L, "block");
+    uint16_t rs = lower_use(L, &size), r2 = lower_use(L, &second), rt = lower_use(L, &to);
+    lower_emit(L, op, rt, r2, rs);
+}
+
+/* ---- Fields ---- */
+
+/* Runs the type initialiser first where the running code could see that it has not run. */
+static void ensure_init(struct lowering *L, struct type *type) {
+    if (type->cctor && type->init != INIT_DONE && type != L->method->owner)
+        lower_emit_pointer(L, CODE_init_type, 0, 0, type);
+    else if (type->cctor && type->init != INIT_DONE && L->method != type->cctor)
+        lower_emit_pointer(L, CODE_init_type, 0, 0, type);
+}
+
+static struct field *field_operand(struct lowering *L, uint32_t token, bool is_static) {
+    struct field *field = NULL;
+    il_error err;
+    if (ldr_field(L->module, token, &L->context, &field, &err) != IL_OK) {
+        lower_throw_error(L, &err);
+        return NULL;
+    }
+    if (is_static && !(field->flags & 0x10)) {
+        lower_fail(L, "%s is not a static field", field->name);
+        return NULL;
+    }
+    if ((field->flags & 0x40) ||
+        (field->type->storage == STORE_STRUCT && !prepare(L, field->type))) {
+        if (field->flags & 0x40)
+            lower_throw(L, "MissingFieldException", "the constant %s has no storage", field->name);
+        return NULL;
+    }
+    return field;
+}
+
+static void load_static(struct lowering *L, struct field *field) {
+    ensure_init(L, field->owner);
+    uint16_t home = lower_push(L, field->type);
+    if (field->type->storage == STORE_STRUCT) {
+        lower_emit_pointer(L, CODE_ldc, home, 0, field->address);
+        lower_emit_mem(L, CODE_ld_n, home, home, 0, field->type->value_size);
+    } else {
+        lower_emit_pointer(L, (enum code_op)LOAD_STATIC_OPS[field->type->storage], home, 0,
+                           field->address);
+    }
+}
+
+static void store_static(struct lowering *L, struct field *field) {
+    struct value value = lower_pop(L);
+    lower_coerce(L, &value, field->type, "stsfld");
+    uint16_t reg = lower_use(L, &value);
+    ensure_init(L, field->owner);
+    if (field->type->storage == STORE_STRUCT) {
+        uint16_t address = (uint16_t)(value.home + value.slots);
+        lower_need_regs(L, address, 1);
+        lower_emit_pointer(L, CODE_ldc, address, 0, field->address);
+        lower_emit_mem(L, CODE_st_n, address, reg, 0, field->type->value_size);
+    } else {
+        lower_emit_pointer(L, (enum code_op)STORE_STATIC_OPS[field->type->storage], reg, 0,
+                           field->address);
+    }
+}
+
+static void static_address(struct lowering *L, struct field *field) {
+    ensure_init(L, field->owner);
+    uint16_t home = lower_push_kind(L, V_ADDRESS);
+    lower_emit_pointer(L, CODE_ldc, home, 0, field->address);
+}
+
+static void load_field(struct lowering *L, struct field *field) {
+    if (field->flags & 0x10) { /* allowed: the object is evaluated and dropped */
+        lower_pop(L);
+        load_static(L, field);
+        return;
+    }
+    struct value object = lower_pop(L);
+    uint16_t base;
+    if (object.kind == V_STRUCT) {
+        base = (uint16_t)(object.home + object.slots);
+        lower_need_regs(L, base, 1);
+        lower_emit(L, CODE_local_address, base, object.reg, 0);
+    } else if (object.kind == V_I4 || object.kind == V_R4 || object.kind == V_R8) {
+        lower_fail(L, "ldfld %s: the operand is neither an object nor an address", field->name);
+        return;
+    } else {
+        base = lower_use(L, &object);
+    }
+    lower_load_from(L, base, field->offset, field->type);
+}
+
+static bool is_object_or_address(const struct value *v) {
+    return v->kind == V_REF || v->kind == V_ADDRESS || v->kind == V_I8;
+}
+
+static void store_field(struct lowering *L, struct field *field) {
+    if (field->flags & 0x10) {
+        store_static(L, field);
+        lower_pop(L);
+        return;
+    }
+    struct value value = lower_pop(L), object = lower_pop(L);
+    if (!is_object_or_address(&object)) {
+        lower_fail(L, "stfld %s: the operand is neither an object nor an address", field->name);
+        return;
+    }
+    store_to(L, lower_use(L, &object), field->offset, &value, field->type);
+}
+
+static void field_address(struct lowering *L, struct field *field) {
+    struct value object = lower_pop(L);
+    if (field->flags & 0x10) {
+        static_address(L, field);
+        return;
+    }
+    if (!is_object_or_address(&object)) {
+        lower_fail(L, "ldflda %s: the operand is neither an object nor an address", field->name);
+        return;
+    }
+    uint16_t base = lower_use(L, &object);
+    uint16_t home = lower_push_kind(L, V_ADDRESS);
+    lower_emit_mem(L, CODE_lea, home, base, field->offset, 0);
+}
+
+static bool lower_field(struct lowering *L, const il_insn *insn) {
+    bool is_static = insn->opcode == IL_OP_LDSFLD || insn->opcode == IL_OP_LDSFLDA ||
+                     insn->opcode == IL_OP_STSFLD;
+    struct field *field = field_operand(L, insn->u.token, is_static);
+    if (!field)
+        return true;
+    switch (insn->opcode) {
+    case IL_OP_LDFLD: load_field(L, field); break;
+    case IL_OP_STFLD: store_field(L, field); break;
+    case IL_OP_LDFLDA: field_address(L, field); break;
+    case IL_OP_LDSFLD: load_static(L, field); break;
+    case IL_OP_STSFLD: store_static(L, field); break;
+    default: static_address(L, field); break;
+    }
+    return true;
+}
+
+/* ---- Arrays ---- */
+
+/* An index in a register as int32; a native int one must fit, which conv.ovf checks. */
+static uint16_t use_index(struct lowering *L, struct value *index) {
+    uint16_t reg = lower_use(L, index);
+    if (index->kind == V_I4)
+        return reg;
+    if (index->kind != V_I8) {
+        lower_fail(L, "an array index is an int32 or native int");
+        return reg;
+    }
+    lower_emit_imm(L, CODE_conv_ovf, index->home, reg, CODE_CONVERSION(STORE_I8, STORE_I4, 0));
+    return index->home;
+}
+
+static void load_element(struct lowering *L, struct type *type) {
+    struct value index = lower_pop(L), array = pop_object(L, "ldelem");
+    if (!type) /* ldelem.ref: what the array's static type says */
+        type = L->module->rt->core.object;
+    uint16_t ri = use_index(L, &index), ra = lower_use(L, &array);
+    uint16_t home = lower_push(L, type);
+    struct insn *insn = lower_emit(L, (enum code_op)LOAD_ELEMENT_OPS[type->storage], home, ra, ri);
+    insn->u.mem.size = type->value_size;
+}
+
+static void store_element(struct lowering *L, struct type *type) {
+    struct value value = lower_pop(L), index = lower_pop(L), array = pop_object(L, "stelem");
+    if (!type)
+        type = L->module->rt->core.object;
+    lower_coerce(L, &value, type, "stelem");
+    uint16_t rv = lower_use(L, &value), ri = use_index(L, &index), ra = lower_use(L, &array);
+    struct insn *insn = lower_emit(L, (enum code_op)STORE_ELEMENT_OPS[type->storage], ra, ri, rv);
+    insn->u.mem.size = type->value_size;
+}
+
+static void element_address(struct lowering *L, struct type *type) {
+    struct value index = lower_pop(L), array = pop_object(L, "ldelema");
+    uint16_t ri = use_index(L, &index), ra = lower_use(L, &array);
+    if (type->storage == STORE_REF)
+        lower_emit_pointer(L, CODE_check_element, ra, 0, type);
+    uint16_t home = lower_push_kind(L, V_ADDRESS);
+    struct insn *insn = lower_emit(L, CODE_ldelema, home, ra, ri);
+    insn->u.mem.size = type->value_size;
+}
+
+static void new_array(struct lowering *L, struct type *element) {
+    struct type *array;
+    il_error err;
+    struct value length = lower_pop(L);
+    if (ldr_array_of(element, 1, true, &array, &err) != IL_OK) {
+        lower_throw_error(L, &err);
+        return;
+    }
+    if (!prepare(L, array))
+        return;
+    lower_coerce(L, &length, L->module->rt->core.intptr, "newarr");
+    uint16_t reg = lower_use(L, &length);
+    uint16_t home = lower_push(L, array);
+    lower_emit_pointer(L, CODE_newarr, home, reg, array);
+}
+
+static struct type *element_operand(struct lowering *L, const il_insn *insn) {
+    const struct core_types *core = &L->module->rt->core;
+    switch (insn->opcode) {
+    case IL_OP_LDELEM_I1:
+    case IL_OP_STELEM_I1: return core->sbyte;
+    case IL_OP_LDELEM_U1: return core->byte;
+    case IL_OP_LDELEM_I2:
+    case IL_OP_STELEM_I2: return core->int16;
+    case IL_OP_LDELEM_U2: return core->uint16;
+    case IL_OP_LDELEM_I4:
+    case IL_OP_STELEM_I4: return core->int32;
+    case IL_OP_LDELEM_U4: return core->uint32;
+    case IL_OP_LDELEM_I8:
+    case IL_OP_STELEM_I8: return core->int64;
+    case IL_OP_LDELEM_I:
+    case IL_OP_STELEM_I: return core->intptr;
+    case IL_OP_LDELEM_R4:
+    case IL_OP_STELEM_R4: return core->single;
+    case IL_OP_LDELEM_R8:
+    case IL_OP_STELEM_R8: return core->double_type;
+    case IL_OP_LDELEM_REF:
+    case IL_OP_STELEM_REF: return core->object;
+    default: return type_operand(L, insn->u.token);
+    }
+}
+
+static struct type *indirect_operand(struct lowering *L, const il_insn *insn) {
+    const struct core_types *core = &L->module->rt->core;
+    switch (insn->opcode) {
+    case IL_OP_LDIND_I1:
+    case IL_OP_STIND_I1: return core->sbyte;
+    case IL_OP_LDIND_U1: return core->byte;
+    case IL_OP_LDIND_I2:
+    case IL_OP_STIND_I2: return core->int16;
+    case IL_OP_LDIND_U2: return core->uint16;
+    case IL_OP_LDIND_I4:
+    case IL_OP_STIND_I4: return core->int32;
+    case IL_OP_LDIND_U4: return core->uint32;
+    case IL_OP_LDIND_I8:
+    case IL_OP_STIND_I8: return core->int64;
+    case IL_OP_LDIND_I:
+    case IL_OP_STIND_I: return core->intptr;
+    case IL_OP_LDIND_R4:
+    case IL_OP_STIND_R4: return core->single;
+    case IL_OP_LDIND_R8:
+    case IL_OP_STIND_R8: return core->double_type;
+    case IL_OP_LDIND_REF:
+    case IL_OP_STIND_REF: return core->object;
+    default: return type_operand(L, insn->u.token);
+    }
+}
+
+/* ---- Objects ---- */
+
+static void box(struct lowering *L, struct type *type) {
+    if (type->storage == STORE_REF)
+        return; /* boxing a reference leaves it as it is */
+    struct value value = lower_pop(L);
+    lower_coerce(L, &value, type, "box");
+    uint16_t reg = lower_use(L, &value);
+    uint16_t home = lower_push_kind(L, V_REF);
+    lower_emit_pointer(L, CODE_box, home, reg, type);
+}
+
+static void cast(struct lowering *L, enum code_op op, struct type *type) {
+    struct value object = pop_object(L, "cast");
+    uint16_t reg = lower_use(L, &object);
+    uint16_t home = lower_push_kind(L, V_REF);
+    lower_emit_pointer(L, op, home, reg, type);
+    lower_top(L, 0)->type = type_is_value(type) ? NULL : type;
+}
+
+static void unbox(struct lowering *L, struct type *type, bool any) {
+    if (type->storage == STORE_REF) {
+        cast(L, CODE_castclass, type);
+        return;
+    }
+    struct value object = pop_object(L, "unbox");
+    uint16_t reg = lower_use(L, &object);
+    uint16_t home = lower_push_kind(L, V_ADDRESS);
+    lower_emit_pointer(L, CODE_unbox, home, reg, type);
+    if (any) {
+        lower_pop(L);
+        lower_load_from(L, home, 0, type);
+    }
+}
+
+static void load_token(struct lowering *L, uint32_t token) {
+    const struct core_types *core = &L->module->rt->core;
+    struct type *type = NULL, *handle = core->runtime_type_handle;
+    struct field *field = NULL;
+    struct method *method = NULL;
+    il_error err;
+    il_status status;
+    il_table table = IL_TOKEN_TABLE(token);
+    const void *value = NULL;
+    bool is_field = table == IL_Field;
+    if (table == IL_MemberRef) {
+        il_blob sig = il_blob_cell(L->module->il, IL_MemberRef_Signature, IL_TOKEN_ROW(token));
+        is_field = sig.size > 0 && (sig.data[0] & 0x0F) == 6;
+    }
+    if (is_field) {
+        status = ldr_field(L->module, token, &L->context, &field, &err);
+        handle = core->runtime_field_handle;
+        value = field;
+    } else if (table == IL_MethodDef || table == IL_MemberRef || table == IL_MethodSpec) {
+        status = ldr_method(L->module, token, &L->context, &method, &err);
+        handle = core->runtime_method_handle;
+        value = method;
+    } else {
+        status = ldr_type(L->module, token, &L->context, &type, &err);
+        value = type;
+    }
+    if (status == IL_OK)
+        status = type_prepare(handle, &err);
+    if (status != IL_OK) {
+        lower_throw_error(L, &err);
+        return;
+    }
+    uint16_t home = lower_push(L, handle);
+    lower_emit_pointer(L, CODE_ldc, home, 0, value);
+}
+
+static void load_string(struct lowering *L, uint32_t token) {
+    il_blob text = il_user_string(L->module->il, token);
+    if (!text.data) {
+        lower_fail(L, "ldstr: 0x%08X is not a user string", token);
+        return;
+    }
+    uint16_t *chars = mem_pool_alloc(&L->scratch, text.size + 2);
+    if (!chars) {
+        lower_no_memory(L);
+        return;
+    }
+    memcpy(chars, text.data, text.size);
+    struct string *string = exec_intern(L->thread, chars, (int32_t)(text.size / 2));
+    if (!string) {
+        L->thread->exception = NULL;
+        lower_no_memory(L);
+        return;
+    }
+    lower_push_constant(L, V_REF, (int64_t)(intptr_t)string);
+    lower_top(L, 0)->type = L->module->rt->core.string;
+}
+
+/* ---- Calls ---- */
+
+static struct method *method_operand(struct lowering *L, uint32_t token) {
+    struct method *method = NULL;
+    il_error err;
+    il_status status = ldr_method(L->module, token, &L->context, &method, &err);
+    if (status == IL_OK)
+        status = method->owner->is_open ? il_fail(&err, IL_BAD_METADATA, IL_NO_OFFSET, token,
+                                                  "a method of an open type cannot be called")
+                                        : type_prepare(method->owner, &err);
+    if (status == IL_OK)
+        status = method_prepare_signature(method, &err);
+    if (status != IL_OK) {
+        lower_throw_error(L, &err);
+        return NULL;
+    }
+    return method;
+}
+
+/* Brings the top param_count entries home as the arguments; gives the register of the first of
+ * them. Their types must fit. */
+static bool place_arguments(struct lowering *L, const struct method *method, bool with_this) {
+    uint32_t count = method->param_count + with_this;
+    char where[64] = "argument";
+    if (L->depth < count) {
+        lower_fail(L, "call of %s: %u arguments are wanted, the stack holds %u", method->name,
+                   count, L->depth);
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct value *value = lower_top(L, count - 1 - i);
+        if (i == 0 && with_this) {
+            if (value->kind != V_REF && value->kind != V_ADDRESS && value->kind != V_I8) {
+                lower_fail(L, "call of %s: this is neither an object nor an address", method->name);
+                return false;
+            }
+        } else {
+            lower_coerce(L, value, method->params[i - with_this], where);
+        }
+        lower_home(L, value);
+    }
+    return L->status == IL_OK;
+}
+
+static void drop(struct lowering *L, uint32_t count) {
+    L->depth -= count < L->depth ? count : L->depth;
+}
+
+static void push_return(struct lowering *L, const struct method *method, uint16_t base) {
+    if (method->return_slots == 0) {
+        lower_need_regs(L, base, 1);
+        return;
+    }
+    lower_push(L, method->return_type);
+}
+
+/* A direct call of a method whose arguments are placed at base. */
+static void emit_call(struct lowering *L, struct method *method, uint16_t base) {
+    if (method->owner->cctor && !method->owner->before_field_init && !bcl_find(method) &&
+        (method_is_static(method) || strcmp(method->name, ".ctor") == 0))
+        ensure_init(L, method->owner);
+    lower_emit_pointer(L, CODE_call, base, 0, method);
+}
+
+static void emit_virtual_call(struct lowering *L, struct method *method, uint16_t base) {
+    bool sealed = (method->flags & 0x20) || (method->owner->flags & 0x100);
+    if (method->owner->kind == TYPE_INTERFACE) {
+        struct code_interface_call *site = mem_pool_alloc(L->pool, sizeof *site);
+        if (!site) {
+            lower_no_memory(L);
+            return;
+        }
+        site->method = method;
+        lower_emit_pointer(L, CODE_callinterface, base, 0, site);
+    } else if (!method_is_virtual(method) || sealed) {
+        lower_emit(L, CODE_check_null, base, 0, 0);
+        emit_call(L, method, base);
+    } else {
+        lower_emit_pointer(L, CODE_callvirt, base, 0, method);
+    }
+}
+
+/* constrained. T callvirt (III.2.1): this is a managed pointer to a T. */
+static void call_constrained(struct lowering *L, struct method *method, uint16_t base) {
+    struct type *type = L->constrained;
+    struct method *target = NULL;
+    if (type->storage == STORE_REF) {
+        lower_emit_mem(L, CODE_ld_8, base, base, 0, 8);
+        emit_virtual_call(L, method, base);
+        return;
+    }
+    target = type_find_virtual(type, method);
+    if (target && target->definition != target)
+        target = NULL;
+    if (target && target->owner == type) {
+        lower_emit_pointer(L, CODE_call, base, 0, target);
+        return;
+    }
+    /* The method is inherited from Object, ValueType or Enum: it takes a boxed copy. */
+    uint16_t copy = lower_next_home(L);
+    lower_need_regs(L, copy, type_slots(type));
+    lower_emit_mem(L, (enum code_op)LOAD_OPS[type->storage], copy, base, 0, type->value_size);
+    lower_emit_pointer(L, CODE_box, base, copy, type);
+    emit_virtual_call(L, method, base);
+}
+
+static void call(struct lowering *L, const il_insn *insn) {
+    struct method *method = method_operand(L, insn->u.token);
+    if (!method)
+        return;
+    bool is_virtual = insn->opcode == IL_OP_CALLVIRT;
+    if (method->is_vararg) {
+        lower_unsupported(L, "calls with variable arguments");
+        return;
+    }
+    if (is_virtual && method_is_static(method)) {
+        lower_fail(L, "callvirt of the static method %s", method->name);
+        return;
+    }
+    if (!is_virtual && method_is_abstract(method)) {
+        lower_throw(L, "BadImageFormatException", "call of the abstract method %s", method->name);
+        return;
+    }
+    if (!place_arguments(L, method, method->has_this))
+        return;
+    uint32_t count = method->param_count + method->has_this;
+    uint16_t base = count ? lower_top(L, count - 1)->home : lower_next_home(L);
+    lower_need_regs(L, base, 1);
+    if (is_virtual && L->constrained)
+        call_constrained(L, method, base);
+    else if (is_virtual)
+        emit_virtual_call(L, method, base);
+    else
+        emit_call(L, method, base);
+    drop(L, count);
+    push_return(L, method, base);
+}
+
+/* String constructors stand for the CreateString method of the same parameters. */
+static struct method *string_factory(struct lowering *L, struct method *ctor) {
+    struct type *string = ctor->owner;
+    il_error err;
+    for (uint32_t i = 0; i < string->method_count; i++) {
+        struct method *m = &string->methods[i];
+        if (strcmp(m->name, "CreateString") == 0 && method_prepare_signature(m, &err) == IL_OK &&
+            m->param_count == ctor->param_count &&
+            memcmp(m->params, ctor->params, m->param_count * sizeof *m->params) == 0)
+            return m;
+    }
+    lower_throw(L, "MissingMethodException", "String.CreateString of these parameters");
+    return NULL;
+}
+
+/* The arguments lie at base; newobj moves them up to make room for the object and this. */
+static void new_object(struct lowering *L, const il_insn *insn) {
+    struct method *ctor = method_operand(L, insn->u.token);
+    if (!ctor)
+        return;
+    struct type *type = ctor->owner;
+    if (strcmp(ctor->name, ".ctor") != 0 || method_is_static(ctor)) {
+        lower_fail(L, "newobj of %s, which is no constructor", ctor->name);
+        return;
+    }
+    if ((type->flags & 0x80) || type->kind == TYPE_INTERFACE) {
+        lower_throw(L, "MemberAccessException", "Cannot create an instance of abstract %s",
+                    type->name);
+        return;
+    }
+    if (!place_arguments(L, ctor, false))
+        return;
+    uint16_t base =
+        ctor->param_count ? lower_top(L, ctor->param_count - 1)->home : lower_next_home(L);
+    uint32_t extra = type_is_value(type) ? type_slots(type) + 1 : 2;
+    lower_need_regs(L, base, ctor->arg_slots + extra);
+    if (!type->before_field_init)
+        ensure_init(L, type);
+    enum code_op op = type_is_value(type) ? CODE_newobj_value : CODE_newobj;
+    struct method *target = ctor;
+    if (type == L->module->rt->core.string) {
+        target = string_factory(L, ctor);
+        op = CODE_newobj_string;
+    } else if (type->kind == TYPE_ARRAY) {
+        lower_unsupported(L, "multi-dimensional arrays");
+        return;
+    }
+    if (!target)
+        return;
+    lower_emit_pointer(L, op, base, 0, target);
+    drop(L, ctor->param_count);
+    lower_push(L, type);
+}
+
+static void load_function(struct lowering *L, const il_insn *insn) {
+    struct method *method = method_operand(L, insn->u.token);
+    if (!method)
+        return;
+    if (insn->opcode == IL_OP_LDFTN) {
+        lower_push_constant(L, V_I8, (int64_t)(intptr_t)method);
+        return;
+    }
+    struct value object = pop_object(L, "ldvirtftn");
+    uint16_t reg = lower_use(L, &object);
+    uint16_t home = lower_push_kind(L, V_I8);
+    lower_emit_pointer(L, CODE_ldvirtftn, home, reg, method);
+}
+
+void lower_return(struct lowering *L) {
+    const struct type *type = L->method->return_type;
+    if (type->storage == STORE_VOID) {
+        if (L->depth != 0)
+            lower_fail(L, "ret of a void method with %u values on the stack", L->depth);
+        lower_emit(L, CODE_ret, 0, 0, 0);
+        return;
+    }
+    struct value value = lower_pop(L);
+    if (L->depth != 0)
+        lower_fail(L, "ret with %u more values on the stack", L->depth);
+    lower_coerce(L, &value, type, "ret");
+    uint16_t reg = lower_use(L, &value);
+    if (value.slots == 1)
+        lower_emit(L, CODE_ret_1, reg, 0, 0);
+    else
+        lower_emit(L, CODE_ret_n, reg, 0, 0)->u.mem.size = value.slots;
+}
+
+/* ---- Dispatch ---- */
+
+static bool lower_indirect(struct lowering *L, const il_insn *insn) {
+    struct type *type;
+    switch (insn->opcode) {
+    case IL_OP_LDIND_I1 ... IL_OP_LDIND_REF:
+    case IL_OP_LDOBJ:
+        if ((type = indirect_operand(L, insn)))
+            load_indirect(L, type);
+        return true;
+    case IL_OP_STIND_REF ... IL_OP_STIND_R8:
+    case IL_OP_STIND_I:
+    case IL_OP_STOBJ:
+        if ((type = indirect_operand(L, insn)))
+            store_indirect(L, type);
+        return true;
+    case IL_OP_INITOBJ:
+        if ((type = type_operand(L, insn->u.token)))
+            init_object(L, type);
+        return true;
+    case IL_OP_CPOBJ:
+        if ((type = type_operand(L, insn->u.token)))
+            copy_object(L, type);
+        return true;
+    case IL_OP_CPBLK: block_operation(L, CODE_cpblk); return true;
+    case IL_OP_INITBLK: block_operation(L, CODE_initblk); return true;
+    default: return false;
+    }
+}
+
+static bool lower_array(struct lowering *L, const il_insn *insn) {
+    struct type *type;
+    switch (insn->opcode) {
+    case IL_OP_LDELEM_I1 ... IL_OP_LDELEM_REF:
+    case IL_OP_LDELEM:
+        if ((type = element_operand(L, insn)))
+            load_element(L, type);
+        return true;
+    case IL_OP_STELEM_I ... IL_OP_STELEM_REF:
+    case IL_OP_STELEM:
+        if ((type = element_operand(L, insn)))
+            store_element(L, type);
+        return true;
+    case IL_OP_LDELEMA:
+        if ((type = type_operand(L, insn->u.token)))
+            element_address(L, type);
+        return true;
+    case IL_OP_NEWARR:
+        if ((type = type_operand(L, insn->u.token)))
+            new_array(L, type);
+        return true;
+    case IL_OP_LDLEN: {
+        struct value array = pop_object(L, "ldlen");
+        uint16_t reg = lower_use(L, &array);
+        uint16_t home = lower_push_kind(L, V_I8);
+        lower_emit(L, CODE_ldlen, home, reg, 0);
+        return true;
+    }
+    default: return false;
+    }
+}
+
+static bool lower_object(struct lowering *L, const il_insn *insn) {
+    struct type *type;
+    switch (insn->opcode) {
+    case IL_OP_BOX:
+        if ((type = type_operand(L, insn->u.token)))
+            box(L, type);
+        return true;
+    case IL_OP_UNBOX:
+    case IL_OP_UNBOX_ANY:
+        if ((type = type_operand(L, insn->u.token)))
+            unbox(L, type, insn->opcode == IL_OP_UNBOX_ANY);
+        return true;
+    case IL_OP_CASTCLASS:
+    case IL_OP_ISINST:
+        if ((type = type_operand(L, insn->u.token)))
+            cast(L, insn->opcode == IL_OP_ISINST ? CODE_isinst : CODE_castclass, type);
+        return true;
+    case IL_OP_SIZEOF:
+        if ((type = type_operand(L, insn->u.token)))
+            lower_push_constant(L, V_I4, type->value_size);
+        return true;
+    case IL_OP_LDTOKEN: load_token(L, insn->u.token); return true;
+    case IL_OP_LDSTR: load_string(L, insn->u.token); return true;
+    case IL_OP_NEWOBJ: new_object(L, insn); return true;
+    default: return false;
+    }
+}
+
+bool lower_member(struct lowering *L, const il_insn *insn) {
+    switch (insn->opcode) {
+    case IL_OP_CALL:
+    case IL_OP_CALLVIRT: call(L, insn); return true;
+    case IL_OP_LDFTN:
+    case IL_OP_LDVIRTFTN: load_function(L, insn); return true;
+    case IL_OP_LDFLD:
+    case IL_OP_LDFLDA:
+    case IL_OP_STFLD:
+    case IL_OP_LDSFLD:
+    case IL_OP_LDSFLDA:
+    case IL_OP_STSFLD: return lower_field(L, insn);
+    default: return lower_indirect(L, insn) || lower_array(L, insn) || lower_object(L, insn);
+    }
+}
