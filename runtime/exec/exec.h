@@ -16,10 +16,18 @@
 struct frame {
     struct code *code;
     union slot *regs;
-    const struct insn *ip; /* the instruction being executed, valid while the frame is not on top */
-    void *compiled_caller; /* native frame pointer of the helper when compiled code called; or NULL */
+    const struct insn *ip; /* the instruction being executed, when the frame is not on top or calls
+                            * out of the interpreter */
+    void *compiled_caller; /* native frame pointer of the C function that compiled code called to
+                            * get here; NULL when the caller is not compiled */
     bool boundary;         /* called by native code, which takes exceptions itself */
-    bool filter;           /* runs a filter of the method below */
+    bool root;             /* a boundary beyond which nobody takes them: the thread's first frame */
+    bool filter;           /* runs a filter of a frame below, in its registers */
+};
+
+struct trace_entry {
+    struct method *method;
+    uint32_t il_offset;
 };
 
 #define THREAD_SPILL_SLOTS 64
@@ -29,29 +37,46 @@ struct thread {
     struct object *exception; /* pending, or NULL */
     uint32_t poll;            /* not 0: compiled loops call the runtime before the next iteration */
     union slot *stack, *stack_end;
+    union slot *native_top; /* end of the arguments of the native method that runs; or NULL */
     struct frame *frames;
     uint32_t frame_count; /* frames[0..frame_count) are active */
     uint32_t native_depth;
     uint32_t os_id;
-    /* Where a pending exception will be caught, as pass one found it: frame index and clause. */
+    int32_t filter_result;
+    /* Of the pending exception, as pass one found it: catching frame and clause. */
     uint32_t catch_frame, catch_clause;
-    bool catch_known, unhandled;
-    void *compiled_top; /* set by compiled code's helpers around calls into the runtime */
+    bool catch_known;
+    bool unhandled; /* nobody catches: nothing is unwound */
+    bool fatal;     /* stack overflow: nothing runs any more */
+    void *
+        compiled_top; /* native frame pointer of the C function that compiled code is in; or NULL */
+    struct object *out_of_memory, *stack_overflow; /* preallocated */
     union slot spill[THREAD_SPILL_SLOTS]; /* written by compiled loops when they poll, never read */
 };
 
 il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err);
 void exec_thread_free(struct thread *thread);
 
-/* Calls method with arguments in args[0 .. arg_slots), result to args[0]. args must lie outside the
- * register stack. A pending exception on return is the callee's; it was not caught. */
-void exec_invoke(struct thread *thread, struct method *method, union slot *args, uint32_t room);
+/* Calls method with arguments in args[0 .. arg_slots), the result to args[0 .. return_slots).
+ * Returns false with the exception pending when it threw; the caller takes it (exec_take_exception)
+ * or returns with it pending. */
+bool exec_invoke(struct thread *thread, struct method *method, union slot *args);
+
+/* The same as the first managed frame of a thread: an exception is unhandled. */
+bool exec_invoke_root(struct thread *thread, struct method *method, union slot *args);
+
+/* The pending exception, which is pending no more. */
+struct object *exec_take_exception(struct thread *thread);
 
 /* The same for compiled code: args is the top of the register stack (exec_stack_top), and an
  * exception passes on to the frames below. */
 void exec_call_from_compiled(struct thread *thread, struct method *method, union slot *args,
                              void *native_frame);
+/* The first register that nobody uses. */
 union slot *exec_stack_top(struct thread *thread);
+
+/* Calls a prepared method that has no register code: internal calls, delegates. */
+void exec_call_special(struct thread *thread, struct method *method, union slot *args);
 
 /* Makes the method callable: announces jit_started, reads and lowers its body. False with a pending
  * exception (InvalidProgramException, MissingMethodException ...). */
@@ -59,6 +84,10 @@ bool exec_prepare(struct thread *thread, struct method *method);
 
 /* Runs the type initialiser if it has not run. False with a pending exception. */
 bool exec_init_type(struct thread *thread, struct type *type);
+
+/* Delegates: the constructor and Invoke, which have no body. */
+void exec_delegate_init(struct thread *thread, struct method *ctor, union slot *args);
+void exec_delegate_invoke(struct thread *thread, struct method *invoke, union slot *args);
 
 /* ---- Throwing ---- */
 
@@ -70,6 +99,8 @@ void exec_throw_format(struct thread *thread, const char *name, const char *form
 /* Turns a failed look-up or load into the managed exception .NET throws for it. */
 void exec_throw_error(struct thread *thread, const il_error *err);
 void exec_throw_object(struct thread *thread, struct object *exception);
+void exec_rethrow(struct thread *thread, struct object *exception); /* keeps the old trace */
+void exec_throw_stack_overflow(struct thread *thread);
 
 /* The exception's stack trace as text, one line per frame: "   at Program.Main(String[])". The
  * result is a mem_ block; NULL when memory is short. */
@@ -77,12 +108,18 @@ char *exec_trace_text(struct thread *thread, struct object *exception);
 
 /* ---- Objects ---- */
 
+/* Memory of size bytes, zeroed, that lives until the runtime ends. */
+void *exec_localloc(struct thread *thread, uint64_t size);
+
 /* Each returns NULL with OutOfMemoryException pending when memory is short. */
 struct object *exec_new_object(struct thread *thread, struct type *type);
 struct array *exec_new_array(struct thread *thread, struct type *array_type, int64_t length);
+/* The same with a plain NULL when memory is short. length must be within int32. */
+struct array *exec_try_new_array(struct runtime *rt, struct type *array_type, int64_t length);
 struct string *exec_new_string(struct thread *thread, int32_t length);
 struct string *exec_string_from_utf8(struct thread *thread, const char *text, size_t size);
 struct string *exec_intern(struct thread *thread, const uint16_t *chars, int32_t length);
+void exec_free_strings(struct runtime *rt); /* the table of interned strings */
 struct object *exec_box(struct thread *thread, struct type *type, const void *value);
 /* A mem_ block with the string's text in UTF-8; NULL when memory is short. */
 char *exec_string_to_utf8(const struct string *string);

@@ -1,0 +1,243 @@
+/* Threads and calls: from native code into managed code and back. */
+#include "runtime/exec/exec.h"
+
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/bcl/bcl.h"
+#include "runtime/exec/interp.h"
+#include "runtime/jit/jit.h"
+
+/* ---- Threads ---- */
+
+il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err) {
+    struct thread *thread = mem_calloc(1, sizeof *thread);
+    if (!thread)
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+    thread->rt = rt;
+    thread->os_id = (uint32_t)syscall(SYS_gettid);
+    thread->stack = mem_calloc(EXEC_STACK_SLOTS, sizeof *thread->stack);
+    thread->frames = mem_calloc(EXEC_MAX_FRAMES, sizeof *thread->frames);
+    if (!thread->stack || !thread->frames) {
+        exec_thread_free(thread);
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+    }
+    thread->stack_end = thread->stack + EXEC_STACK_SLOTS;
+    *out = thread;
+    return IL_OK;
+}
+
+void exec_thread_free(struct thread *thread) {
+    if (!thread)
+        return;
+    mem_free(thread->stack);
+    mem_free(thread->frames);
+    mem_free(thread);
+}
+
+union slot *exec_stack_top(struct thread *thread) {
+    union slot *top = thread->stack;
+    if (thread->frame_count > 0) {
+        const struct frame *frame = &thread->frames[thread->frame_count - 1];
+        top = frame->regs + frame->code->reg_count;
+    }
+    return thread->native_top > top ? thread->native_top : top;
+}
+
+/* ---- Making methods callable ---- */
+
+enum { METHOD_PINVOKE = 0x2000, IMPL_CODE_TYPE = 3, IMPL_RUNTIME = 3, IMPL_INTERNAL_CALL = 0x1000 };
+
+static void lower_method(struct method *method, struct thread *thread, il_status *status,
+                         il_error *err) {
+    rt_events *events = thread->rt->events;
+    struct code *code = NULL;
+    if (events->jit_started)
+        events->jit_started(events->self, method);
+    *status = code_lower(thread, method, &code, err);
+    if (*status == IL_OK) {
+        method->special = METHOD_IL;
+        method->code = code;
+        method->prepared = true;
+        if (thread->rt->config.mode == CLARET_JIT)
+            jit_compile(thread->rt->jit, method);
+    }
+    if (events->jit_finished && *status == IL_OK)
+        events->jit_finished(events->self, method, 0);
+}
+
+static bool prepare_delegate(struct method *method) {
+    if (!method->owner->is_delegate || (method->impl_flags & IMPL_CODE_TYPE) != IMPL_RUNTIME)
+        return false;
+    if (strcmp(method->name, "Invoke") == 0)
+        method->special = METHOD_DELEGATE_INVOKE;
+    else if (strcmp(method->name, ".ctor") == 0)
+        method->special = METHOD_DELEGATE_CTOR;
+    else
+        return false;
+    return true;
+}
+
+bool exec_prepare(struct thread *thread, struct method *method) {
+    il_error err;
+    if (method->prepared)
+        return true;
+    il_status status = type_prepare(method->owner, &err);
+    if (status == IL_OK)
+        status = method_prepare_signature(method, &err);
+    if (status != IL_OK) {
+        exec_throw_error(thread, &err);
+        return false;
+    }
+    method->native = bcl_find(method);
+    if (method->native) {
+        method->special = METHOD_NATIVE;
+    } else if (method_is_abstract(method)) {
+        method->special = METHOD_ABSTRACT;
+    } else if (!prepare_delegate(method)) {
+        bool external = (method->flags & METHOD_PINVOKE) ||
+                        (method->impl_flags & IMPL_INTERNAL_CALL) ||
+                        (method->impl_flags & IMPL_CODE_TYPE) != 0 || method->row == 0;
+        method->special = external ? METHOD_MISSING : METHOD_IL;
+    }
+    if (method->special != METHOD_IL) {
+        method->prepared = true;
+        return true;
+    }
+    lower_method(method, thread, &status, &err);
+    if (status != IL_OK)
+        exec_throw_error(thread, &err);
+    return status == IL_OK;
+}
+
+static void throw_missing(struct thread *thread, const struct method *method) {
+    char name[512];
+    method_name(method, name, sizeof name);
+    if (method->special == METHOD_ABSTRACT)
+        exec_throw_format(thread, "EntryPointNotFoundException", "%s has no body", name);
+    else if (method->flags & METHOD_PINVOKE)
+        exec_throw_format(thread, "EntryPointNotFoundException",
+                          "P/Invoke %s: Claret does not support P/Invoke yet", name);
+    else
+        exec_throw_format(thread, "MissingMethodException",
+                          "internal call %s: Claret does not have it yet", name);
+}
+
+void exec_call_special(struct thread *thread, struct method *method, union slot *args) {
+    union slot *saved = thread->native_top;
+    switch (method->special) {
+    case METHOD_NATIVE:
+        thread->native_top =
+            args +
+            (method->arg_slots > method->return_slots ? method->arg_slots : method->return_slots);
+        method->native(thread, args);
+        thread->native_top = saved;
+        return;
+    case METHOD_DELEGATE_CTOR: exec_delegate_init(thread, method, args); return;
+    case METHOD_DELEGATE_INVOKE: exec_delegate_invoke(thread, method, args); return;
+    default: throw_missing(thread, method); return;
+    }
+}
+
+/* ---- Calls from native code ---- */
+
+/* Runs `call method; ret` in a frame of its own, which marks where native code called in and lets
+ * the call take whichever way the method's engine wants. */
+static bool invoke(struct thread *thread, struct method *method, union slot *args, bool root) {
+    union slot *regs = exec_stack_top(thread);
+    struct insn stub[2] = {{.op = CODE_call, .u.p = method}, {.op = CODE_ret}};
+    uint32_t offsets[2] = {0, 0};
+    struct code code = {.insns = stub, .il_offsets = offsets, .insn_count = 2};
+    if (!exec_prepare(thread, method))
+        return false;
+    uint32_t slots =
+        method->arg_slots > method->return_slots ? method->arg_slots : method->return_slots;
+    code.reg_count = code.arg_slots = code.temp_start = slots;
+    if (!interp_push(thread, &code, regs))
+        return false;
+    uint32_t base = thread->frame_count - 1;
+    thread->frames[base].boundary = true;
+    thread->frames[base].root = root;
+    memcpy(regs, args, method->arg_slots * sizeof *regs);
+    interp_run(thread, base);
+    if (thread->exception) {
+        thread->catch_known = false;
+        return false;
+    }
+    memcpy(args, regs, method->return_slots * sizeof *regs);
+    return true;
+}
+
+bool exec_invoke(struct thread *thread, struct method *method, union slot *args) {
+    return invoke(thread, method, args, false);
+}
+
+bool exec_invoke_root(struct thread *thread, struct method *method, union slot *args) {
+    return invoke(thread, method, args, true);
+}
+
+struct object *exec_take_exception(struct thread *thread) {
+    struct object *exception = thread->exception;
+    thread->exception = NULL;
+    thread->catch_known = false;
+    return exception;
+}
+
+void exec_call_from_compiled(struct thread *thread, struct method *method, union slot *args,
+                             void *native_frame) {
+    void *saved = thread->compiled_top;
+    thread->compiled_top = native_frame;
+    if (!method->prepared && !exec_prepare(thread, method)) {
+        thread->compiled_top = saved;
+        return;
+    }
+    if (!method->code) {
+        exec_call_special(thread, method, args);
+    } else if (interp_push(thread, method->code, args)) {
+        uint32_t base = thread->frame_count - 1;
+        thread->frames[base].compiled_caller = native_frame;
+        interp_run(thread, base);
+    }
+    thread->compiled_top = saved;
+}
+
+/* ---- Type initialisers (II.10.5.3.1) ---- */
+
+static void fail_initialiser(struct thread *thread, struct type *type) {
+    struct object *inner = exec_take_exception(thread);
+    char name[300];
+    exec_throw_format(thread, "TypeInitializationException",
+                      "The type initializer for '%s' threw an exception.",
+                      type_name(type, name, sizeof name));
+    struct field *field = type_find_field(thread->rt->core.exception, "_innerException");
+    if (field && thread->exception && thread->exception != thread->out_of_memory)
+        *(struct object **)((char *)thread->exception + field->offset) = inner;
+    type->init_failure = thread->exception;
+    type->init = INIT_FAILED;
+}
+
+bool exec_init_type(struct thread *thread, struct type *type) {
+    il_error err;
+    union slot none[1];
+    if (type->init == INIT_DONE || (type->init == INIT_RUNNING && type->init_thread == thread))
+        return true;
+    if (type->init == INIT_FAILED) {
+        exec_throw_object(thread, type->init_failure);
+        return false;
+    }
+    if (type_prepare(type, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        return false;
+    }
+    type->init = INIT_RUNNING;
+    type->init_thread = thread;
+    if (type->cctor && !exec_invoke(thread, type->cctor, none)) {
+        if (thread->fatal)
+            return false;
+        fail_initialiser(thread, type);
+        return false;
+    }
+    type->init = INIT_DONE;
+    return true;
+}

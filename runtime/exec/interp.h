@@ -1,0 +1,41 @@
+/* The interpreter, and what it shares with the rest of runtime/exec/. Internal. */
+#ifndef CLARET_INTERP_H
+#define CLARET_INTERP_H
+
+#include "runtime/exec/exec.h"
+
+/* Runs the frames above base (frames[base] is there already) until frame_count is base again. On
+ * return thread->exception tells how it ended. */
+void interp_run(struct thread *thread, uint32_t base);
+
+/* Pushes a frame for a prepared method whose arguments are at regs and clears its locals. False
+ * with an exception pending when the stack is full. */
+bool interp_push(struct thread *thread, struct code *code, union slot *regs);
+
+/* ---- exception.c ---- */
+
+/* Pass one for the pending exception, run where it is thrown, while all frames still exist: finds
+ * its handler and records its stack trace (behind the old one when keep_trace). */
+void exception_search(struct thread *thread, bool keep_trace);
+
+/* Pass two: unwinds the frames above base towards the handler. True: a handler or finally block of
+ * the top frame is to be executed at frames[frame_count - 1].ip. False: the frames down to base are
+ * gone and the exception is still pending. Clauses of the top frame before first_clause have run
+ * already. */
+bool exception_dispatch(struct thread *thread, uint32_t base, uint32_t first_clause);
+
+/* end_finally with nothing to return to: takes the interrupted unwinding up again from the state
+ * registers; returns the clause to continue with. */
+uint32_t exception_resume(struct thread *thread, const struct frame *frame, uint16_t state_reg);
+
+/* ---- Helpers of single operations, for both engines. Null is a pending exception. ---- */
+bool interp_convert_checked(struct thread *thread, union slot *to, const union slot *from,
+                            int64_t conversion);
+struct object *interp_box(struct thread *thread, struct type *type, const union slot *value);
+void *interp_unbox(struct thread *thread, struct type *type, struct object *object);
+bool interp_is_instance(const struct object *object, const struct type *type);
+bool interp_cast(struct thread *thread, const struct object *object, const struct type *type);
+struct method *interp_find_interface(struct thread *thread, struct code_interface_call *site,
+                                     const struct object *object);
+
+#endif

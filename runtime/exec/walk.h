@@ -1,0 +1,26 @@
+/* Walks a thread's managed activations, innermost first, whichever engine runs them. */
+#ifndef CLARET_WALK_H
+#define CLARET_WALK_H
+
+#include "runtime/exec/exec.h"
+#include "runtime/jit/jit.h"
+
+struct stack_walk {
+    struct thread *thread;
+    uint32_t next_frame; /* interpreted frames left */
+    bool compiled;       /* jit is under way */
+    jit_walk jit;
+};
+
+struct walk_entry {
+    struct method *method; /* NULL: where native code called in (frame is a boundary) */
+    uint32_t il_offset;
+    uint32_t index;            /* interpreted: of the frame */
+    const struct frame *frame; /* NULL for compiled activations */
+};
+
+/* On the thread itself, inside a call from managed code. */
+void stack_walk_start(struct stack_walk *walk, struct thread *thread);
+bool stack_walk_next(struct stack_walk *walk, struct walk_entry *out);
+
+#endif

@@ -1,0 +1,282 @@
+/* The runtime's life: create, run a program, destroy. */
+#include "runtime/runtime.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/exec/exec.h"
+#include "runtime/jit/jit.h"
+
+#define EXIT_UNHANDLED 134 /* what .NET on Linux exits with after an unhandled exception */
+
+static void set_error(claret_error *error, const il_error *err) {
+    if (error)
+        snprintf(error->text, sizeof error->text, "%s", err->text);
+}
+
+/* ---- Creating ---- */
+
+static il_status resolve_core_types(struct runtime *rt, il_error *err) {
+    static const struct {
+        size_t offset;
+        const char *name_space, *name;
+    } types[] = {
+#define CORE_TYPE(member, name_space, name) {offsetof(struct core_types, member), name_space, name},
+#include "runtime/core_types.def"
+#undef CORE_TYPE
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct type **place = (struct type **)((char *)&rt->core + types[i].offset);
+        il_status status = ldr_core_type(rt, types[i].name_space, types[i].name, place, err);
+        if (status != IL_OK)
+            return status;
+    }
+    return IL_OK;
+}
+
+/* An exception object made ahead of need, its constructor not run. */
+static struct object *preallocate(struct thread *thread, const char *name, const char *message,
+                                  il_error *err) {
+    struct runtime *rt = thread->rt;
+    struct type *type;
+    if (ldr_core_type(rt, "System", name, &type, err) != IL_OK || type_prepare(type, err) != IL_OK)
+        return NULL;
+    struct object *object = mem_pool_alloc(&rt->heap, type->instance_size);
+    struct string *text =
+        mem_pool_alloc(&rt->heap, STRING_CHARS_OFFSET + (strlen(message) + 1) * sizeof(uint16_t));
+    struct field *field = type_find_field(rt->core.exception, "_message");
+    if (!object || !text || !field) {
+        il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+        return NULL;
+    }
+    object->type = type;
+    text->object.type = rt->core.string;
+    text->length = (int32_t)strlen(message);
+    for (int32_t i = 0; i < text->length; i++)
+        text->chars[i] = (uint8_t)message[i];
+    *(struct string **)((char *)object + field->offset) = text;
+    return object;
+}
+
+/* What the class library expects of its host before any of its code runs. */
+static il_status prepare_corlib(struct runtime *rt, il_error *err) {
+    struct thread *thread = rt->main_thread;
+    uint16_t none = 0;
+    il_status status = type_prepare(rt->core.string, err);
+    if (status == IL_OK)
+        status = type_prepare(rt->core.exception, err);
+    if (status != IL_OK)
+        return status;
+    thread->out_of_memory = preallocate(thread, "OutOfMemoryException",
+                                        "Insufficient memory to continue the execution "
+                                        "of the program.",
+                                        err);
+    thread->stack_overflow = preallocate(thread, "StackOverflowException",
+                                         "The requested operation caused a stack overflow.", err);
+    if (!thread->out_of_memory || !thread->stack_overflow)
+        return err->status;
+    struct field *empty = type_find_field(rt->core.string, "Empty");
+    struct string *string = exec_intern(thread, &none, 0);
+    if (!empty || !empty->address || !string)
+        return il_fail(err, string ? IL_NO_FIELD : IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0,
+                       "%s: String.Empty cannot be set", il_module_path(rt->corlib->il));
+    *(struct string **)empty->address = string;
+    return IL_OK;
+}
+
+static il_status start(struct runtime *rt, il_error *err) {
+    rt_events *events = rt->events;
+    if (events->started)
+        events->started(events->self, rt);
+    il_status status = exec_thread_new(rt, &rt->main_thread, err);
+    if (status != IL_OK)
+        return status;
+    if (events->thread_created)
+        events->thread_created(events->self, rt->main_thread);
+    if (rt->config.mode != CLARET_INTERPRET)
+        rt->jit = jit_new();
+    status = ldr_load_assembly(rt, "mscorlib", &rt->corlib, err);
+    if (status == IL_OK)
+        status = resolve_core_types(rt, err);
+    if (status == IL_OK && events->app_domain_created)
+        events->app_domain_created(events->self, rt);
+    if (status == IL_OK)
+        status = prepare_corlib(rt, err);
+    return status;
+}
+
+claret_runtime *claret_create(const claret_config *config, claret_error *error) {
+    il_error err;
+    struct runtime *rt = mem_calloc(1, sizeof *rt);
+    if (!rt) {
+        if (error)
+            snprintf(error->text, sizeof error->text, "out of memory");
+        return NULL;
+    }
+    rt->config = *config;
+    rt->events = config->events ? config->events : &rt->no_events;
+    if (config->path && !(rt->config.path = mem_copy_text(config->path, strlen(config->path)))) {
+        il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+        goto fail;
+    }
+    if (start(rt, &err) == IL_OK)
+        return rt;
+fail:
+    set_error(error, &err);
+    claret_destroy(rt);
+    return NULL;
+}
+
+/* ---- Running ---- */
+
+static bool set_program_folder(struct runtime *rt, const char *path) {
+    const char *slash = strrchr(path, '/');
+    mem_free(rt->program_folder);
+    rt->program_folder = slash ? mem_copy_text(path, slash > path ? (size_t)(slash - path) : 1)
+                               : mem_copy_text(".", 1);
+    return rt->program_folder != NULL;
+}
+
+static il_status find_entry_point(struct module *module, struct method **out, il_error *err) {
+    const char *path = il_module_path(module->il);
+    uint32_t token = il_module_entry_point(module->il);
+    if (token == 0)
+        return il_fail(err, IL_NO_METHOD, IL_NO_OFFSET, 0, "%s: no entry point (is it a library?)",
+                       path);
+    il_status status = ldr_method(module, token, NULL, out, err);
+    if (status == IL_OK)
+        status = type_prepare((*out)->owner, err);
+    if (status == IL_OK)
+        status = method_prepare_signature(*out, err);
+    if (status != IL_OK)
+        return status;
+    const struct method *main = *out;
+    const struct type *array = main->param_count == 1 ? main->params[0] : NULL;
+    bool params_ok = main->param_count == 0 || (array && array->kind == TYPE_SZARRAY &&
+                                                array->element_type == module->rt->core.string);
+    bool return_ok = main->return_type->storage == STORE_VOID ||
+                     main->return_type->element == IL_TYPE_I4 ||
+                     main->return_type->element == IL_TYPE_U4;
+    if (!method_is_static(main) || !params_ok || !return_ok)
+        return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, token,
+                       "%s: the entry point %s is no static void or int Main() or Main(string[])",
+                       path, main->name);
+    return IL_OK;
+}
+
+static struct array *make_arguments(struct thread *thread, int count, char *const *arguments) {
+    struct type *type;
+    il_error err;
+    if (ldr_array_of(thread->rt->core.string, 1, true, &type, &err) != IL_OK ||
+        type_prepare(type, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        return NULL;
+    }
+    struct array *array = exec_new_array(thread, type, count);
+    for (int i = 0; array && i < count; i++) {
+        struct string *s = exec_string_from_utf8(thread, arguments[i], strlen(arguments[i]));
+        if (!s)
+            return NULL;
+        ((struct string **)array->data)[i] = s;
+    }
+    return array;
+}
+
+/* The exception's Message; a mem_ block, NULL when it cannot be had. */
+static char *exception_message(struct thread *thread, struct object *exception) {
+    struct method *getter = type_find_method(thread->rt->core.exception, "get_Message", 0);
+    struct field *field = type_find_field(thread->rt->core.exception, "_message");
+    union slot args[1] = {{.o = exception}};
+    struct string *message = NULL;
+    struct method *target = getter ? type_find_virtual(exception->type, getter) : NULL;
+    if (!thread->fatal && target && exec_invoke(thread, target, args))
+        message = args[0].p;
+    else
+        exec_take_exception(thread);
+    if (!message && field)
+        message = *(struct string **)((char *)exception + field->offset);
+    return message ? exec_string_to_utf8(message) : NULL;
+}
+
+static void report_unhandled(struct thread *thread, struct object *exception) {
+    char type[300];
+    fflush(stdout);
+    if (thread->fatal) {
+        fprintf(stderr, "Stack overflow.\n");
+    } else {
+        char *message = exception_message(thread, exception);
+        fprintf(stderr, "Unhandled exception. %s: %s\n",
+                type_name(exception->type, type, sizeof type), message ? message : "");
+        mem_free(message);
+        struct field *inner = type_find_field(thread->rt->core.exception, "_innerException");
+        struct object *cause =
+            inner ? *(struct object **)((char *)exception + inner->offset) : NULL;
+        if (cause) {
+            message = exception_message(thread, cause);
+            fprintf(stderr, " ---> %s: %s\n", type_name(cause->type, type, sizeof type),
+                    message ? message : "");
+            mem_free(message);
+            char *trace = exec_trace_text(thread, cause);
+            fprintf(stderr, "%s   --- End of inner exception stack trace ---\n",
+                    trace ? trace : "");
+            mem_free(trace);
+        }
+    }
+    char *trace = exec_trace_text(thread, exception);
+    fputs(trace ? trace : "", stderr);
+    mem_free(trace);
+}
+
+static int run_main(struct thread *thread, struct method *main, struct array *arguments) {
+    union slot args[2] = {{.p = arguments}, {.i8 = 0}};
+    if (!thread->exception && main->owner->cctor && !main->owner->before_field_init)
+        exec_init_type(thread, main->owner);
+    if (!thread->exception && exec_invoke_root(thread, main, args))
+        return main->return_type->storage == STORE_VOID ? 0 : args[0].i4 & 0xFF;
+    struct object *exception = exec_take_exception(thread);
+    report_unhandled(thread, exception);
+    return EXIT_UNHANDLED;
+}
+
+bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *const *arguments,
+                int *exit_status, claret_error *error) {
+    struct module *module;
+    struct method *main;
+    il_error err;
+    il_status status = IL_OK;
+    if (!set_program_folder(rt, path))
+        status = il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+    if (status == IL_OK)
+        status = ldr_load_file(rt, path, &module, &err);
+    if (status == IL_OK)
+        status = find_entry_point(module, &main, &err);
+    if (status != IL_OK) {
+        set_error(error, &err);
+        return false;
+    }
+    *exit_status =
+        run_main(rt->main_thread, main, make_arguments(rt->main_thread, argument_count, arguments));
+    return true;
+}
+
+/* ---- Destroying ---- */
+
+void claret_destroy(claret_runtime *rt) {
+    if (!rt)
+        return;
+    if (rt->events->shutdown)
+        rt->events->shutdown(rt->events->self);
+    jit_free(rt->jit);
+    exec_thread_free(rt->main_thread);
+    exec_free_strings(rt);
+    for (uint32_t i = 0; i < rt->module_count; i++)
+        ldr_unload(rt->modules[i]);
+    mem_free(rt->modules);
+    mem_free(rt->constructed);
+    mem_free(rt->program_folder);
+    mem_free((void *)(uintptr_t)rt->config.path);
+    mem_pool_fini(&rt->heap);
+    mem_pool_fini(&rt->pool);
+    mem_free(rt);
+}
