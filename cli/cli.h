@@ -9,6 +9,7 @@
 
 int cli_info(int argc, char **argv);
 int cli_dis(int argc, char **argv);
+int cli_run(int argc, char **argv);
 
 /* Prints "claret: TEXT" on stderr, TEXT being "FILE: reason"; returns 1. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

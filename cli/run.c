@@ -1,0 +1,112 @@
+/* claret run [options] PROGRAM.exe [ARGS]: runs a program, under a profiler and spies if asked. */
+#include <stdio.h>
+#include <string.h>
+
+#include "claret.h"
+#include "cli.h"
+#include "runtime/memory/spies.h"
+
+#define MAX_SPIES 8
+
+struct options {
+    claret_mode mode;
+    const char *profiler;
+    const char *spies[MAX_SPIES];
+    int spy_count;
+    int program; /* index in argv */
+};
+
+static const char HELP[] =
+    "usage: claret run [options] PROGRAM.exe [ARGS]\n"
+    "\n"
+    "  --interp           interpret everything\n"
+    "  --jit              compile every method at its first call\n"
+    "                     (default: interpret first, compile what is hot)\n"
+    "  --profiler PATH    load the profiler plug-in PATH[={CLSID}]\n"
+    "  --spy SPEC         watch the native allocations: leaks, guard, fail=N, fail=N+,\n"
+    "                     fail-rate=P,seed=S, fail-size>=K, quota=BYTES, log=FILE;\n"
+    "                     may be given several times, reports go to standard error\n"
+    "  --help             this text\n"
+    "\n"
+    "Environment: CLARET_PATH (folders with mscorlib.dll, before /usr/lib/mono/4.5),\n"
+    "CORECLR_ENABLE_PROFILING, CORECLR_PROFILER, CORECLR_PROFILER_PATH.\n"
+    "\n"
+    "Exit status: the program's; 1 when it cannot be run, 2 for wrong usage, 134 after an\n"
+    "unhandled exception.\n";
+
+static int usage_error(const char *format, const char *what) {
+    fputs("claret run: ", stderr);
+    fprintf(stderr, format, what);
+    fputs(", see claret run --help\n", stderr);
+    return 2;
+}
+
+/* 0 to go on, an exit status otherwise (-1 for success). */
+static int parse(int argc, char **argv, struct options *options) {
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        const char *option = argv[i];
+        bool valued = strcmp(option, "--profiler") == 0 || strcmp(option, "--spy") == 0;
+        if (valued && ++i == argc)
+            return usage_error("%s needs a value", option);
+        if (strcmp(option, "--help") == 0) {
+            fputs(HELP, stdout);
+            return -1;
+        }
+        if (strcmp(option, "--interp") == 0)
+            options->mode = CLARET_INTERPRET;
+        else if (strcmp(option, "--jit") == 0)
+            options->mode = CLARET_JIT;
+        else if (strcmp(option, "--profiler") == 0)
+            options->profiler = argv[i];
+        else if (!valued)
+            return usage_error("unknown option %s", option);
+        else if (options->spy_count == MAX_SPIES)
+            return usage_error("too many spies at %s", argv[i]);
+        else
+            options->spies[options->spy_count++] = argv[i];
+    }
+    if (i >= argc)
+        return usage_error("%s", "no program given");
+    options->program = i;
+    return 0;
+}
+
+static int run_program(const struct options *options, int argc, char **argv) {
+    claret_config config = {.mode = options->mode};
+    claret_error error;
+    int status = 0;
+    claret_runtime *runtime = claret_create(&config, &error);
+    if (!runtime)
+        return cli_fail("%s", error.text);
+    int first = options->program + 1;
+    if (!claret_run(runtime, argv[options->program], argc - first, argv + first, &status, &error))
+        status = cli_fail("%s", error.text);
+    claret_destroy(runtime);
+    if (cli_flush() != 0 && status == 0)
+        status = 1;
+    return status;
+}
+
+int cli_run(int argc, char **argv) {
+    struct options options = {.mode = CLARET_TIERED};
+    mem_spies *spies = NULL;
+    char error[300];
+    int status = parse(argc, argv, &options);
+    if (status != 0)
+        return status < 0 ? cli_flush() : status;
+    if (options.spy_count > 0) {
+        HRESULT hr =
+            mem_spies_start(options.spies, (size_t)options.spy_count, &spies, error, sizeof error);
+        if (hr == E_INVALIDARG)
+            return usage_error("--spy %s", error);
+        if (FAILED(hr))
+            return cli_fail("--spy: %s", error);
+    }
+    status = run_program(&options, argc, argv);
+    if (spies) {
+        mem_spies_report(spies, stderr);
+        mem_spies_stop(spies);
+    }
+    return status;
+}
