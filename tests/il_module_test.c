@@ -1,39 +1,15 @@
-/* il.h: opening modules, tables, heaps and searches; what bad files end in.
- * tests/data/small.cs is compiled to SMALL before the tests run. */
+/* il.h: opening modules, tables, heaps and searches; what bad files end in. */
 #define _GNU_SOURCE /* memmem */
 #include "il.h"
 #include "il/il_tables.h"
+#include "tests/il_files.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SMALL    "build/tests/small.exe"
-#define MSCORLIB "/usr/lib/mono/4.5/mscorlib.dll"
-
 /* ---- Helpers ---- */
-
-static il_module *open_or_fail(const char *path) {
-    il_module *module = NULL;
-    il_error error = {0};
-    CU_ASSERT_EQUAL(il_module_open(path, &module, &error), IL_OK);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(module);
-    return module;
-}
-
-static uint8_t *read_file(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    fseek(file, 0, SEEK_END);
-    *size = (size_t)ftell(file);
-    rewind(file);
-    uint8_t *bytes = malloc(*size);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
-    CU_ASSERT_EQUAL(fread(bytes, 1, *size, file), *size);
-    fclose(file);
-    return bytes;
-}
 
 /* Looks at everything a module offers; nothing here may read out of bounds whatever the file says.
  */
@@ -90,7 +66,7 @@ static il_status open_and_walk(const uint8_t *bytes, size_t size) {
 /* ---- Sound modules ---- */
 
 static void reads_types_and_their_members(void) {
-    il_module *m = open_or_fail(SMALL);
+    il_module *m = il_open_or_fail(SMALL);
     CU_ASSERT_EQUAL(il_module_check(m, NULL), IL_OK);
     CU_ASSERT_STRING_EQUAL(il_name(m, IL_Assembly_Name, 1), "small");
     CU_ASSERT_STRING_EQUAL(il_name(m, IL_AssemblyRef_Name, 1), "mscorlib");
@@ -117,7 +93,7 @@ static void reads_types_and_their_members(void) {
 }
 
 static void finds_types_by_name_and_enclosing_type(void) {
-    il_module *m = open_or_fail(SMALL);
+    il_module *m = il_open_or_fail(SMALL);
     uint32_t shape = il_find_type(m, "Small", "Shape`1", 0);
     CU_ASSERT_NOT_EQUAL(shape, 0);
     uint32_t nested = il_find_type(m, "", "Nested", shape);
@@ -130,7 +106,7 @@ static void finds_types_by_name_and_enclosing_type(void) {
 }
 
 static void every_type_and_method_is_found_again(void) {
-    il_module *m = open_or_fail(MSCORLIB);
+    il_module *m = il_open_or_fail(MSCORLIB);
     unsigned missed = 0, strays = 0;
     for (uint32_t row = 1; row <= il_rows(m, IL_TypeDef); row++) {
         il_range nested = il_find_rows(m, IL_NestedClass_NestedClass, IL_TOKEN(IL_TypeDef, row));
@@ -149,7 +125,7 @@ static void every_type_and_method_is_found_again(void) {
 }
 
 static void reads_user_strings_and_guids(void) {
-    il_module *m = open_or_fail(SMALL);
+    il_module *m = il_open_or_fail(SMALL);
     const uint8_t *mvid = il_guid(m, il_cell(m, IL_Module_Mvid, 1));
     CU_ASSERT_PTR_NOT_NULL(mvid);
     CU_ASSERT_PTR_NULL(il_guid(m, 0));
@@ -163,7 +139,7 @@ static void reads_user_strings_and_guids(void) {
 }
 
 static void what_is_out_of_range_is_empty(void) {
-    il_module *m = open_or_fail(SMALL);
+    il_module *m = il_open_or_fail(SMALL);
     uint32_t beyond = il_rows(m, IL_TypeDef) + 1;
     CU_ASSERT_EQUAL(il_cell(m, IL_TypeDef_Flags, 0), 0);
     CU_ASSERT_EQUAL(il_cell(m, IL_TypeDef_Flags, beyond), 0);
@@ -178,7 +154,7 @@ static void what_is_out_of_range_is_empty(void) {
 }
 
 static void headers_say_what_the_compiler_wrote(void) {
-    il_module *m = open_or_fail(SMALL);
+    il_module *m = il_open_or_fail(SMALL);
     const il_headers *h = il_module_headers(m);
     CU_ASSERT(h->pe && !h->pe32_plus && !h->dll && !h->uncompressed);
     CU_ASSERT_EQUAL(h->machine, 0x14C);
@@ -213,7 +189,7 @@ static unsigned long resident_kilobytes(const char *path) {
 }
 
 static void opening_leaves_most_pages_alone(void) {
-    il_module *m = open_or_fail(MSCORLIB);
+    il_module *m = il_open_or_fail(MSCORLIB);
     /* The kernel maps 16 pages round each one that is touched. */
     CU_ASSERT(resident_kilobytes("mscorlib.dll") * 1024 < il_module_image(m).size / 8);
     il_module_close(m);
@@ -227,7 +203,7 @@ static void expect_status(const void *bytes, size_t size, il_status expected) {
 
 static void other_files_are_told_apart(void) {
     size_t size;
-    uint8_t *small = read_file(SMALL, &size);
+    uint8_t *small = il_read_file(SMALL, &size);
     expect_status("", 0, IL_NOT_PE);
     expect_status("M", 1, IL_NOT_PE);
     expect_status("#!/bin/sh\n", 10, IL_NOT_PE);
@@ -250,7 +226,7 @@ static void other_files_are_told_apart(void) {
 
 static void every_truncation_is_an_error(void) {
     size_t size;
-    uint8_t *small = read_file(SMALL, &size);
+    uint8_t *small = il_read_file(SMALL, &size);
     for (size_t length = 0; length < size; length++) {
         il_status status = open_and_walk(small, length);
         CU_ASSERT_EQUAL_FATAL(status, length < 2 ? IL_NOT_PE : IL_TRUNCATED);
@@ -262,7 +238,7 @@ static void every_truncation_is_an_error(void) {
 static void changed_bytes_do_no_harm(void) {
     static const uint8_t CHANGES[] = {0x01, 0x80, 0xFF};
     size_t size;
-    uint8_t *small = read_file(SMALL, &size);
+    uint8_t *small = il_read_file(SMALL, &size);
     for (size_t at = 0; at < size; at++) {
         for (size_t i = 0; i < sizeof CHANGES; i++) {
             small[at] ^= CHANGES[i];
@@ -275,7 +251,7 @@ static void changed_bytes_do_no_harm(void) {
 
 static void mscorlib_truncated_is_an_error(void) {
     size_t size;
-    uint8_t *bytes = read_file(MSCORLIB, &size);
+    uint8_t *bytes = il_read_file(MSCORLIB, &size);
     il_module *module;
     for (size_t length = 2; length < size; length += length / 9 + 1)
         CU_ASSERT_EQUAL(il_module_open_image("cut", bytes, length, &module, NULL), IL_TRUNCATED);
@@ -284,7 +260,7 @@ static void mscorlib_truncated_is_an_error(void) {
 
 static void a_bad_row_is_named(void) {
     size_t size;
-    uint8_t *small = read_file(SMALL, &size);
+    uint8_t *small = il_read_file(SMALL, &size);
     il_module *module;
     il_error error;
     CU_ASSERT_EQUAL_FATAL(il_module_open_image("bad.dll", small, size, &module, NULL), IL_OK);
