@@ -37,8 +37,9 @@ JIT_OBJ  := $(filter $(BUILD)/runtime/jit/% $(BUILD)/tests/mir_%,$(LIB_OBJ) $(TE
 PROGRAMS := $(patsubst samples/programs/%.cs,build/samples/%.exe,$(wildcard samples/programs/*.cs))
 PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard samples/profilers/*.c))
 
-# What the tests read: one assembly per source in tests/data/.
+# What the tests read: an assembly per source in tests/data/, a plug-in per source in tests/plugins/.
 TEST_DATA := $(patsubst tests/data/%.cs,build/tests/%.exe,$(wildcard tests/data/*.cs))
+TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
 
 .PHONY: all deps samples test asan bench format install clean help
 .DELETE_ON_ERROR:
@@ -50,7 +51,7 @@ deps: ## install what is missing on this machine (every target that builds does 
 
 samples: $(PROGRAMS) $(PLUGINS) ## build the sample programs and plug-ins
 
-test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_DATA) ## build and run the tests
+test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_DATA) $(TEST_PLUGINS) ## build and run the tests
 	CLARET=$(BUILD)/claret $(BUILD)/claret-tests
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -113,10 +114,16 @@ build/tests/%.exe: tests/data/%.cs Makefile | deps
 	@mkdir -p $(@D)
 	mcs -nologo -unsafe -optimize -nowarn:618 -out:$@ $<
 
+PLUGIN_CC = $(CC) $(CSTD) $(CFLAGS) $(WARN) -fPIC -shared -Iprofiler/include \
+            -Iruntime/memory/include -MMD -MP -o $@ $<
 build/samples/%.so: samples/profilers/%.c Makefile | deps
 	@mkdir -p $(@D)
-	$(CC) $(CSTD) $(CFLAGS) $(WARN) -fPIC -shared -Iprofiler/include -Iruntime/memory/include \
-	    -MMD -MP -o $@ $<
+	$(PLUGIN_CC)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(PLUGINS:.so=.d)
+build/tests/plugins/%.so: tests/plugins/%.c Makefile | deps
+	@mkdir -p $(@D)
+	$(PLUGIN_CC)
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(PLUGINS:.so=.d) \
+         $(TEST_PLUGINS:.so=.d)
 -include $(BENCH:$(BUILD)/bench/%=$(BUILD)/tests/bench/%.d)

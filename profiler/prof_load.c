@@ -172,7 +172,6 @@ static prof_status activate(prof_host *host, const CLSID *clsid, prof_error *err
 
 static prof_status load(const char *path, size_t length, const CLSID *clsid, prof_host **out,
                         prof_error *error) {
-    *out = NULL;
     prof_host *host = new_host(path, length);
     if (!host)
         return fail(error, path, "out of memory");
@@ -191,6 +190,7 @@ static prof_status load(const char *path, size_t length, const CLSID *clsid, pro
 }
 
 prof_status prof_load(const char *spec, prof_host **out, prof_error *error) {
+    *out = NULL;
     CLSID clsid = CLSID_ClaretProfiler;
     const char *equals = strstr(spec, "={");
     if (equals && !prof_guid_parse(equals + 1, &clsid))
