@@ -4,6 +4,7 @@
 
 #include "claret.h"
 #include "cli.h"
+#include "profiler/prof.h"
 #include "runtime/memory/spies.h"
 
 #define MAX_SPIES 8
@@ -22,7 +23,7 @@ static const char HELP[] =
     "  --interp           interpret everything\n"
     "  --jit              compile every method at its first call\n"
     "                     (default: interpret first, compile what is hot)\n"
-    "  --profiler PATH    load the profiler plug-in PATH[={CLSID}]\n"
+    "  --profiler PATH    load the profiler plug-in PATH, or PATH={CLSID}\n"
     "  --spy SPEC         watch the native allocations: leaks, guard, fail=N, fail=N+,\n"
     "                     fail-rate=P,seed=S, fail-size>=K, quota=BYTES, log=FILE;\n"
     "                     may be given several times, reports go to standard error\n"
@@ -72,17 +73,34 @@ static int parse(int argc, char **argv, struct options *options) {
     return 0;
 }
 
+/* The plug-in named by --profiler must load; one named by the environment is left out with a line
+ * that says why, as .NET leaves it out without one. */
+static int load_profiler(const struct options *options, prof_host **host) {
+    prof_error error;
+    prof_status status = options->profiler ? prof_load(options->profiler, host, &error)
+                                           : prof_load_environment(host, &error);
+    if (status == PROF_NONE || status == PROF_LOADED)
+        return 0;
+    cli_fail("%s%s", error.text,
+             options->profiler && status == PROF_FAILED ? "" : "; running without a profiler");
+    return options->profiler && status == PROF_FAILED;
+}
+
 static int run_program(const struct options *options, int argc, char **argv) {
     claret_config config = {.mode = options->mode};
     claret_error error;
-    int status = 0;
+    prof_host *profiler = NULL;
+    int status = 0, first = options->program + 1;
+    if (load_profiler(options, &profiler) != 0)
+        return 1;
+    if (profiler)
+        config.events = prof_events(profiler);
     claret_runtime *runtime = claret_create(&config, &error);
-    if (!runtime)
-        return cli_fail("%s", error.text);
-    int first = options->program + 1;
-    if (!claret_run(runtime, argv[options->program], argc - first, argv + first, &status, &error))
+    if (!runtime || !claret_run(runtime, argv[options->program], argc - first, argv + first,
+                                &status, &error))
         status = cli_fail("%s", error.text);
     claret_destroy(runtime);
+    prof_free(profiler);
     if (cli_flush() != 0 && status == 0)
         status = 1;
     return status;
