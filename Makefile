@@ -41,7 +41,7 @@ PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard sampl
 TEST_DATA := $(patsubst tests/data/%.cs,build/tests/%.exe,$(wildcard tests/data/*.cs))
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
 
-.PHONY: all deps samples test asan bench format install clean help
+.PHONY: all deps samples run test asan bench format install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/claret ## build build/claret (the default)
@@ -50,6 +50,16 @@ deps: ## install what is missing on this machine (every target that builds does 
 	@CC='$(CC)' .ci/deps.sh
 
 samples: $(PROGRAMS) $(PLUGINS) ## build the sample programs and plug-ins
+
+run: $(BUILD)/claret samples ## see it work: a program plainly, under a rewriting profiler, and with a spy too
+	@$(call show,The program as it is:,run build/samples/squares.exe)
+	@$(call show,A profiler rewrites Square to work with an argument one greater:,run \
+	    --profiler build/samples/rewrite.so build/samples/squares.exe)
+	@$(call show,The same with a spy that accounts for every native allocation:,run --spy leaks \
+	    --profiler build/samples/rewrite.so build/samples/squares.exe)
+
+# $(call show,TEXT,ARGUMENTS) prints what is run and runs it.
+show = printf '\n%s\n$$ %s\n' '$(1)' 'claret $(strip $(2))' && $(BUILD)/claret $(2)
 
 test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_DATA) $(TEST_PLUGINS) ## build and run the tests
 	CLARET=$(BUILD)/claret $(BUILD)/claret-tests
