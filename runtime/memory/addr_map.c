@@ -5,60 +5,27 @@
 
 #include "runtime/memory/os.h"
 
-enum { FIRST_BITS = 10, ALIGN_BITS = 4 };
+enum { FIRST_BITS = 10 };
 
-static size_t mask(const addr_map *map) {
-    return ((size_t)1 << map->bits) - 1;
+static size_t table_size(const addr_map *map) {
+    return (map->mask + 1) * sizeof(addr_entry);
 }
 
-static size_t home(const addr_map *map, uintptr_t address) {
-    return (size_t)((address >> ALIGN_BITS) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - map->bits));
-}
-
-static size_t table_size(unsigned bits) {
-    return sizeof(addr_entry) << bits;
-}
-
-/* The entry of address, or the free entry where it belongs. The table must have entries. */
-static addr_entry *probe(const addr_map *map, uintptr_t address) {
-    size_t i = home(map, address);
-    while (map->entries[i].address && map->entries[i].address != address)
-        i = (i + 1) & mask(map);
-    return &map->entries[i];
-}
-
-static bool grow(addr_map *map) {
-    addr_map larger = {.count = map->count, .bits = map->entries ? map->bits + 1 : FIRST_BITS};
-    larger.entries = os_map(table_size(larger.bits), os_page_size());
+bool addr_map_grow(addr_map *map) {
+    unsigned bits = map->entries ? 64 - map->shift + 1 : FIRST_BITS;
+    size_t capacity = (size_t)1 << bits;
+    addr_map larger = {
+        .mask = capacity - 1, .shift = 64 - bits, .count = map->count, .limit = capacity / 3 * 2};
+    larger.entries = os_map(table_size(&larger), os_page_size());
     if (!larger.entries)
         return false;
-    for (size_t i = 0; map->entries && i <= mask(map); i++) {
+    for (size_t i = 0; map->entries && i <= map->mask; i++) {
         if (map->entries[i].address)
-            *probe(&larger, map->entries[i].address) = map->entries[i];
+            *addr_map_probe(&larger, map->entries[i].address) = map->entries[i];
     }
     addr_map_fini(map);
     *map = larger;
     return true;
-}
-
-bool addr_map_reserve(addr_map *map) {
-    if (map->entries && map->count + 1 <= (mask(map) + 1) / 3 * 2)
-        return true;
-    return grow(map);
-}
-
-void addr_map_put(addr_map *map, const void *address, size_t value) {
-    addr_entry *entry = probe(map, (uintptr_t)address);
-    if (!entry->address)
-        map->count++;
-    *entry = (addr_entry){(uintptr_t)address, value};
-}
-
-addr_entry *addr_map_find(const addr_map *map, const void *address) {
-    if (map->count == 0)
-        return NULL;
-    addr_entry *entry = probe(map, (uintptr_t)address);
-    return entry->address ? entry : NULL;
 }
 
 bool addr_map_remove(addr_map *map, const void *address, size_t *value) {
@@ -68,33 +35,31 @@ bool addr_map_remove(addr_map *map, const void *address, size_t *value) {
     if (value)
         *value = entry->value;
     size_t hole = (size_t)(entry - map->entries);
-    for (size_t i = (hole + 1) & mask(map); map->entries[i].address; i = (i + 1) & mask(map)) {
-        size_t wanted = home(map, map->entries[i].address);
-        if (((i - wanted) & mask(map)) >= ((i - hole) & mask(map))) {
+    for (size_t i = (hole + 1) & map->mask; map->entries[i].address; i = (i + 1) & map->mask) {
+        size_t wanted = addr_map_home(map, map->entries[i].address);
+        if (((i - wanted) & map->mask) >= ((i - hole) & map->mask)) {
             map->entries[hole] = map->entries[i];
             hole = i;
         }
     }
-    map->entries[hole] = (addr_entry){0};
+    map->entries[hole].address = 0;
     map->count--;
     return true;
 }
 
 void addr_map_fini(addr_map *map) {
     if (map->entries)
-        os_unmap(map->entries, table_size(map->bits));
+        os_unmap(map->entries, table_size(map));
     *map = (addr_map){0};
 }
 
 bool addr_map_check(const addr_map *map) {
     size_t count = 0;
-    for (size_t i = 0; map->entries && i <= mask(map); i++) {
+    for (size_t i = 0; map->entries && i <= map->mask; i++) {
         const addr_entry *entry = &map->entries[i];
-        if (!entry->address)
-            continue;
-        count++;
-        if (probe(map, entry->address) != entry)
+        count += entry->address != 0;
+        if (entry->address && addr_map_probe(map, entry->address) != entry)
             return false;
     }
-    return count == map->count;
+    return count == map->count && count <= map->limit;
 }

@@ -35,7 +35,7 @@ static IMallocSpy *enter(void) {
 }
 
 static void leave(void) {
-    if (going_away && spied.count == 0 && lock.depth == 1)
+    if (__builtin_expect(going_away, false) && spied.count == 0 && lock.depth == 1)
         complete_revocation();
     spy_lock_give(&lock);
 }

@@ -7,6 +7,8 @@
 #ifndef CLARET_SPY_LOCK_H
 #define CLARET_SPY_LOCK_H
 
+#include "runtime/memory/os.h"
+
 #include <stdatomic.h>
 
 typedef struct spy_lock {
@@ -14,7 +16,34 @@ typedef struct spy_lock {
     unsigned depth;        /* how often the owner holds it */
 } spy_lock;
 
-void spy_lock_take(spy_lock *lock);
-void spy_lock_give(spy_lock *lock);
+/* Its address stands for the thread. */
+extern _Thread_local char spy_lock_thread;
+
+static inline bool spy_lock_try(spy_lock *lock) {
+    void *nobody = NULL;
+    return atomic_load_explicit(&lock->owner, memory_order_relaxed) == NULL &&
+           atomic_compare_exchange_weak_explicit(&lock->owner, &nobody, &spy_lock_thread,
+                                                 memory_order_acquire, memory_order_relaxed);
+}
+
+void spy_lock_wait(spy_lock *lock); /* until it is taken */
+
+static inline void spy_lock_take(spy_lock *lock) {
+    void *owner = atomic_load_explicit(&lock->owner, memory_order_relaxed);
+    if (owner == &spy_lock_thread) {
+        lock->depth++;
+        return;
+    }
+    if (os_single_threaded())
+        atomic_store_explicit(&lock->owner, &spy_lock_thread, memory_order_relaxed);
+    else if (!spy_lock_try(lock))
+        spy_lock_wait(lock);
+    lock->depth = 1;
+}
+
+static inline void spy_lock_give(spy_lock *lock) {
+    if (--lock->depth == 0)
+        atomic_store_explicit(&lock->owner, NULL, memory_order_release);
+}
 
 #endif
