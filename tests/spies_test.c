@@ -175,6 +175,121 @@ static void log_writes_a_line_per_operation(void) {
     unlink(spec + 4);
 }
 
+/* What guard writes to stderr while action works on a new block of 20 bytes. */
+static const char *guard_says(void (*action)(char *block), uint64_t errors) {
+    static char text[8192];
+    FILE *file = tmpfile();
+    int saved = dup(STDERR_FILENO);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fflush(stderr);
+    dup2(fileno(file), STDERR_FILENO);
+    mem_spies *spies = start("guard");
+    action(mem_alloc(20));
+    report(spies);
+    CU_ASSERT_EQUAL(mem_spies_counters(spies).errors, errors);
+    CU_ASSERT_EQUAL(mem_spies_stop(spies), S_OK);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+/* Stores through a pointer that the compiler knows nothing of. */
+static void poke(char *address) {
+    *(volatile char *)address = 1;
+}
+
+static void behave(char *block) {
+    memset(block, 0, 20);
+    block = mem_resize(block, 2000, 1);
+    memset(block, 0, 2000);
+    block = mem_resize(block, 100, 1);
+    mem_free(block);
+}
+
+static void overrun(char *block) {
+    poke(block + 20);
+    mem_free(block);
+}
+
+static void underrun(char *block) {
+    poke(block - 1);
+    mem_free(block);
+}
+
+static void write_after_free(char *block) {
+    mem_free(block);
+    poke(block + 5);
+}
+
+static void free_twice(char *block) {
+    mem_free(block);
+    mem_free(block);
+}
+
+static void free_inside(char *block) {
+    mem_free(block + 4);
+    mem_free(block);
+}
+
+static void guard_is_silent_about_good_use(void) {
+    CU_ASSERT_STRING_EQUAL(guard_says(behave, 0), "");
+}
+
+static void guard_finds_overrun_and_underrun(void) {
+    const char *text = guard_says(overrun, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "spy guard: overrun: block 0x"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, " of 20 bytes, first wrong byte at offset 20\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "  allocated by\n    guard_says+0x"));
+    text = guard_says(underrun, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "spy guard: underrun: block 0x"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "first wrong byte at offset -1\n"));
+}
+
+static void guard_finds_writes_after_free(void) {
+    const char *text = guard_says(write_after_free, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "spy guard: write after free: block 0x"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "first wrong byte at offset 5\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "  freed by\n    write_after_free+0x"));
+}
+
+static void guard_finds_bad_frees(void) {
+    const char *text = guard_says(free_twice, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "spy guard: double free of block 0x"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "  freed again by\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "  freed by\n"));
+    text = guard_says(free_inside, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, ", which is no block\n"));
+}
+
+static void guard_hides_its_bytes(void) {
+    IMalloc *m;
+    CU_ASSERT_EQUAL(CoGetMalloc(MEMCTX_TASK, &m), S_OK);
+    void *old = mem_alloc(30);
+    mem_spies *spies = start("guard");
+    void *block = mem_alloc(20);
+    CU_ASSERT_EQUAL(m->lpVtbl->GetSize(m, block), 20);
+    CU_ASSERT_EQUAL(m->lpVtbl->GetSize(m, old), 30);
+    CU_ASSERT_EQUAL(m->lpVtbl->DidAlloc(m, block), 1);
+    old = mem_resize(old, 40, 1);
+    CU_ASSERT_EQUAL(m->lpVtbl->GetSize(m, old), 40);
+    mem_free(block);
+    CU_ASSERT_EQUAL(m->lpVtbl->DidAlloc(m, block), 0);
+    mem_free(old);
+    CU_ASSERT_STRING_EQUAL(report(spies), "spy guard: 0 errors\n");
+    CU_ASSERT_EQUAL(mem_spies_stop(spies), S_OK);
+}
+
+static void guard_gives_all_it_kept_back(void) {
+    mem_spies *spies = start("guard");
+    for (int i = 0; i < 5000; i++)
+        mem_free(mem_alloc((size_t)i));
+    CU_ASSERT_STRING_EQUAL(report(spies), "spy guard: 0 errors\n");
+    CU_ASSERT_EQUAL(mem_spies_stop(spies), S_OK);
+}
+
 static void bad_specs_are_refused_with_a_reason(void) {
     static const struct {
         const char *spec, *reason;
@@ -224,6 +339,12 @@ CU_TestInfo spies_tests[] = {
     {"fail-size>=K fails large requests", fail_size_fails_large_requests},
     {"quota limits live bytes", quota_limits_live_bytes},
     {"log writes a line per operation", log_writes_a_line_per_operation},
+    {"guard is silent about good use", guard_is_silent_about_good_use},
+    {"guard finds overrun and underrun", guard_finds_overrun_and_underrun},
+    {"guard finds writes after free", guard_finds_writes_after_free},
+    {"guard finds bad frees", guard_finds_bad_frees},
+    {"guard hides its bytes", guard_hides_its_bytes},
+    {"guard gives all it kept back", guard_gives_all_it_kept_back},
     {"bad specs are refused with a reason", bad_specs_are_refused_with_a_reason},
     {"one set of spies at a time", one_set_of_spies_at_a_time},
     CU_TEST_INFO_NULL,

@@ -8,8 +8,10 @@
 #define CLARET_CALL_STACK_H
 
 #include "runtime/memory/os.h"
+#include "runtime/memory/symbols.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 enum { CALL_STACK_DEPTH = 24 };
 
@@ -41,5 +43,8 @@ uint32_t call_sites_intern(call_sites *set, const uintptr_t *frames, uint32_t de
 call_site *call_sites_get(const call_sites *set, uint32_t number);
 
 void call_sites_fini(call_sites *set);
+
+/* Writes a line for each frame, names looked up in *files (see symbols.h), innermost first. */
+void call_site_print(const call_site *site, symbol_files **files, FILE *out);
 
 #endif

@@ -8,7 +8,9 @@
 #include "runtime/memory/addr_map.h"
 #include "runtime/memory/include/objidl.h"
 #include "runtime/memory/spy.h"
+#include "runtime/memory/spy_guard.h"
 #include "runtime/memory/spy_layer.h"
+#include "runtime/memory/task.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -22,36 +24,57 @@ struct mem_spies {
     mem_counters counters;
     addr_map blocks; /* address to packed block_info */
     call_sites sites;
-    spy_event pending; /* the request between Pre and Post */
+    spy_guard *guard; /* NULL without it */
+
+    /* The request between Pre and Post: */
+    spy_event pending;
+    bool dressed;    /* the block gets, or has, guards */
+    size_t old_size; /* of a block being reallocated */
 };
 
-/* What is known of a live block, in one word: size << SITE_BITS | site. */
-enum { SITE_BITS = 24 };
+/* What is known of a live block, in one word: size, whether it has guards, site. */
+enum { SITE_BITS = 23, SIZE_SHIFT = SITE_BITS + 1 };
 
-static size_t pack(size_t size, uint32_t site) {
-    return size << SITE_BITS | site;
+typedef struct block_info {
+    size_t size;
+    uint32_t site;
+    bool dressed;
+} block_info;
+
+static size_t pack(block_info info) {
+    return info.size << SIZE_SHIFT | (size_t)info.dressed << SITE_BITS | info.site;
 }
 
-static size_t packed_size(size_t info) {
-    return info >> SITE_BITS;
-}
-
-static uint32_t packed_site(size_t info) {
-    return info & ((1u << SITE_BITS) - 1);
+static block_info unpack(size_t packed) {
+    return (block_info){packed >> SIZE_SHIFT, packed & ((1u << SITE_BITS) - 1),
+                        packed >> SITE_BITS & 1};
 }
 
 /* ---- The books ---- */
 
+static bool find_block(const mem_spies *spies, const void *block, block_info *out) {
+    const addr_entry *entry = addr_map_find(&spies->blocks, block);
+    if (entry)
+        *out = unpack(entry->value);
+    return entry != NULL;
+}
+
+static bool is_dressed(const mem_spies *spies, const void *block) {
+    block_info info;
+    return find_block(spies, block, &info) && info.dressed;
+}
+
 static void forget_block(mem_spies *spies, const void *block) {
-    size_t info;
-    if (!addr_map_remove(&spies->blocks, block, &info))
+    size_t packed;
+    if (!addr_map_remove(&spies->blocks, block, &packed))
         return;
+    block_info info = unpack(packed);
     spies->counters.live--;
-    spies->counters.live_bytes -= packed_size(info);
-    call_site *site = call_sites_get(&spies->sites, packed_site(info));
+    spies->counters.live_bytes -= info.size;
+    call_site *site = call_sites_get(&spies->sites, info.site);
     if (site) {
         site->live--;
-        site->live_bytes -= packed_size(info);
+        site->live_bytes -= info.size;
     }
 }
 
@@ -63,24 +86,23 @@ static uint32_t current_site(mem_spies *spies) {
     return call_sites_intern(&spies->sites, frames, depth);
 }
 
-static void remember_block(mem_spies *spies, const void *block, size_t size) {
+static void remember_block(mem_spies *spies, const void *block, block_info info) {
     mem_counters *c = &spies->counters;
-    uint32_t number = current_site(spies);
     c->allocations++;
-    c->bytes += size;
+    c->bytes += info.size;
     if (!addr_map_reserve(&spies->blocks))
         return;
-    addr_map_put(&spies->blocks, block, pack(size, number));
+    addr_map_put(&spies->blocks, block, pack(info));
     c->live++;
-    c->live_bytes += size;
+    c->live_bytes += info.size;
     if (c->live_bytes > c->peak_bytes)
         c->peak_bytes = c->live_bytes;
-    call_site *site = call_sites_get(&spies->sites, number);
+    call_site *site = call_sites_get(&spies->sites, info.site);
     if (site) {
         site->allocations++;
-        site->bytes += size;
+        site->bytes += info.size;
         site->live++;
-        site->live_bytes += size;
+        site->live_bytes += info.size;
     }
 }
 
@@ -109,16 +131,43 @@ static bool allowed(mem_spies *spies) {
     return false;
 }
 
-static void *finish_request(mem_spies *spies, void *block) {
-    spies->pending.block = block;
-    if (block) {
+/* The size to ask of the heap, 0 to make the request fail. */
+static size_t begin_request(mem_spies *spies) {
+    if (!allowed(spies))
+        return 0;
+    return spies->dressed ? guard_dressed_size(spies->pending.size) : spies->pending.size;
+}
+
+static void *finish_request(mem_spies *spies, void *actual) {
+    size_t size = spies->pending.size;
+    void *block = actual;
+    if (actual) {
+        if (spies->dressed)
+            block = guard_dress(actual, size, spies->old_size);
         forget_block(spies, spies->pending.old);
-        remember_block(spies, block, spies->pending.size);
+        remember_block(spies, block, (block_info){size, current_site(spies), spies->dressed});
     } else {
         spies->counters.failures++;
     }
+    spies->pending.block = block;
     tell(spies);
     return block;
+}
+
+/* The block to give to the heap when the caller frees block; NULL when there is none. */
+static void *finish_guarded_block(mem_spies *spies, void *block, bool spied) {
+    block_info info;
+    uint32_t here = current_site(spies);
+    if (find_block(spies, block, &info)) {
+        if (!info.dressed)
+            return block;
+        guard_check(spies->guard, block, info.size, info.site, here);
+        return guard_keep(spies->guard, block, info.size, info.site, here);
+    }
+    if (spied || task_owns(block))
+        return block;
+    guard_bad_free(spies->guard, block, here);
+    return NULL;
 }
 
 /* ---- IMallocSpy ---- */
@@ -148,6 +197,11 @@ static ULONG hook_release(IMallocSpy *self) {
         if (layer->type->close)
             layer->type->close(layer);
     }
+    if (spies->guard) {
+        for (void *kept; (kept = guard_release(spies->guard)) != NULL;)
+            task_free(kept);
+        guard_fini(spies->guard);
+    }
     addr_map_fini(&spies->blocks);
     call_sites_fini(&spies->sites);
     os_pool pool = spies->pool;
@@ -158,7 +212,9 @@ static ULONG hook_release(IMallocSpy *self) {
 static SIZE_T hook_pre_alloc(IMallocSpy *self, SIZE_T cb) {
     mem_spies *spies = spies_of(self);
     spies->pending = (spy_event){.action = SPY_ALLOC, .size = cb};
-    return allowed(spies) ? cb : 0;
+    spies->dressed = spies->guard != NULL;
+    spies->old_size = 0;
+    return begin_request(spies);
 }
 
 static void *hook_post_alloc(IMallocSpy *self, void *actual) {
@@ -167,10 +223,10 @@ static void *hook_post_alloc(IMallocSpy *self, void *actual) {
 
 static void *hook_pre_free(IMallocSpy *self, void *request, BOOL spied) {
     mem_spies *spies = spies_of(self);
-    (void)spied;
+    void *actual = spies->guard ? finish_guarded_block(spies, request, spied) : request;
     spies->pending = (spy_event){.action = SPY_FREE, .old = request};
     forget_block(spies, request);
-    return request;
+    return actual;
 }
 
 static void hook_post_free(IMallocSpy *self, BOOL spied) {
@@ -178,13 +234,21 @@ static void hook_post_free(IMallocSpy *self, BOOL spied) {
     tell(spies_of(self));
 }
 
+/* A block without guards, because it is older than the spy, stays without. */
 static SIZE_T hook_pre_realloc(IMallocSpy *self, void *request, SIZE_T cb, void **new_request,
                                BOOL spied) {
     mem_spies *spies = spies_of(self);
+    block_info info = {0};
     (void)spied;
     *new_request = request;
+    if (find_block(spies, request, &info) && info.dressed) {
+        *new_request = guard_undress(request);
+        guard_check(spies->guard, request, info.size, info.site, current_site(spies));
+    }
     spies->pending = (spy_event){.action = SPY_REALLOC, .old = request, .size = cb};
-    return allowed(spies) ? cb : 0;
+    spies->dressed = info.dressed;
+    spies->old_size = info.size;
+    return begin_request(spies);
 }
 
 static void *hook_post_realloc(IMallocSpy *self, void *actual, BOOL spied) {
@@ -192,19 +256,22 @@ static void *hook_post_realloc(IMallocSpy *self, void *actual, BOOL spied) {
     return finish_request(spies_of(self), actual);
 }
 
-static void *hook_pre_get_size(IMallocSpy *self, void *request, BOOL spied) {
-    (void)self, (void)spied;
-    return request;
+static void *hook_to_actual(IMallocSpy *self, void *request, BOOL spied) {
+    (void)spied;
+    mem_spies *spies = spies_of(self);
+    spies->dressed = is_dressed(spies, request);
+    return spies->dressed ? guard_undress(request) : request;
 }
 
 static SIZE_T hook_post_get_size(IMallocSpy *self, SIZE_T cb, BOOL spied) {
-    (void)self, (void)spied;
-    return cb;
+    (void)spied;
+    return spies_of(self)->dressed ? cb - 2 * GUARD_BYTES : cb;
 }
 
+/* A block that is kept back is free to the caller. */
 static int hook_post_did_alloc(IMallocSpy *self, void *request, BOOL spied, int actual) {
-    (void)self, (void)request, (void)spied;
-    return actual;
+    mem_spies *spies = spies_of(self);
+    return spies->guard && !spied && guard_keeps(spies->guard, request) ? 0 : actual;
 }
 
 static void hook_heap_minimize(IMallocSpy *self) {
@@ -221,9 +288,9 @@ static const IMallocSpyVtbl SPIES_METHODS = {
     .PostFree = hook_post_free,
     .PreRealloc = hook_pre_realloc,
     .PostRealloc = hook_post_realloc,
-    .PreGetSize = hook_pre_get_size,
+    .PreGetSize = hook_to_actual,
     .PostGetSize = hook_post_get_size,
-    .PreDidAlloc = hook_pre_get_size,
+    .PreDidAlloc = hook_to_actual,
     .PostDidAlloc = hook_post_did_alloc,
     .PreHeapMinimize = hook_heap_minimize,
     .PostHeapMinimize = hook_heap_minimize,
@@ -272,6 +339,12 @@ static HRESULT add_layer(mem_spies *spies, const char *spec, char *error, size_t
     if (type->open && !type->open(layer))
         return fail(E_FAIL, error, error_size, "spy '%s': %m", spec);
     spies->wants_stacks |= type->wants_stacks;
+    if (type->wants_guards && !spies->guard) {
+        spies->guard = os_pool_alloc(&spies->pool, sizeof *spies->guard);
+        if (!spies->guard)
+            return fail(E_OUTOFMEMORY, error, error_size, "out of memory");
+        spies->guard->sites = &spies->sites;
+    }
     *spies->last_layer = layer;
     spies->last_layer = &layer->next;
     return S_OK;
@@ -307,12 +380,29 @@ HRESULT mem_spies_start(const char *const *specs, size_t count, mem_spies **out,
 mem_counters mem_spies_counters(mem_spies *spies) {
     spy_hold();
     mem_counters counters = spies->counters;
+    if (spies->guard)
+        counters.errors = spies->guard->errors;
     spy_let_go();
     return counters;
 }
 
+static void check_all_guards(mem_spies *spies) {
+    const addr_map *blocks = &spies->blocks;
+    for (size_t i = 0; blocks->entries && i <= blocks->mask; i++) {
+        const addr_entry *entry = &blocks->entries[i];
+        block_info info = unpack(entry->value);
+        if (entry->address && info.dressed)
+            guard_check(spies->guard, (void *)entry->address, info.size, info.site, 0);
+    }
+    guard_check_kept(spies->guard);
+}
+
 void mem_spies_report(mem_spies *spies, FILE *out) {
     spy_hold();
+    if (spies->guard) {
+        check_all_guards(spies);
+        spies->counters.errors = spies->guard->errors;
+    }
     for (spy_layer *layer = spies->layers; layer; layer = layer->next)
         layer->type->report(layer, &spies->counters, &spies->sites, out);
     spy_let_go();

@@ -1,4 +1,4 @@
-/* The layers that only look: leaks and log=. */
+/* The layers that report: leaks, guard and log=. */
 #include "runtime/memory/spy_layer.h"
 #include "runtime/memory/symbols.h"
 
@@ -17,45 +17,11 @@ static int by_live_bytes(const void *a, const void *b) {
     return x->live < y->live ? 1 : x->live > y->live ? -1 : 0;
 }
 
-static bool begins_with_any(const char *text, const char *const *prefixes) {
-    for (; *prefixes; prefixes++) {
-        if (strncmp(text, *prefixes, strlen(*prefixes)) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The first frame worth showing: behind the spy's own and behind the function it was entered by. */
-static uint32_t first_shown(const symbol *symbols, uint32_t depth) {
-    static const char *const SPY[] = {"spy_alloc", "spy_realloc", NULL};
-    static const char *const DOORS[] = {"CoTaskMem",  "imalloc_", "mem_alloc", "mem_calloc",
-                                        "mem_resize", "mem_copy", NULL};
-    uint32_t i = 0;
-    while (i < depth && !begins_with_any(symbols[i].function, SPY))
-        i++;
-    if (i == depth)
-        return 0;
-    do
-        i++;
-    while (i < depth && begins_with_any(symbols[i].function, DOORS));
-    return i;
-}
-
 static void print_site(const call_site *site, symbol_files **files, FILE *out) {
-    symbol symbols[CALL_STACK_DEPTH];
     fprintf(out, "  %llu live of %llu blocks, %llu bytes, allocated by\n",
             (unsigned long long)site->live, (unsigned long long)site->allocations,
             (unsigned long long)site->live_bytes);
-    for (uint32_t i = 0; i < site->depth; i++)
-        symbol_find(files, site->frames[i], &symbols[i]);
-    for (uint32_t i = first_shown(symbols, site->depth); i < site->depth; i++) {
-        const symbol *s = &symbols[i];
-        const char *name = s->function[0] ? s->function : s->module[0] ? s->module : "?";
-        fprintf(out, "    %s+0x%lx", name, (unsigned long)s->offset);
-        if (name == s->function)
-            fprintf(out, " (%s)", s->module);
-        fputc('\n', out);
-    }
+    call_site_print(site, files, out);
 }
 
 static void report_leaks(spy_layer *layer, const mem_counters *now, call_sites *sites, FILE *out) {
@@ -82,6 +48,13 @@ static void report_leaks(spy_layer *layer, const mem_counters *now, call_sites *
         fprintf(out, "  and %zu more call stacks\n", count - MOST_SITES_SHOWN);
     symbol_files_free(files);
     os_pool_fini(&pool);
+}
+
+/* ---- guard: spy_guard.c does the work ---- */
+
+static void report_guard(spy_layer *layer, const mem_counters *now, call_sites *sites, FILE *out) {
+    (void)layer, (void)sites;
+    fprintf(out, "spy guard: %llu errors\n", (unsigned long long)now->errors);
 }
 
 /* ---- log=FILE ---- */
@@ -122,6 +95,11 @@ static void close_log(spy_layer *layer) {
 
 const spy_layer_type SPY_REPORT_LAYERS[] = {
     {.prefix = "leaks", .help = "leaks", .report = report_leaks, .wants_stacks = true},
+    {.prefix = "guard",
+     .help = "guard",
+     .report = report_guard,
+     .wants_stacks = true,
+     .wants_guards = true},
     {.prefix = "log=",
      .parse = parse_path,
      .help = "log=FILE",
