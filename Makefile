@@ -122,7 +122,8 @@ build/samples/%.exe: samples/programs/%.cs Makefile | deps
 
 build/tests/%.exe: tests/data/%.cs Makefile | deps
 	@mkdir -p $(@D)
-	mcs -nologo -unsafe -optimize -nowarn:618 -out:$@ $<
+	mcs -nologo -unsafe -optimize -nowarn:618 $(MCS_FLAGS) -out:$@ $<
+build/tests/small.exe: private MCS_FLAGS := -resource:tests/data/small.notes.txt,notes.txt
 
 PLUGIN_CC = $(CC) $(CSTD) $(CFLAGS) $(WARN) -fPIC -shared -Iprofiler/include \
             -Iruntime/memory/include -MMD -MP -o $@ $<

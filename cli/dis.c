@@ -1,4 +1,8 @@
-/* claret dis IN [-o OUT.il] [--method NAME]: ilasm text of an assembly or of one method. */
+/* claret dis IN [-o OUT.il] [--method NAME]: ilasm text of an assembly or of one method.
+ *
+ * With -o the resources inside the assembly are written too, each to a file of its name beside
+ * OUT.il, where an assembler looks for them. Since the names come from the assembly, a file that is
+ * there already is never overwritten. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,6 +104,66 @@ static int close_output(const dis_options *options, FILE *out) {
     return bad ? cli_fail("%s: %s", options->out, strerror(cause)) : 0;
 }
 
+/* ---- Resources ---- */
+
+/* Whether the file holds exactly these bytes. */
+static bool file_has(const char *path, il_blob bytes) {
+    char block[4096];
+    size_t at = 0, size;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    while ((size = fread(block, 1, sizeof block, file)) > 0) {
+        if (size > bytes.size - at || memcmp(block, bytes.data + at, size) != 0)
+            break;
+        at += size;
+    }
+    bool same = feof(file) && at == bytes.size;
+    fclose(file);
+    return same;
+}
+
+static int write_resource(const char *path, il_blob bytes) {
+    FILE *file = fopen(path, "wbx");
+    if (!file && errno == EEXIST)
+        return file_has(path, bytes) ? 0 : cli_fail("%s: is there, not overwritten", path);
+    if (!file)
+        return cli_fail("%s: %s", path, strerror(errno));
+    bool bad = fwrite(bytes.data, 1, bytes.size, file) != bytes.size;
+    int cause = errno;
+    if (fclose(file) != 0 && !bad) {
+        bad = true;
+        cause = errno;
+    }
+    return bad ? cli_fail("%s: %s", path, strerror(cause)) : 0;
+}
+
+static int write_resources(const il_module *m, const dis_options *options) {
+    const char *slash = strrchr(options->out, '/');
+    size_t folder = slash ? (size_t)(slash - options->out) + 1 : 0;
+    il_text path = {0};
+    int status = 0;
+    for (uint32_t row = 1; row <= il_rows(m, IL_ManifestResource); row++) {
+        il_blob bytes = il_resource(m, row);
+        const char *name = il_name(m, IL_ManifestResource_Name, row);
+        if (!bytes.data)
+            continue;
+        path.size = 0;
+        il_put_bytes(&path, options->out, folder);
+        il_puts(&path, name);
+        if (!*name || strchr(name, '/') || name[0] == '.')
+            status = cli_fail("%s: resource '%s' is no file name, not written", options->in, name);
+        else if (!il_text_string(&path))
+            status = cli_fail("%s: out of memory", options->in);
+        else if (write_resource(il_text_string(&path), bytes) != 0)
+            status = 1;
+    }
+    il_text_fini(&path);
+    return status;
+}
+
+/* ---- The command ---- */
+
 int cli_dis(int argc, char **argv) {
     dis_options options = {0};
     il_module *module;
@@ -115,6 +179,8 @@ int cli_dis(int argc, char **argv) {
     else {
         status = dis_to(module, &options, out);
         if (close_output(&options, out) != 0)
+            status = 1;
+        if (options.out && !options.method && write_resources(module, &options) != 0)
             status = 1;
     }
     il_module_close(module);

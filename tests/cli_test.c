@@ -54,9 +54,40 @@ static void info_says_what_is_wrong(void) {
     CU_ASSERT(printed("No space left on device"));
 }
 
+static void dis_prints_methods_by_name(void) {
+    CU_ASSERT_EQUAL(run("dis build/tests/small.exe --method Square::get_Area"), 0);
+    CU_ASSERT_EQUAL(strncmp(output, ".method public hidebysig specialname virtual\n", 45), 0);
+    CU_ASSERT(printed("} // end of method Square::get_Area\n"));
+    CU_ASSERT(!printed("get_Item"));
+    CU_ASSERT_EQUAL(run("dis build/tests/small.exe --method Small.IShape::get_Area"), 0);
+    CU_ASSERT(printed("IShape::get_Area") && !printed("Square::get_Area"));
+    CU_ASSERT_EQUAL(run("dis build/tests/small.exe --method get_Area"), 0);
+    CU_ASSERT(printed("IShape::get_Area") && printed("Square::get_Area"));
+    CU_ASSERT_EQUAL(run("dis build/tests/small.exe --method Small.Missing::M"), 1);
+    CU_ASSERT_STRING_EQUAL(output, "claret: build/tests/small.exe: no method Small.Missing::M\n");
+}
+
+static void dis_writes_a_file_with_its_resources(void) {
+    CU_ASSERT_EQUAL(system("rm -rf build/tests/dis && mkdir -p build/tests/dis"), 0);
+    CU_ASSERT_EQUAL(run("dis build/tests/small.exe -o build/tests/dis/out.il"), 0);
+    CU_ASSERT_STRING_EQUAL(output, "");
+    CU_ASSERT_EQUAL(system("grep -q '^.class.*Small.Square$' build/tests/dis/out.il"), 0);
+    CU_ASSERT_EQUAL(system("cmp -s build/tests/dis/notes.txt tests/data/small.notes.txt"), 0);
+    CU_ASSERT_EQUAL(run("dis build/tests/small.exe -o build/tests/dis/out.il"), 0);
+    CU_ASSERT_EQUAL(system("echo mine > build/tests/dis/notes.txt"), 0);
+    CU_ASSERT_EQUAL(run("dis build/tests/small.exe -o build/tests/dis/out.il"), 1);
+    CU_ASSERT_STRING_EQUAL(output,
+                           "claret: build/tests/dis/notes.txt: is there, not overwritten\n");
+    CU_ASSERT_EQUAL(run("dis build/tests/small.exe -o /no/such/folder/out.il"), 1);
+    CU_ASSERT_STRING_EQUAL(output, "claret: /no/such/folder/out.il: No such file or directory\n");
+    CU_ASSERT_EQUAL(run("dis"), 2);
+}
+
 CU_TestInfo cli_tests[] = {
     {"without a command it lists them", without_a_command_it_lists_them},
     {"info shows an assembly", info_shows_an_assembly},
     {"info says what is wrong", info_says_what_is_wrong},
+    {"dis prints methods by name", dis_prints_methods_by_name},
+    {"dis writes a file with its resources", dis_writes_a_file_with_its_resources},
     CU_TEST_INFO_NULL,
 };
