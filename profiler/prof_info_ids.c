@@ -139,7 +139,7 @@ HRESULT prof_info_GetClassIDInfo2(ICorProfilerInfo15 *self, ClassID classId, Mod
     struct type *type = prof_check_type(prof_of_info(self), classId);
     if (!type || (cNumTypeArgs != 0 && !typeArgs))
         return E_INVALIDARG;
-    if (rt_type_array(type, NULL, NULL, NULL))
+    if (prof_info_IsArrayClass(self, classId, NULL, NULL, NULL) == S_OK)
         return CORPROF_E_CLASSID_IS_ARRAY;
     if (rt_type_token(type) == 0)
         return CORPROF_E_CLASSID_IS_COMPOSITE;
