@@ -94,6 +94,7 @@ static il_status start(struct runtime *rt, il_error *err) {
         return status;
     if (events->thread_created)
         events->thread_created(events->self, rt->main_thread);
+    rt->uncompiled_entry = (void *)(uintptr_t)jit_interpret;
     if (rt->config.mode != CLARET_INTERPRET)
         rt->jit = jit_new();
     status = ldr_load_assembly(rt, "mscorlib", &rt->corlib, err);

@@ -34,6 +34,7 @@ struct runtime {
     struct mem_pool heap;          /* managed objects */
     struct thread *main_thread;
     struct jit *jit;
+    void *uncompiled_entry; /* what struct method.entry is at first */
     int32_t exit_status;
 };
 

@@ -192,11 +192,17 @@ void exec_call_from_compiled(struct thread *thread, struct method *method, union
         thread->compiled_top = saved;
         return;
     }
-    if (!method->code) {
+    if (method->code && !method->enter)
+        interp_heat(thread, method);
+    if (method->enter) {
+        void *native_top = thread->native_top;
+        thread->native_top = args + method->arg_slots;
+        method->enter(thread, args);
+        thread->native_top = native_top;
+    } else if (!method->code) {
         exec_call_special(thread, method, args);
     } else if (interp_push(thread, method->code, args)) {
         uint32_t base = thread->frame_count - 1;
-        thread->frames[base].compiled_caller = native_frame;
         interp_run(thread, base);
     }
     thread->compiled_top = saved;

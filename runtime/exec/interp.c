@@ -43,8 +43,7 @@ static uint64_t r8_to_u8(double v) {
     return (uint64_t)r8_to_i8(v);
 }
 
-/* Compiles a hot method; whatever comes of it, the method runs on. */
-static void heat(struct thread *t, struct method *method) {
+void interp_heat(struct thread *t, struct method *method) {
     if (t->rt->config.mode == CLARET_TIERED && ++method->hotness == HOT)
         jit_compile(t->rt->jit, method);
 }
@@ -241,6 +240,7 @@ void interp_run(struct thread *t, uint32_t base) {
     void *compiled_top = t->compiled_top;
     t->native_top = NULL;
     t->compiled_top = NULL;
+    t->frames[base].compiled_caller = compiled_top;
     t->native_depth++;
     DISPATCH;
 
@@ -281,7 +281,7 @@ void interp_run(struct thread *t, uint32_t base) {
 
     OP(br) JUMP;
     OP(loop) {
-        heat(t, code->method);
+        interp_heat(t, code->method);
         NEXT;
     }
     OP(switch) {
@@ -571,7 +571,9 @@ generic_virtual : {
 call_target : {
     frame->ip = ip;
     if (target->enter) {
+        t->native_top = r + code->reg_count; /* compiled frames go there */
         target->enter(t, args);
+        t->native_top = NULL;
         if (t->exception)
             goto exception;
         NEXT;
@@ -579,7 +581,7 @@ call_target : {
     struct code *callee = target->code;
     if (!callee)
         goto call_outside;
-    heat(t, target);
+    interp_heat(t, target);
     if (!interp_push(t, callee, args))
         goto exception;
     frame = &t->frames[t->frame_count - 1];

@@ -12,6 +12,9 @@ void interp_run(struct thread *thread, uint32_t base);
  * with an exception pending when the stack is full. */
 bool interp_push(struct thread *thread, struct code *code, union slot *regs);
 
+/* Counts an entry or an iteration, and compiles the method when it is hot. */
+void interp_heat(struct thread *thread, struct method *method);
+
 /* ---- exception.c ---- */
 
 /* Pass one for the pending exception, run where it is thrown, while all frames still exist: finds

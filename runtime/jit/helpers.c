@@ -2,17 +2,19 @@
  * from, so that the stack of an exception shows the compiled activations. */
 #include "runtime/jit/helpers.h"
 
-#include "runtime/jit/jit.h"
-
 #include <stdarg.h>
+#include <string.h>
+
+#include "runtime/exec/interp.h"
+#include "runtime/jit/jit.h"
 
 /* Opens every helper that may throw or run managed code. */
 #define FROM_COMPILED(thread) ((thread)->compiled_top = __builtin_frame_address(0))
 #define DONE(thread, result)                                                                       \
     do {                                                                                           \
-        int64_t value = (int64_t)(result);                                                         \
+        int64_t done_with = (int64_t)(result);                                                     \
         (thread)->compiled_top = NULL;                                                             \
-        return value;                                                                              \
+        return done_with;                                                                          \
     } while (0)
 
 #define UNUSED __attribute__((unused))
@@ -44,6 +46,12 @@ HELP(throw_range) {
 HELP(throw_overflow) {
     FROM_COMPILED(thread);
     return throw_new(thread, "OverflowException", NULL);
+}
+
+HELP(throw_stack_overflow) {
+    FROM_COMPILED(thread);
+    exec_throw_stack_overflow(thread);
+    DONE(thread, 0);
 }
 
 HELP(throw) {
@@ -82,12 +90,33 @@ HELP(multiply_un) {
     DONE(thread, product);
 }
 
-/* ---- Objects ---- */
+HELP(convert) {
+    union slot from = {.i8 = a}, to = {.i8 = 0};
+    FROM_COMPILED(thread);
+    interp_convert_checked(thread, &to, &from, b);
+    DONE(thread, to.i8);
+}
+
+/* ---- Memory ---- */
 
 HELP(poll) {
     (void)thread;
     return 0;
 }
+
+HELP(copy) {
+    (void)thread;
+    memmove(pointer(a), pointer(b), (size_t)c);
+    return 0;
+}
+
+HELP(zero) {
+    (void)thread;
+    memset(pointer(a), 0, (size_t)b);
+    return 0;
+}
+
+/* ---- Objects ---- */
 
 HELP(init_type) {
     FROM_COMPILED(thread);
@@ -101,14 +130,79 @@ HELP(new_object) {
 
 HELP(new_array) {
     FROM_COMPILED(thread);
-    DONE(thread, (intptr_t)exec_new_array(thread, pointer(a), b));
+    DONE(thread, (intptr_t)exec_new_array(thread, pointer(b), a));
+}
+
+HELP(box) {
+    union slot value = {.i8 = a};
+    FROM_COMPILED(thread);
+    DONE(thread, (intptr_t)interp_box(thread, pointer(b), &value));
+}
+
+HELP(box_structure) {
+    FROM_COMPILED(thread);
+    DONE(thread, (intptr_t)interp_box(thread, pointer(b), pointer(a)));
+}
+
+HELP(unbox) {
+    FROM_COMPILED(thread);
+    DONE(thread, (intptr_t)interp_unbox(thread, pointer(b), pointer(a)));
+}
+
+HELP(cast) {
+    FROM_COMPILED(thread);
+    interp_cast(thread, pointer(a), pointer(b));
+    DONE(thread, a);
+}
+
+HELP(is_instance) {
+    (void)thread;
+    return interp_is_instance(pointer(a), pointer(b)) ? a : 0;
+}
+
+HELP(check_store) {
+    FROM_COMPILED(thread);
+    const struct array *array = pointer(a);
+    const struct type *element = array->object.type->element_type;
+    if (element->element != IL_TYPE_OBJECT && !interp_is_instance(pointer(b), element))
+        return throw_new(thread, "ArrayTypeMismatchException", NULL);
+    DONE(thread, 0);
+}
+
+HELP(check_element) {
+    FROM_COMPILED(thread);
+    const struct array *array = pointer(a);
+    if (array && array->object.type->element_type != pointer(b))
+        return throw_new(thread, "ArrayTypeMismatchException", NULL);
+    DONE(thread, 0);
+}
+
+HELP(find_virtual) {
+    FROM_COMPILED(thread);
+    const struct object *object = pointer(a);
+    if (!object)
+        return throw_new(thread, "NullReferenceException", NULL);
+    struct method *method = type_find_virtual(object->type, pointer(b));
+    if (!method)
+        return throw_new(thread, "EntryPointNotFoundException", NULL);
+    DONE(thread, (intptr_t)method);
+}
+
+HELP(find_interface) {
+    FROM_COMPILED(thread);
+    DONE(thread, (intptr_t)interp_find_interface(thread, pointer(b), pointer(a)));
 }
 
 /* ---- The other engine ---- */
 
 int64_t jit_interpret(struct thread *thread, struct method *method, ...) {
-    union slot *args = exec_stack_top(thread);
+    union slot *args = thread->native_top;
     va_list rest;
+    if (method->arg_slots > (size_t)(thread->stack_end - args)) {
+        FROM_COMPILED(thread);
+        exec_throw_stack_overflow(thread);
+        DONE(thread, 0);
+    }
     va_start(rest, method);
     for (uint32_t i = 0; i < method->arg_slots; i++)
         args[i].i8 = va_arg(rest, int64_t);

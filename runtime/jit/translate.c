@@ -45,6 +45,8 @@ MIR_reg_t tr_temp(struct translator *t) {
 }
 
 MIR_op_t tr_use(struct translator *t, uint32_t slot) {
+    if (t->in_memory[slot])
+        return tr_heap(t, MIR_T_I64, 8 * (int64_t)slot, t->frame);
     if (!t->regs[slot])
         t->regs[slot] = new_reg(t, 's', slot);
     return tr_reg(t, t->regs[slot]);
@@ -53,6 +55,21 @@ MIR_op_t tr_use(struct translator *t, uint32_t slot) {
 MIR_op_t tr_def(struct translator *t, uint32_t slot) {
     t->non_null[slot] = false;
     return tr_use(t, slot);
+}
+
+MIR_reg_t tr_base(struct translator *t, uint32_t slot) {
+    MIR_op_t op = tr_use(t, slot);
+    if (!t->in_memory[slot])
+        return op.u.reg;
+    MIR_reg_t base = tr_temp(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, base), op);
+    return base;
+}
+
+MIR_reg_t tr_address(struct translator *t, uint32_t slot) {
+    MIR_reg_t address = tr_temp(t);
+    tr_put3(t, MIR_ADD, tr_reg(t, address), tr_reg(t, t->frame), tr_int(t, 8 * (int64_t)slot));
+    return address;
 }
 
 static MIR_op_t memory(struct translator *t, MIR_type_t type, int64_t offset, MIR_reg_t base,
@@ -68,7 +85,7 @@ MIR_op_t tr_constant(struct translator *t, MIR_type_t type, int64_t offset, MIR_
     return memory(t, type, offset, base, t->constant);
 }
 
-static MIR_op_t thread_word(struct translator *t, MIR_type_t type, size_t offset) {
+MIR_op_t tr_thread_word(struct translator *t, MIR_type_t type, size_t offset) {
     return memory(t, type, (int64_t)offset, t->thread, t->thread_words);
 }
 
@@ -134,7 +151,7 @@ static void call(struct translator *t, MIR_op_t address, size_t arg_count, MIR_o
 
 static void leave_on_exception(struct translator *t) {
     tr_put3(t, MIR_BNE, tr_label(t, t->leave),
-            thread_word(t, MIR_T_P, offsetof(struct thread, exception)), tr_int(t, 0));
+            tr_thread_word(t, MIR_T_P, offsetof(struct thread, exception)), tr_int(t, 0));
 }
 
 static MIR_op_t helper_address(struct translator *t, enum helper helper) {
@@ -159,23 +176,71 @@ void tr_call_helper(struct translator *t, enum helper helper, MIR_reg_t result, 
     leave_on_exception(t);
 }
 
-void tr_call_method(struct translator *t, MIR_reg_t method, MIR_reg_t this_arg, uint32_t first,
-                    uint32_t arg_slots, bool returns) {
-    MIR_op_t *ops = mir_host_alloc(arg_slots + 5, sizeof *ops);
-    MIR_op_t *arg = ops + 5;
-    uint32_t from_slots = this_arg ? arg_slots - 1 : arg_slots;
+/* A structure is returned at the top of the register stack. */
+static void take_structure(struct translator *t, uint32_t slot, uint32_t slots) {
+    MIR_reg_t top = tr_temp(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, top),
+            tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_top)));
+    tr_copy(t, t->frame, 8 * (int64_t)slot, top, 0, 8 * slots);
+}
+
+void tr_call_method(struct translator *t, const struct call *c) {
+    MIR_op_t *ops = mir_host_alloc(c->count + 6, sizeof *ops);
+    size_t arg_count = 2;
     MIR_reg_t entry = tr_temp(t);
     ops[3] = tr_reg(t, t->thread);
-    ops[4] = tr_reg(t, method);
-    if (this_arg)
-        *arg++ = tr_reg(t, this_arg);
-    for (uint32_t i = 0; i < from_slots; i++)
-        *arg++ = tr_use(t, first + i);
-    ops[2] = returns ? tr_def(t, first) : tr_reg(t, tr_temp(t));
+    ops[4] = tr_reg(t, c->method);
+    if (c->this_arg)
+        ops[3 + arg_count++] = tr_reg(t, c->this_arg);
+    for (uint32_t i = 0; i < c->count; i++)
+        ops[3 + arg_count++] = tr_use(t, c->first + i);
+    ops[2] = c->return_slots == 1 ? tr_def(t, c->result) : tr_reg(t, tr_temp(t));
     tr_put2(t, MIR_MOV, tr_reg(t, entry),
-            tr_heap(t, MIR_T_P, offsetof(struct method, entry), method));
-    call(t, tr_reg(t, entry), 2 + arg_slots, ops, t->at);
+            tr_heap(t, MIR_T_P, offsetof(struct method, entry), c->method));
+    call(t, tr_reg(t, entry), arg_count, ops, t->at);
     leave_on_exception(t);
+    if (c->return_slots > 1)
+        take_structure(t, c->result, c->return_slots);
+}
+
+/* ---- Copies ---- */
+
+#define MAX_INLINE_COPY 64
+
+static const MIR_type_t PIECE_TYPES[] = {
+    [1] = MIR_T_U8, [2] = MIR_T_U16, [4] = MIR_T_U32, [8] = MIR_T_I64};
+
+static uint32_t piece_size(uint32_t rest) {
+    return rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
+}
+
+/* All is loaded before anything is stored. */
+static void copy_inline(struct translator *t, MIR_reg_t to, int64_t to_offset, MIR_reg_t from,
+                        int64_t from_offset, uint32_t size) {
+    MIR_reg_t pieces[MAX_INLINE_COPY / 8 + 3];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < size; i += piece_size(size - i)) {
+        MIR_type_t type = PIECE_TYPES[piece_size(size - i)];
+        pieces[count] = tr_temp(t);
+        tr_put2(t, MIR_MOV, tr_reg(t, pieces[count++]), tr_heap(t, type, from_offset + i, from));
+    }
+    count = 0;
+    for (uint32_t i = 0; i < size; i += piece_size(size - i)) {
+        MIR_type_t type = PIECE_TYPES[piece_size(size - i)];
+        tr_put2(t, MIR_MOV, tr_heap(t, type, to_offset + i, to), tr_reg(t, pieces[count++]));
+    }
+}
+
+void tr_copy(struct translator *t, MIR_reg_t to, int64_t to_offset, MIR_reg_t from,
+             int64_t from_offset, uint32_t size) {
+    if (size <= MAX_INLINE_COPY) {
+        copy_inline(t, to, to_offset, from, from_offset, size);
+        return;
+    }
+    MIR_op_t target = tr_reg(t, tr_temp(t)), source = tr_reg(t, tr_temp(t));
+    tr_put3(t, MIR_ADD, target, tr_reg(t, to), tr_int(t, to_offset));
+    tr_put3(t, MIR_ADD, source, tr_reg(t, from), tr_int(t, from_offset));
+    tr_call_helper(t, HELP_copy, 0, 3, (MIR_op_t[]){target, source, tr_int(t, size)});
 }
 
 /* ---- Cold blocks ---- */
@@ -218,7 +283,7 @@ static void use_loop_variables(struct translator *t, uint32_t start) {
         uint32_t slot = tr_written(&insns[i]);
         if (slot < t->code->temp_start && slot < THREAD_SPILL_SLOTS)
             tr_put2(t, MIR_MOV,
-                    thread_word(t, MIR_T_I64, offsetof(struct thread, spill) + 8 * (size_t)slot),
+                    tr_thread_word(t, MIR_T_I64, offsetof(struct thread, spill) + 8 * (size_t)slot),
                     tr_use(t, slot));
     }
 }
@@ -228,12 +293,12 @@ static void emit_cold(struct translator *t, const struct cold *cold) {
     if (cold->poll != NO_POLL)
         use_loop_variables(t, cold->poll);
     call_helper(t, cold->helper, cold->result, cold->arg_count, cold->args, cold->insn);
-    if (cold->back) {
+    if (cold->back)
         leave_on_exception(t);
-        tr_put1(t, MIR_JMP, tr_label(t, cold->back));
-    } else {
-        tr_put1(t, MIR_JMP, tr_label(t, t->leave));
-    }
+    else /* something must follow: MIR loses a label before a jump */
+        tr_put2(t, MIR_MOV, tr_thread_word(t, MIR_T_P, offsetof(struct thread, compiled_top)),
+                tr_int(t, 0));
+    tr_put1(t, MIR_JMP, tr_label(t, cold->back ? cold->back : t->leave));
 }
 
 /* ---- Blocks and loops ---- */
@@ -294,7 +359,7 @@ static void emit_poll(void *arg, uint32_t start) {
     slow->poll = start;
     tr_place(t, loop->poll);
     tr_put3(t, MIR_BEQ, tr_label(t, t->labels[start]),
-            thread_word(t, MIR_T_U32, offsetof(struct thread, poll)), tr_int(t, 0));
+            tr_thread_word(t, MIR_T_U32, offsetof(struct thread, poll)), tr_int(t, 0));
     tr_put1(t, MIR_JMP, tr_label(t, slow->start));
 }
 
@@ -318,30 +383,62 @@ static void translate_body(struct translator *t) {
 
 /* ---- The function ---- */
 
+static void put_in_memory(void *arg, uint32_t first, uint32_t count) {
+    struct translator *t = arg;
+    for (uint32_t i = first; i < first + count && i < t->code->reg_count; i++)
+        t->in_memory[i] = true;
+    t->frame = 1; /* named by begin_frame */
+}
+
+/* Takes the frame from the register stack. */
+static void begin_frame(struct translator *t) {
+    MIR_func_t f = t->function->u.func;
+    MIR_op_t top = tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_top));
+    t->frame = MIR_new_func_reg(t->ctx, f, MIR_T_I64, "frame");
+    MIR_op_t new_top = tr_reg(t, tr_temp(t));
+    MIR_label_t full = tr_cold(t, HELP_throw_stack_overflow, 0, NULL, 0, NULL);
+    tr_put2(t, MIR_MOV, tr_reg(t, t->frame), top);
+    tr_put3(t, MIR_ADD, new_top, tr_reg(t, t->frame), tr_int(t, 8 * (int64_t)t->code->reg_count));
+    tr_put3(t, MIR_UBGT, tr_label(t, full), new_top,
+            tr_thread_word(t, MIR_T_P, offsetof(struct thread, stack_end)));
+    tr_put2(t, MIR_MOV, top, new_top);
+}
+
 static void begin_function(struct translator *t) {
     uint32_t args = t->code->arg_slots;
     MIR_type_t i64 = MIR_T_I64;
     MIR_var_t *vars = mir_host_alloc(args + 2, sizeof *vars);
     char(*names)[12] = mir_host_alloc(args + 2, sizeof *names);
     for (uint32_t i = 0; i < args + 2; i++) {
-        snprintf(names[i], sizeof names[i], i < 2 ? "t%u" : "s%u", i < 2 ? i : i - 2);
+        snprintf(names[i], sizeof names[i], i < 2 ? "t%u" : "a%u", i < 2 ? i : i - 2);
         vars[i] = (MIR_var_t){.type = MIR_T_I64, .name = names[i]};
     }
     t->function = MIR_new_func_arr(t->ctx, "f", 1, &i64, args + 2, vars);
     MIR_func_t f = t->function->u.func;
     t->thread = MIR_reg(t->ctx, "t0", f);
-    for (uint32_t i = 0; i < args; i++)
-        t->regs[i] = MIR_reg(t->ctx, names[i + 2], f);
     t->result = MIR_new_func_reg(t->ctx, f, MIR_T_I64, "result");
+    t->leave = MIR_new_label(t->ctx); /* MIR numbers labels by function */
     tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
+    if (t->frame)
+        begin_frame(t);
+    for (uint32_t i = 0; i < args; i++) {
+        MIR_reg_t arg = MIR_reg(t->ctx, names[i + 2], f);
+        if (t->in_memory[i])
+            tr_put2(t, MIR_MOV, tr_def(t, i), tr_reg(t, arg));
+        else
+            t->regs[i] = arg;
+    }
     for (uint32_t i = args; i < t->code->temp_start; i++)
-        tr_put2(t, MIR_MOV, tr_use(t, i), tr_int(t, 0));
+        tr_put2(t, MIR_MOV, tr_def(t, i), tr_int(t, 0));
 }
 
 static void end_function(struct translator *t) {
     for (const struct cold *cold = t->cold; cold; cold = cold->next)
         emit_cold(t, cold);
     tr_place(t, t->leave);
+    if (t->frame)
+        tr_put2(t, MIR_MOV, tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_top)),
+                tr_reg(t, t->frame));
     MIR_append_insn(t->ctx, t->function, MIR_new_ret_insn(t->ctx, 1, tr_reg(t, t->result)));
     MIR_finish_func(t->ctx);
 }
@@ -353,6 +450,7 @@ static MIR_item_t make_enter(struct translator *t) {
     MIR_op_t *ops = mir_host_alloc(args + 5, sizeof *ops);
     t->function = MIR_new_func(t->ctx, "enter", 0, NULL, 2, MIR_T_I64, "th", MIR_T_I64, "slots");
     MIR_reg_t slots = MIR_reg(t->ctx, "slots", t->function->u.func);
+    MIR_reg_t th = MIR_reg(t->ctx, "th", t->function->u.func);
     MIR_reg_t method = tr_temp(t), entry = tr_temp(t), result = tr_temp(t);
     tr_put2(t, MIR_MOV, tr_reg(t, method), tr_pointer(t, t->request->method));
     tr_put2(t, MIR_MOV, tr_reg(t, entry),
@@ -360,13 +458,19 @@ static MIR_item_t make_enter(struct translator *t) {
     ops[0] = MIR_new_ref_op(t->ctx, called);
     ops[1] = tr_reg(t, entry);
     ops[2] = tr_reg(t, result);
-    ops[3] = tr_reg(t, MIR_reg(t->ctx, "th", t->function->u.func));
+    ops[3] = tr_reg(t, th);
     ops[4] = tr_reg(t, method);
     for (uint32_t i = 0; i < args; i++)
         ops[5 + i] = tr_heap(t, MIR_T_I64, 8 * (int64_t)i, slots);
     put(t, MIR_CALL, args + 5, ops);
-    if (t->code->return_slots)
+    if (t->code->return_slots == 1) {
         tr_put2(t, MIR_MOV, tr_heap(t, MIR_T_I64, 0, slots), tr_reg(t, result));
+    } else if (t->code->return_slots > 1) {
+        MIR_reg_t top = tr_temp(t);
+        tr_put2(t, MIR_MOV, tr_reg(t, top),
+                tr_heap(t, MIR_T_P, offsetof(struct thread, native_top), th));
+        copy_inline(t, slots, 0, top, 0, 8 * t->code->return_slots);
+    }
     MIR_append_insn(t->ctx, t->function, MIR_new_ret_insn(t->ctx, 0));
     MIR_finish_func(t->ctx);
     return t->function;
@@ -377,8 +481,8 @@ static MIR_item_t make_enter(struct translator *t) {
 static void check_supported(struct translator *t) {
     if (t->code->clause_count)
         tr_unsupported(t, "exception handlers");
-    if (t->code->return_slots > 1)
-        tr_unsupported(t, "a structure as result");
+    if (8 * t->code->return_slots > MAX_INLINE_COPY)
+        tr_unsupported(t, "a large structure as result");
 }
 
 /* A fixed frame begins with `sub rsp, size`, as byte or as 32-bit number. */
@@ -434,6 +538,7 @@ void translate(MIR_context_t ctx, void *translation) {
     t->cold_end = &t->cold;
     t->regs = mir_host_alloc(code->reg_count + 1, sizeof *t->regs);
     t->non_null = mir_host_alloc(code->reg_count + 1, sizeof *t->non_null);
+    t->in_memory = mir_host_alloc(code->reg_count + 1, sizeof *t->in_memory);
     t->labels = mir_host_alloc(code->insn_count + 1, sizeof *t->labels);
     t->loops = mir_host_alloc(code->insn_count + 1, sizeof *t->loops);
     check_supported(t);
@@ -441,8 +546,9 @@ void translate(MIR_context_t ctx, void *translation) {
     t->heap = MIR_alias(ctx, "heap");
     t->constant = MIR_alias(ctx, "constant");
     t->thread_words = MIR_alias(ctx, "thread");
+    for (uint32_t i = 0; i < code->insn_count; i++)
+        tr_each_in_memory(code, &code->insns[i], put_in_memory, t);
     begin_function(t);
-    t->leave = MIR_new_label(ctx);
     find_targets(t);
     translate_body(t);
     end_function(t);

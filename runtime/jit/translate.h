@@ -3,7 +3,8 @@
  *   translate.c       the function as a whole: registers, blocks, loops, cold code, calls
  *   translate_ops.c   one rule per operation
  *
- * One MIR register per slot, 64 bits wide. An int32 keeps its undefined upper half, and what can be
+ * One MIR register per slot, 64 bits wide; slots whose address is taken and structures lie in a
+ * frame on the register stack instead. An int32 keeps its undefined upper half, and what can be
  * done in 64 bits is (MIR miscompiles some 32-bit instructions). The function's shape follows from
  * what MIR gets wrong or slow:
  *
@@ -93,7 +94,9 @@ struct translator {
     MIR_item_t function;
     MIR_reg_t thread;
     MIR_reg_t *regs;     /* by slot */
+    bool *in_memory;     /* by slot: has its place in the frame on the register stack */
     bool *non_null;      /* by slot: known since the last label */
+    MIR_reg_t frame;     /* that frame, laid out as the interpreter's; 0: there is none */
     MIR_label_t *labels; /* by instruction; NULL: no branch leads there */
     struct loop **loops; /* by instruction; NULL: no loop starts there */
     uint32_t at;         /* the instruction being translated */
@@ -124,6 +127,17 @@ MIR_reg_t tr_temp(struct translator *t);
 /* A slot that is read, and one that is written (which forgets what was known of it). */
 MIR_op_t tr_use(struct translator *t, uint32_t slot);
 MIR_op_t tr_def(struct translator *t, uint32_t slot);
+/* The slot's value in a register, to address memory with. */
+MIR_reg_t tr_base(struct translator *t, uint32_t slot);
+/* The address of a slot that lies in memory. */
+MIR_reg_t tr_address(struct translator *t, uint32_t slot);
+
+/* A word of the thread. */
+MIR_op_t tr_thread_word(struct translator *t, MIR_type_t type, size_t offset);
+
+/* Copies size bytes between two places, which may overlap. */
+void tr_copy(struct translator *t, MIR_reg_t to, int64_t to_offset, MIR_reg_t from,
+             int64_t from_offset, uint32_t size);
 
 /* Memory that the program writes; memory that never changes (array lengths, types of objects). */
 MIR_op_t tr_heap(struct translator *t, MIR_type_t type, int64_t offset, MIR_reg_t base);
@@ -140,11 +154,15 @@ MIR_label_t tr_cold(struct translator *t, enum helper helper, MIR_reg_t result, 
 void tr_call_helper(struct translator *t, enum helper helper, MIR_reg_t result, uint32_t arg_count,
                     const MIR_op_t *args);
 
-/* Calls the method in register method with arguments in slots first, first + 1 ...; this_arg, when
- * not 0, is the first argument instead of slot first, and the others come from first on. Leaves on
- * an exception. The result, if returns, goes to slot first. */
-void tr_call_method(struct translator *t, MIR_reg_t method, MIR_reg_t this_arg, uint32_t first,
-                    uint32_t arg_slots, bool returns);
+/* A call of the method in register method: the first argument is this_arg when that is not 0, the
+ * others are count slots from first on; a result of return_slots goes to slot result. Leaves on an
+ * exception. */
+struct call {
+    MIR_reg_t method, this_arg;
+    uint32_t first, count;
+    uint32_t result, return_slots;
+};
+void tr_call_method(struct translator *t, const struct call *call);
 
 /* Leaves with NullReferenceException when the slot is null, unless it is known not to be. */
 void tr_check_null(struct translator *t, uint32_t slot);
@@ -155,7 +173,10 @@ void tr_insn(struct translator *t);
 bool tr_falls_through(const struct insn *insn);
 /* Calls visit for each instruction index that the instruction may branch to. */
 void tr_each_target(const struct insn *insn, void (*visit)(void *arg, uint32_t target), void *arg);
-/* The slot that the instruction writes; UINT32_MAX: none. */
+/* The slot that the instruction writes; UINT32_MAX: none, or a structure. */
 uint32_t tr_written(const struct insn *insn);
+/* Calls visit for the slots that the instruction needs in memory. */
+void tr_each_in_memory(const struct code *code, const struct insn *insn,
+                       void (*visit)(void *arg, uint32_t first, uint32_t count), void *arg);
 
 #endif

@@ -2,7 +2,6 @@
  * interpreted. */
 #include <stddef.h>
 
-#include "runtime/jit/jit.h"
 #include "runtime/jit/translate.h"
 
 typedef struct rule {
@@ -181,10 +180,6 @@ OP ret(ARGS) {
 
 /* ---- Memory ---- */
 
-static MIR_reg_t reg_of(struct translator *t, uint32_t slot) {
-    return tr_use(t, slot).u.reg;
-}
-
 static MIR_type_t memory_type(const rule *rule) {
     return (MIR_type_t)rule->type;
 }
@@ -196,7 +191,7 @@ OP check_null(ARGS) {
 
 OP load(ARGS) {
     tr_check_null(t, insn->b);
-    MIR_op_t from = tr_heap(t, memory_type(rule), insn->u.mem.offset, reg_of(t, insn->b));
+    MIR_op_t from = tr_heap(t, memory_type(rule), insn->u.mem.offset, tr_base(t, insn->b));
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
 }
 
@@ -220,7 +215,7 @@ static MIR_op_t value_to_store(struct translator *t, const rule *rule, uint32_t 
 OP store(ARGS) {
     tr_check_null(t, insn->a);
     MIR_op_t value = value_to_store(t, rule, insn->b);
-    tr_put2(t, MIR_MOV, tr_heap(t, memory_type(rule), insn->u.mem.offset, reg_of(t, insn->a)),
+    tr_put2(t, MIR_MOV, tr_heap(t, memory_type(rule), insn->u.mem.offset, tr_base(t, insn->a)),
             value);
 }
 
@@ -247,21 +242,21 @@ static MIR_reg_t checked_index(struct translator *t, uint32_t array, uint32_t in
     MIR_reg_t extended = tr_temp(t);
     tr_check_null(t, array);
     MIR_op_t range = tr_label(t, tr_cold(t, HELP_throw_range, 0, NULL, 0, NULL));
-    MIR_op_t length = tr_constant(t, MIR_T_I32, ARRAY_LENGTH_OFFSET, reg_of(t, array));
+    MIR_op_t length = tr_constant(t, MIR_T_I32, ARRAY_LENGTH_OFFSET, tr_base(t, array));
     tr_put3(t, MIR_UBGES, range, tr_use(t, index), length);
     tr_put2(t, MIR_UEXT32, tr_reg(t, extended), tr_use(t, index));
     return extended;
 }
 
 static MIR_op_t element(struct translator *t, const rule *rule, uint32_t array, MIR_reg_t index) {
-    return MIR_new_alias_mem_op(t->ctx, memory_type(rule), ARRAY_DATA_OFFSET, reg_of(t, array),
+    return MIR_new_alias_mem_op(t->ctx, memory_type(rule), ARRAY_DATA_OFFSET, tr_base(t, array),
                                 index, rule->size, t->heap, 0);
 }
 
 OP ldlen(ARGS) {
     (void)rule;
     tr_check_null(t, insn->b);
-    MIR_op_t from = tr_constant(t, MIR_T_I32, ARRAY_LENGTH_OFFSET, reg_of(t, insn->b));
+    MIR_op_t from = tr_constant(t, MIR_T_I32, ARRAY_LENGTH_OFFSET, tr_base(t, insn->b));
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
 }
 
@@ -277,16 +272,103 @@ OP store_element(ARGS) {
     tr_put2(t, MIR_MOV, element(t, rule, insn->a, index), value);
 }
 
-OP element_address(ARGS) {
-    MIR_reg_t index = checked_index(t, insn->b, insn->c);
-    MIR_op_t address = tr_reg(t, tr_temp(t)), array = tr_use(t, insn->b);
-    (void)rule;
-    tr_put3(t, MIR_MUL, address, tr_reg(t, index), tr_int(t, insn->u.mem.size));
-    tr_put3(t, MIR_ADD, address, address, array);
-    tr_put3(t, MIR_ADD, tr_def(t, insn->a), address, tr_int(t, ARRAY_DATA_OFFSET));
+/* Storing a reference is checked unless the array's element type is exactly the object's. */
+OP store_reference(ARGS) {
+    MIR_reg_t index = checked_index(t, insn->a, insn->b), value = tr_base(t, insn->c);
+    MIR_op_t wanted = tr_reg(t, tr_temp(t));
+    MIR_reg_t array_type = tr_temp(t);
+    MIR_label_t good = MIR_new_label(t->ctx);
+    MIR_label_t check = tr_cold(t, rule->helper, 0, good, 2,
+                                (MIR_op_t[]){tr_reg(t, tr_base(t, insn->a)), tr_reg(t, value)});
+    tr_put3(t, MIR_BEQ, tr_label(t, good), tr_reg(t, value), tr_int(t, 0));
+    tr_put2(t, MIR_MOV, tr_reg(t, array_type), tr_constant(t, MIR_T_P, 0, tr_base(t, insn->a)));
+    tr_put2(t, MIR_MOV, wanted,
+            tr_constant(t, MIR_T_P, offsetof(struct type, element_type), array_type));
+    tr_put3(t, MIR_BNE, tr_label(t, check), wanted, tr_constant(t, MIR_T_P, 0, value));
+    tr_place(t, good);
+    tr_put2(t, MIR_MOV, element(t, rule, insn->a, index), tr_reg(t, value));
 }
 
-/* ---- Objects and calls ---- */
+OP check_element(ARGS) {
+    tr_call_helper(t, rule->helper, 0, 2,
+                   (MIR_op_t[]){tr_use(t, insn->a), tr_pointer(t, insn->u.p)});
+}
+
+/* ---- Structures ---- */
+
+OP move_slots(ARGS) {
+    (void)rule;
+    tr_copy(t, t->frame, 8 * (int64_t)insn->a, t->frame, 8 * (int64_t)insn->b,
+            8 * insn->u.mem.size);
+}
+
+OP load_structure(ARGS) {
+    (void)rule;
+    tr_check_null(t, insn->b);
+    tr_copy(t, t->frame, 8 * (int64_t)insn->a, tr_base(t, insn->b), insn->u.mem.offset,
+            insn->u.mem.size);
+}
+
+OP store_structure(ARGS) {
+    (void)rule;
+    tr_check_null(t, insn->a);
+    tr_copy(t, tr_base(t, insn->a), insn->u.mem.offset, t->frame, 8 * (int64_t)insn->b,
+            insn->u.mem.size);
+}
+
+OP copy_structure(ARGS) {
+    (void)rule;
+    tr_check_null(t, insn->a);
+    tr_check_null(t, insn->b);
+    tr_copy(t, tr_base(t, insn->a), 0, tr_base(t, insn->b), 0, insn->u.mem.size);
+}
+
+OP zero_structure(ARGS) {
+    MIR_op_t address = tr_reg(t, tr_temp(t));
+    tr_check_null(t, insn->a);
+    tr_put3(t, MIR_ADD, address, tr_use(t, insn->a), tr_int(t, insn->u.mem.offset));
+    tr_call_helper(t, rule->helper, 0, 2, (MIR_op_t[]){address, tr_int(t, insn->u.mem.size)});
+}
+
+/* The address of an element of any size, without the array's header. */
+static MIR_reg_t scaled(struct translator *t, uint32_t array, uint32_t index, uint32_t size) {
+    MIR_reg_t extended = checked_index(t, array, index), address = tr_temp(t);
+    tr_put3(t, MIR_MUL, tr_reg(t, address), tr_reg(t, extended), tr_int(t, size));
+    tr_put3(t, MIR_ADD, tr_reg(t, address), tr_reg(t, address), tr_use(t, array));
+    return address;
+}
+
+OP element_address(ARGS) {
+    MIR_reg_t address = scaled(t, insn->b, insn->c, insn->u.mem.size);
+    (void)rule;
+    tr_put3(t, MIR_ADD, tr_def(t, insn->a), tr_reg(t, address), tr_int(t, ARRAY_DATA_OFFSET));
+}
+
+OP load_structure_element(ARGS) {
+    MIR_reg_t address = scaled(t, insn->b, insn->c, insn->u.mem.size);
+    (void)rule;
+    tr_copy(t, t->frame, 8 * (int64_t)insn->a, address, ARRAY_DATA_OFFSET, insn->u.mem.size);
+}
+
+OP store_structure_element(ARGS) {
+    MIR_reg_t address = scaled(t, insn->a, insn->b, insn->u.mem.size);
+    (void)rule;
+    tr_copy(t, address, ARRAY_DATA_OFFSET, t->frame, 8 * (int64_t)insn->c, insn->u.mem.size);
+}
+
+OP local_address(ARGS) {
+    MIR_reg_t address = tr_address(t, insn->b);
+    (void)rule;
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, address));
+}
+
+OP return_structure(ARGS) {
+    (void)rule; /* to where the callee's frame begins */
+    tr_copy(t, t->frame, 0, t->frame, 8 * (int64_t)insn->a, 8 * insn->u.mem.size);
+    tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+}
+
+/* ---- Objects ---- */
 
 static MIR_reg_t in_register(struct translator *t, const void *p) {
     MIR_reg_t reg = tr_temp(t);
@@ -294,23 +376,58 @@ static MIR_reg_t in_register(struct translator *t, const void *p) {
     return reg;
 }
 
-/* Methods that were never called have no entry yet. */
-static void want_entry(struct method *method) {
-    if (!method->entry)
-        method->entry = (void *)(uintptr_t)jit_interpret;
+/* A helper on slot b and the instruction's pointer or immediate; the result goes to slot a. */
+OP by_helper_imm(ARGS) {
+    MIR_reg_t result = tr_temp(t);
+    tr_call_helper(t, rule->helper, result, 2,
+                   (MIR_op_t[]){tr_use(t, insn->b), tr_int(t, insn->u.i)});
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
 }
 
-static void check_callee(struct translator *t, const struct method *method) {
-    if (method->return_slots > 1)
-        tr_unsupported(t, "a call that returns a structure");
-}
-
-OP call(ARGS) {
-    struct method *method = insn->u.p;
+/* Two helpers: one for a value in a slot, one for a structure in memory. */
+OP box(ARGS) {
+    const struct type *type = insn->u.p;
+    MIR_reg_t result = tr_temp(t);
+    bool structure = type->storage == STORE_STRUCT;
+    MIR_op_t value = structure ? tr_reg(t, tr_address(t, insn->b)) : tr_use(t, insn->b);
+    tr_call_helper(t, structure ? HELP_box_structure : HELP_box, result, 2,
+                   (MIR_op_t[]){value, tr_pointer(t, type)});
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
     (void)rule;
-    check_callee(t, method);
-    want_entry(method);
-    tr_call_method(t, in_register(t, method), 0, insn->a, method->arg_slots, method->return_slots);
+}
+
+/* castclass, isinst and unbox of null, or of an object of exactly the type, need no helper (unbox
+ * of null does). */
+OP cast(ARGS) {
+    MIR_reg_t object = tr_base(t, insn->b), result = tr_temp(t);
+    MIR_op_t type = tr_reg(t, in_register(t, insn->u.p));
+    MIR_label_t done = MIR_new_label(t->ctx);
+    bool unboxes = rule->helper == HELP_unbox;
+    MIR_op_t slow = tr_label(
+        t, tr_cold(t, rule->helper, result, done, 2, (MIR_op_t[]){tr_reg(t, object), type}));
+    tr_put3(t, MIR_ADD, tr_reg(t, result), tr_reg(t, object),
+            tr_int(t, unboxes ? OBJECT_HEADER : 0));
+    tr_put3(t, MIR_BEQ, unboxes ? slow : tr_label(t, done), tr_reg(t, object), tr_int(t, 0));
+    tr_put3(t, MIR_BNE, slow, tr_constant(t, MIR_T_P, 0, object), type);
+    tr_place(t, done);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
+}
+
+OP new_array(ARGS) {
+    by_helper_imm(t, insn, rule);
+    t->non_null[insn->a] = true;
+}
+
+OP init_type(ARGS) {
+    const struct type *type = insn->u.p;
+    if (type->init == INIT_DONE)
+        return;
+    MIR_label_t back = MIR_new_label(t->ctx);
+    MIR_label_t slow = tr_cold(t, rule->helper, 0, back, 1, (MIR_op_t[]){tr_pointer(t, type)});
+    tr_put3(t, MIR_BNE, tr_label(t, slow),
+            tr_heap(t, MIR_T_U8, offsetof(struct type, init), in_register(t, type)),
+            tr_int(t, INIT_DONE));
+    tr_place(t, back);
 }
 
 OP throw(ARGS) {
@@ -324,34 +441,128 @@ OP fail(ARGS) {
     tr_put1(t, MIR_JMP, tr_label(t, t->leave));
 }
 
-OP init_type(ARGS) {
-    const struct type *type = insn->u.p;
-    if (type->init == INIT_DONE)
-        return;
-    MIR_label_t back = MIR_new_label(t->ctx);
-    MIR_label_t slow = tr_cold(t, rule->helper, 0, back, 1, (MIR_op_t[]){tr_pointer(t, type)});
-    MIR_reg_t base = in_register(t, type);
-    tr_put3(t, MIR_BNE, tr_label(t, slow), tr_heap(t, MIR_T_U8, offsetof(struct type, init), base),
-            tr_int(t, INIT_DONE));
-    tr_place(t, back);
+/* ---- Calls ---- */
+
+OP call(ARGS) {
+    const struct method *method = insn->u.p;
+    (void)rule;
+    tr_call_method(t, &(struct call){.method = in_register(t, method),
+                                     .first = insn->a,
+                                     .count = method->arg_slots,
+                                     .result = insn->a,
+                                     .return_slots = method->return_slots});
 }
 
-OP new_array(ARGS) {
-    MIR_reg_t result = tr_temp(t);
-    tr_call_helper(t, rule->helper, result, 2,
-                   (MIR_op_t[]){tr_pointer(t, insn->u.p), tr_use(t, insn->b)});
-    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
-    t->non_null[insn->a] = true;
+/* A method of a value type gets the address of the value in the box. */
+static MIR_reg_t unboxed_this(struct translator *t, MIR_reg_t object, MIR_reg_t method) {
+    MIR_reg_t value = tr_temp(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, value),
+            tr_constant(t, MIR_T_U8, offsetof(struct method, unbox_this), method));
+    tr_put3(t, MIR_MUL, tr_reg(t, value), tr_reg(t, value), tr_int(t, OBJECT_HEADER));
+    tr_put3(t, MIR_ADD, tr_reg(t, value), tr_reg(t, value), tr_reg(t, object));
+    return value;
+}
+
+static void call_found(struct translator *t, const struct insn *insn, const struct method *declared,
+                       MIR_reg_t method, MIR_reg_t this_arg) {
+    tr_call_method(t, &(struct call){.method = method,
+                                     .this_arg = this_arg,
+                                     .first = insn->a + 1u,
+                                     .count = declared->arg_slots - 1,
+                                     .result = insn->a,
+                                     .return_slots = declared->return_slots});
+}
+
+OP call_virtual(ARGS) {
+    const struct method *declared = insn->u.p;
+    MIR_reg_t object = tr_base(t, insn->a), type = tr_temp(t), table = tr_temp(t);
+    MIR_reg_t method = tr_temp(t), this_arg = object;
+    (void)rule;
+    if (declared->definition != declared)
+        tr_unsupported(t, "a call of a generic virtual method");
+    tr_check_null(t, insn->a);
+    tr_put2(t, MIR_MOV, tr_reg(t, type), tr_constant(t, MIR_T_P, 0, object));
+    tr_put2(t, MIR_MOV, tr_reg(t, table),
+            tr_constant(t, MIR_T_P, offsetof(struct type, vtable), type));
+    tr_put2(t, MIR_MOV, tr_reg(t, method),
+            tr_constant(t, MIR_T_P, 8 * (int64_t)declared->slot, table));
+    /* Only the ancestors of the value types have overrides in value types. */
+    const struct type *owner = declared->owner;
+    if (!owner->parent || owner == owner->rt->core.value_type ||
+        owner == owner->rt->core.enumeration)
+        this_arg = unboxed_this(t, object, method);
+    call_found(t, insn, declared, method, this_arg);
+}
+
+/* The call site remembers the last receiver's type and its method. */
+OP call_interface(ARGS) {
+    const struct code_interface_call *site = insn->u.p;
+    MIR_reg_t object = tr_base(t, insn->a), method = tr_temp(t), type = tr_temp(t);
+    MIR_label_t found = MIR_new_label(t->ctx);
+    tr_check_null(t, insn->a);
+    MIR_label_t slow = tr_cold(t, rule->helper, method, found, 2,
+                               (MIR_op_t[]){tr_reg(t, object), tr_pointer(t, site)});
+    MIR_reg_t base = in_register(t, site);
+    tr_put2(t, MIR_MOV, tr_reg(t, type), tr_constant(t, MIR_T_P, 0, object));
+    tr_put2(t, MIR_MOV, tr_reg(t, method),
+            tr_heap(t, MIR_T_P, offsetof(struct code_interface_call, cached_target), base));
+    tr_put3(t, MIR_BNE, tr_label(t, slow), tr_reg(t, type),
+            tr_heap(t, MIR_T_P, offsetof(struct code_interface_call, cached_type), base));
+    tr_place(t, found);
+    call_found(t, insn, site->method, method, unboxed_this(t, object, method));
+}
+
+OP call_indirect(ARGS) {
+    const struct code_indirect_call *site = insn->u.p;
+    (void)rule;
+    tr_check_null(t, insn->b);
+    tr_call_method(t, &(struct call){.method = tr_base(t, insn->b),
+                                     .first = insn->a,
+                                     .count = site->arg_slots,
+                                     .result = insn->a,
+                                     .return_slots = site->return_slots});
 }
 
 OP new_object(ARGS) {
-    struct method *constructor = insn->u.p;
+    const struct method *constructor = insn->u.p;
     MIR_reg_t object = tr_temp(t);
-    want_entry(constructor);
     tr_call_helper(t, rule->helper, object, 1, (MIR_op_t[]){tr_pointer(t, constructor->owner)});
-    tr_call_method(t, in_register(t, constructor), object, insn->a, constructor->arg_slots, false);
+    tr_call_method(t, &(struct call){.method = in_register(t, constructor),
+                                     .this_arg = object,
+                                     .first = insn->a,
+                                     .count = constructor->arg_slots - 1});
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, object));
     t->non_null[insn->a] = true;
+}
+
+/* The value takes the place of the arguments, which move up behind it. */
+OP new_value(ARGS) {
+    const struct method *constructor = insn->u.p;
+    uint32_t slots = type_slots(constructor->owner), args = constructor->arg_slots - 1;
+    uint32_t moved = insn->a + slots + 1u;
+    (void)rule;
+    for (uint32_t i = args; i-- > 0;) {
+        MIR_op_t from = tr_use(t, insn->a + i);
+        tr_put2(t, MIR_MOV, tr_def(t, moved + i), from);
+    }
+    for (uint32_t i = 0; i < slots; i++)
+        tr_put2(t, MIR_MOV, tr_def(t, insn->a + i), tr_int(t, 0));
+    tr_call_method(t, &(struct call){.method = in_register(t, constructor),
+                                     .this_arg = tr_address(t, insn->a),
+                                     .first = moved,
+                                     .count = args});
+}
+
+/* String constructors are instance methods that are called with a null this. */
+OP new_string(ARGS) {
+    const struct method *factory = insn->u.p;
+    (void)rule;
+    tr_call_method(t, &(struct call){.method = in_register(t, factory),
+                                     .this_arg = in_register(t, NULL),
+                                     .first = insn->a,
+                                     .count = factory->arg_slots - 1,
+                                     .result = insn->a,
+                                     .return_slots = 1});
 }
 
 /* ---- The rules ---- */
@@ -444,12 +655,34 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_ret_1] = {ret, .size = 8},
     [CODE_check_null] = {.translate = check_null},
     [CODE_lea] = {.translate = lea},
+    [CODE_mov_n] = {.translate = move_slots},
+    [CODE_ld_n] = {.translate = load_structure},
+    [CODE_st_n] = {.translate = store_structure},
+    [CODE_copy_n] = {.translate = copy_structure},
+    [CODE_zero_n] = {zero_structure, .helper = HELP_zero},
+    [CODE_local_address] = {.translate = local_address},
+    [CODE_conv_ovf] = {by_helper_imm, .helper = HELP_convert},
     [CODE_ldlen] = {.translate = ldlen},
+    [CODE_ldelem_n] = {.translate = load_structure_element},
     [CODE_ldelema] = {.translate = element_address},
+    [CODE_stelem_n] = {.translate = store_structure_element},
+    [CODE_stelem_ref] = {store_reference, .type = MIR_T_I64, .size = 8, .helper = HELP_check_store},
+    [CODE_check_element] = {check_element, .helper = HELP_check_element},
     [CODE_init_type] = {init_type, .helper = HELP_init_type},
     [CODE_newarr] = {new_array, .helper = HELP_new_array},
-    [CODE_newobj] = {new_object, .helper = HELP_new_object},
+    [CODE_box] = {.translate = box},
+    [CODE_unbox] = {cast, .helper = HELP_unbox},
+    [CODE_castclass] = {cast, .helper = HELP_cast},
+    [CODE_isinst] = {cast, .helper = HELP_is_instance},
+    [CODE_ldvirtftn] = {by_helper_imm, .helper = HELP_find_virtual},
     [CODE_call] = {.translate = call},
+    [CODE_callvirt] = {.translate = call_virtual},
+    [CODE_callinterface] = {call_interface, .helper = HELP_find_interface},
+    [CODE_calli] = {.translate = call_indirect},
+    [CODE_newobj] = {new_object, .helper = HELP_new_object},
+    [CODE_newobj_value] = {.translate = new_value},
+    [CODE_newobj_string] = {.translate = new_string},
+    [CODE_ret_n] = {.translate = return_structure},
     [CODE_throw] = {throw, .helper = HELP_throw},
     [CODE_fail] = {fail, .helper = HELP_fail},
 };
@@ -501,6 +734,54 @@ uint32_t tr_written(const struct insn *insn) {
     case FORMAT_LOADS:
     case FORMAT_ELEM:
     case FORMAT_CALL: return insn->a;
-    default: return UINT32_MAX;
+    default: return insn->op == CODE_local_address || insn->op == CODE_calli ? insn->a : UINT32_MAX;
+    }
+}
+
+static uint32_t slots_of(uint32_t size) {
+    return (size + 7) / 8;
+}
+
+/* The slots that a call fills with a structure. */
+static uint32_t structure_returned(const struct insn *insn) {
+    uint32_t slots = 0;
+    if (insn->op == CODE_call || insn->op == CODE_callvirt)
+        slots = ((const struct method *)insn->u.p)->return_slots;
+    else if (insn->op == CODE_callinterface)
+        slots = ((const struct code_interface_call *)insn->u.p)->method->return_slots;
+    else if (insn->op == CODE_calli)
+        slots = ((const struct code_indirect_call *)insn->u.p)->return_slots;
+    return slots > 1 ? slots : 0;
+}
+
+void tr_each_in_memory(const struct code *code, const struct insn *insn,
+                       void (*visit)(void *arg, uint32_t first, uint32_t count), void *arg) {
+    switch ((enum code_op)insn->op) {
+    case CODE_local_address: /* a variable of unknown size */
+        visit(arg, insn->b,
+              (insn->b < code->temp_start ? code->temp_start : code->reg_count) - insn->b);
+        return;
+    case CODE_mov_n:
+        visit(arg, insn->a, insn->u.mem.size);
+        visit(arg, insn->b, insn->u.mem.size);
+        return;
+    case CODE_ld_n:
+    case CODE_ldelem_n: visit(arg, insn->a, slots_of(insn->u.mem.size)); return;
+    case CODE_st_n: visit(arg, insn->b, slots_of(insn->u.mem.size)); return;
+    case CODE_stelem_n: visit(arg, insn->c, slots_of(insn->u.mem.size)); return;
+    case CODE_ret_n: /* also the place of the result */
+        visit(arg, insn->a, insn->u.mem.size);
+        visit(arg, 0, insn->u.mem.size);
+        return;
+    case CODE_newobj_value:
+        visit(arg, insn->a, type_slots(((const struct method *)insn->u.p)->owner));
+        return;
+    case CODE_box:
+        if (((const struct type *)insn->u.p)->storage == STORE_STRUCT)
+            visit(arg, insn->b, type_slots(insn->u.p));
+        return;
+    default:
+        if (structure_returned(insn))
+            visit(arg, insn->a, structure_returned(insn));
     }
 }

@@ -743,6 +743,7 @@ il_status ldr_instantiate_method(struct method *definition, struct type *const *
     method->flags = definition->flags;
     method->impl_flags = definition->impl_flags;
     method->slot = definition->slot;
+    method->entry = rt->uncompiled_entry;
     method->generic_count = count;
     method->definition = definition;
     method->args = mem_pool_array(&rt->pool, count, sizeof *args);

@@ -34,6 +34,7 @@ static void fill_method(struct type *type, struct method *method, uint32_t row) 
     method->flags = (uint16_t)il_cell(il, IL_MethodDef_Flags, row);
     method->impl_flags = (uint16_t)il_cell(il, IL_MethodDef_ImplFlags, row);
     method->slot = METHOD_NO_SLOT;
+    method->entry = type->rt->uncompiled_entry;
     if (strcmp(method->name, ".cctor") == 0 && method_is_static(method))
         type->cctor = method;
 }

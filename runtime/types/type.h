@@ -159,7 +159,7 @@ struct method {
 
     struct code *code; /* register code of the current version; NULL until prepared */
     native_method native;
-    void *entry; /* what compiled callers call through; see runtime/jit/jit.h */
+    void *entry; /* what compiled callers call, never NULL; see runtime/jit/jit.h */
     void (*enter)(struct thread *, union slot *); /* compiled: called by the interpreter */
     uint32_t hotness; /* entries and loop iterations counted before compilation */
     uint8_t jit_state;
