@@ -142,25 +142,40 @@ void exec_call_special(struct thread *thread, struct method *method, union slot 
 
 /* ---- Calls from native code ---- */
 
-/* Runs `call method; ret` in a frame of its own, which marks where native code called in and lets
- * the call take whichever way the method's engine wants. */
+static uint32_t call_slots(const struct method *method) {
+    return method->arg_slots > method->return_slots ? method->arg_slots : method->return_slots;
+}
+
+/* Runs `call method; ret` in a frame of its own at args, which marks where managed code was entered
+ * and lets the call take whichever way the method's engine wants. The result replaces args. */
+static void call_in_frame(struct thread *thread, struct method *method, union slot *args,
+                          bool boundary, bool root) {
+    struct insn stub[2] = {{.op = CODE_call, .u.p = method}, {.op = CODE_ret}};
+    uint32_t offsets[2] = {0, 0}, slots = call_slots(method);
+    struct code code = {.insns = stub,
+                        .il_offsets = offsets,
+                        .insn_count = 2,
+                        .reg_count = slots,
+                        .arg_slots = slots,
+                        .temp_start = slots};
+    if (!interp_push(thread, &code, args))
+        return;
+    uint32_t base = thread->frame_count - 1;
+    thread->frames[base].boundary = boundary;
+    thread->frames[base].root = root;
+    interp_run(thread, base);
+}
+
 static bool invoke(struct thread *thread, struct method *method, union slot *args, bool root) {
     union slot *regs = exec_stack_top(thread);
-    struct insn stub[2] = {{.op = CODE_call, .u.p = method}, {.op = CODE_ret}};
-    uint32_t offsets[2] = {0, 0};
-    struct code code = {.insns = stub, .il_offsets = offsets, .insn_count = 2};
     if (!exec_prepare(thread, method))
         return false;
-    uint32_t slots =
-        method->arg_slots > method->return_slots ? method->arg_slots : method->return_slots;
-    code.reg_count = code.arg_slots = code.temp_start = slots;
-    if (!interp_push(thread, &code, regs))
+    if (call_slots(method) > (size_t)(thread->stack_end - regs)) {
+        exec_throw_stack_overflow(thread);
         return false;
-    uint32_t base = thread->frame_count - 1;
-    thread->frames[base].boundary = true;
-    thread->frames[base].root = root;
+    }
     memcpy(regs, args, method->arg_slots * sizeof *regs);
-    interp_run(thread, base);
+    call_in_frame(thread, method, regs, true, root);
     if (thread->exception) {
         thread->catch_known = false;
         return false;
@@ -194,17 +209,12 @@ void exec_call_from_compiled(struct thread *thread, struct method *method, union
     }
     if (method->code && !method->enter)
         interp_heat(thread, method);
-    if (method->enter) {
-        void *native_top = thread->native_top;
-        thread->native_top = args + method->arg_slots;
-        method->enter(thread, args);
-        thread->native_top = native_top;
-    } else if (!method->code) {
+    if (!method->code)
         exec_call_special(thread, method, args);
-    } else if (interp_push(thread, method->code, args)) {
-        uint32_t base = thread->frame_count - 1;
-        interp_run(thread, base);
-    }
+    else if (method->enter)
+        call_in_frame(thread, method, args, false, false);
+    else if (interp_push(thread, method->code, args))
+        interp_run(thread, thread->frame_count - 1);
     thread->compiled_top = saved;
 }
 

@@ -150,7 +150,7 @@ static void call(struct translator *t, MIR_op_t address, size_t arg_count, MIR_o
 }
 
 static void leave_on_exception(struct translator *t) {
-    tr_put3(t, MIR_BNE, tr_label(t, t->leave),
+    tr_put3(t, MIR_BNE, tr_label(t, t->thrown),
             tr_thread_word(t, MIR_T_P, offsetof(struct thread, exception)), tr_int(t, 0));
 }
 
@@ -288,17 +288,24 @@ static void use_loop_variables(struct translator *t, uint32_t start) {
     }
 }
 
+/* MIR loses a label that only jumps follow, and a stack walk the site with it. */
+static void keep_label(struct translator *t) {
+    tr_put2(t, MIR_MOV, tr_thread_word(t, MIR_T_P, offsetof(struct thread, compiled_top)),
+            tr_int(t, 0));
+}
+
 static void emit_cold(struct translator *t, const struct cold *cold) {
     tr_place(t, cold->start);
     if (cold->poll != NO_POLL)
         use_loop_variables(t, cold->poll);
     call_helper(t, cold->helper, cold->result, cold->arg_count, cold->args, cold->insn);
-    if (cold->back)
+    if (cold->back) {
         leave_on_exception(t);
-    else /* something must follow: MIR loses a label before a jump */
-        tr_put2(t, MIR_MOV, tr_thread_word(t, MIR_T_P, offsetof(struct thread, compiled_top)),
-                tr_int(t, 0));
-    tr_put1(t, MIR_JMP, tr_label(t, cold->back ? cold->back : t->leave));
+        tr_put1(t, MIR_JMP, tr_label(t, cold->back));
+    } else {
+        keep_label(t);
+        tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+    }
 }
 
 /* ---- Blocks and loops ---- */
@@ -417,6 +424,7 @@ static void begin_function(struct translator *t) {
     MIR_func_t f = t->function->u.func;
     t->thread = MIR_reg(t->ctx, "t0", f);
     t->result = MIR_new_func_reg(t->ctx, f, MIR_T_I64, "result");
+    t->thrown = MIR_new_label(t->ctx);
     t->leave = MIR_new_label(t->ctx); /* MIR numbers labels by function */
     tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
     if (t->frame)
@@ -435,6 +443,8 @@ static void begin_function(struct translator *t) {
 static void end_function(struct translator *t) {
     for (const struct cold *cold = t->cold; cold; cold = cold->next)
         emit_cold(t, cold);
+    tr_place(t, t->thrown);
+    keep_label(t);
     tr_place(t, t->leave);
     if (t->frame)
         tr_put2(t, MIR_MOV, tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_top)),

@@ -104,8 +104,8 @@ struct translator {
     struct pending_site *sites;
     uint32_t site_count, next_temp;
     MIR_item_t helpers[HELPER_COUNT];
-    MIR_item_t protos[256]; /* by number of arguments */
-    MIR_label_t leave;
+    MIR_item_t protos[256];    /* by number of arguments */
+    MIR_label_t thrown, leave; /* the way out with and without an exception */
     MIR_reg_t result;
     MIR_alias_t heap, constant, thread_words;
 };
