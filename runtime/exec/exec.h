@@ -31,6 +31,7 @@ struct trace_entry {
 };
 
 #define THREAD_SPILL_SLOTS 64
+#define THREAD_FLOATS      32
 
 struct thread {
     struct runtime *rt;
@@ -52,6 +53,7 @@ struct thread {
         compiled_top; /* native frame pointer of the C function that compiled code is in; or NULL */
     struct object *out_of_memory, *stack_overflow; /* preallocated */
     union slot spill[THREAD_SPILL_SLOTS]; /* written by compiled loops when they poll, never read */
+    union slot floats[THREAD_FLOATS];     /* see runtime/jit/jit.h */
 };
 
 il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err);

@@ -245,6 +245,8 @@ void interp_run(struct thread *t, uint32_t base) {
     DISPATCH;
 
     OP(nop) NEXT;
+    OP(mov_r4)
+    OP(mov_r8)
     OP(mov) {
         A = B;
         NEXT;
@@ -253,6 +255,8 @@ void interp_run(struct thread *t, uint32_t base) {
         memmove(&A, &B, ip->u.mem.size * sizeof *r);
         NEXT;
     }
+    OP(ldc_r4)
+    OP(ldc_r8)
     OP(ldc) {
         A.i8 = ip->u.i;
         NEXT;
@@ -332,10 +336,14 @@ void interp_run(struct thread *t, uint32_t base) {
     LOAD(ld_u2, i4, uint16_t)
     LOAD(ld_4, u4, uint32_t)
     LOAD(ld_8, u8, uint64_t)
+    LOAD(ld_r4, u4, uint32_t)
+    LOAD(ld_r8, u8, uint64_t)
     STORE(st_1, i4, uint8_t)
     STORE(st_2, i4, uint16_t)
     STORE(st_4, u4, uint32_t)
     STORE(st_8, u8, uint64_t)
+    STORE(st_r4, u4, uint32_t)
+    STORE(st_r8, u8, uint64_t)
     OP(ld_n) {
         const char *from = B.p;
         if (!from)
@@ -384,10 +392,14 @@ void interp_run(struct thread *t, uint32_t base) {
     LOAD_STATIC(lds_u2, i4, uint16_t)
     LOAD_STATIC(lds_4, u4, uint32_t)
     LOAD_STATIC(lds_8, u8, uint64_t)
+    LOAD_STATIC(lds_r4, u4, uint32_t)
+    LOAD_STATIC(lds_r8, u8, uint64_t)
     STORE_STATIC(sts_1, i4, uint8_t)
     STORE_STATIC(sts_2, i4, uint16_t)
     STORE_STATIC(sts_4, u4, uint32_t)
     STORE_STATIC(sts_8, u8, uint64_t)
+    STORE_STATIC(sts_r4, u4, uint32_t)
+    STORE_STATIC(sts_r8, u8, uint64_t)
     OP(init_type) {
         struct type *type = ip->u.p;
         if (type->init != INIT_DONE) {
@@ -413,10 +425,14 @@ void interp_run(struct thread *t, uint32_t base) {
     LOAD_ELEMENT(ldelem_u2, i4, uint16_t)
     LOAD_ELEMENT(ldelem_4, u4, uint32_t)
     LOAD_ELEMENT(ldelem_8, u8, uint64_t)
+    LOAD_ELEMENT(ldelem_r4, u4, uint32_t)
+    LOAD_ELEMENT(ldelem_r8, u8, uint64_t)
     STORE_ELEMENT(stelem_1, i4, uint8_t)
     STORE_ELEMENT(stelem_2, i4, uint16_t)
     STORE_ELEMENT(stelem_4, u4, uint32_t)
     STORE_ELEMENT(stelem_8, u8, uint64_t)
+    STORE_ELEMENT(stelem_r4, u4, uint32_t)
+    STORE_ELEMENT(stelem_r8, u8, uint64_t)
     OP(ldelem_n) {
         const struct array *array = B.p;
         ELEMENT(array, C.i4);

@@ -368,7 +368,7 @@ static void load_variable(struct lowering *L, struct variable *v) {
     } else if (v->type->storage >= STORE_I1 && v->type->storage <= STORE_U2) {
         lower_emit(L, (enum code_op)narrow[v->type->storage], home, v->reg, 0);
     } else if (type_slots(v->type) == 1) {
-        lower_emit(L, CODE_mov, home, v->reg, 0);
+        lower_emit(L, lower_move_op(lower_kind_of(v->type)), home, v->reg, 0);
     } else {
         lower_emit_mem(L, CODE_mov_n, home, v->reg, 0, type_slots(v->type));
     }

@@ -96,6 +96,8 @@ struct insn *lower_emit_mem(struct lowering *L, enum code_op op, uint32_t a, uin
                             uint32_t offset, uint32_t size);
 
 value_kind lower_kind_of(const struct type *type);
+/* The move of a value of one slot. */
+enum code_op lower_move_op(value_kind kind);
 uint16_t lower_next_home(struct lowering *L);
 /* Makes sure that the frame has registers up to reg + slots. */
 void lower_need_regs(struct lowering *L, uint32_t reg, uint32_t slots);

@@ -9,37 +9,37 @@
 static const uint16_t LOAD_OPS[] = {
     [STORE_VOID] = CODE_nop, [STORE_I1] = CODE_ld_i1, [STORE_U1] = CODE_ld_u1,
     [STORE_I2] = CODE_ld_i2, [STORE_U2] = CODE_ld_u2, [STORE_I4] = CODE_ld_4,
-    [STORE_U4] = CODE_ld_4,  [STORE_I8] = CODE_ld_8,  [STORE_R4] = CODE_ld_4,
-    [STORE_R8] = CODE_ld_8,  [STORE_REF] = CODE_ld_8, [STORE_STRUCT] = CODE_ld_n};
+    [STORE_U4] = CODE_ld_4,  [STORE_I8] = CODE_ld_8,  [STORE_R4] = CODE_ld_r4,
+    [STORE_R8] = CODE_ld_r8, [STORE_REF] = CODE_ld_8, [STORE_STRUCT] = CODE_ld_n};
 
 static const uint16_t STORE_OPS[] = {
     [STORE_VOID] = CODE_nop, [STORE_I1] = CODE_st_1,  [STORE_U1] = CODE_st_1,
     [STORE_I2] = CODE_st_2,  [STORE_U2] = CODE_st_2,  [STORE_I4] = CODE_st_4,
-    [STORE_U4] = CODE_st_4,  [STORE_I8] = CODE_st_8,  [STORE_R4] = CODE_st_4,
-    [STORE_R8] = CODE_st_8,  [STORE_REF] = CODE_st_8, [STORE_STRUCT] = CODE_st_n};
+    [STORE_U4] = CODE_st_4,  [STORE_I8] = CODE_st_8,  [STORE_R4] = CODE_st_r4,
+    [STORE_R8] = CODE_st_r8, [STORE_REF] = CODE_st_8, [STORE_STRUCT] = CODE_st_n};
 
 static const uint16_t LOAD_STATIC_OPS[] = {
     [STORE_I1] = CODE_lds_i1, [STORE_U1] = CODE_lds_u1, [STORE_I2] = CODE_lds_i2,
     [STORE_U2] = CODE_lds_u2, [STORE_I4] = CODE_lds_4,  [STORE_U4] = CODE_lds_4,
-    [STORE_I8] = CODE_lds_8,  [STORE_R4] = CODE_lds_4,  [STORE_R8] = CODE_lds_8,
+    [STORE_I8] = CODE_lds_8,  [STORE_R4] = CODE_lds_r4, [STORE_R8] = CODE_lds_r8,
     [STORE_REF] = CODE_lds_8};
 
 static const uint16_t STORE_STATIC_OPS[] = {
-    [STORE_I1] = CODE_sts_1, [STORE_U1] = CODE_sts_1, [STORE_I2] = CODE_sts_2,
-    [STORE_U2] = CODE_sts_2, [STORE_I4] = CODE_sts_4, [STORE_U4] = CODE_sts_4,
-    [STORE_I8] = CODE_sts_8, [STORE_R4] = CODE_sts_4, [STORE_R8] = CODE_sts_8,
+    [STORE_I1] = CODE_sts_1, [STORE_U1] = CODE_sts_1,  [STORE_I2] = CODE_sts_2,
+    [STORE_U2] = CODE_sts_2, [STORE_I4] = CODE_sts_4,  [STORE_U4] = CODE_sts_4,
+    [STORE_I8] = CODE_sts_8, [STORE_R4] = CODE_sts_r4, [STORE_R8] = CODE_sts_r8,
     [STORE_REF] = CODE_sts_8};
 
 static const uint16_t LOAD_ELEMENT_OPS[] = {
     [STORE_I1] = CODE_ldelem_i1, [STORE_U1] = CODE_ldelem_u1,   [STORE_I2] = CODE_ldelem_i2,
     [STORE_U2] = CODE_ldelem_u2, [STORE_I4] = CODE_ldelem_4,    [STORE_U4] = CODE_ldelem_4,
-    [STORE_I8] = CODE_ldelem_8,  [STORE_R4] = CODE_ldelem_4,    [STORE_R8] = CODE_ldelem_8,
+    [STORE_I8] = CODE_ldelem_8,  [STORE_R4] = CODE_ldelem_r4,   [STORE_R8] = CODE_ldelem_r8,
     [STORE_REF] = CODE_ldelem_8, [STORE_STRUCT] = CODE_ldelem_n};
 
 static const uint16_t STORE_ELEMENT_OPS[] = {
     [STORE_I1] = CODE_stelem_1,    [STORE_U1] = CODE_stelem_1,    [STORE_I2] = CODE_stelem_2,
     [STORE_U2] = CODE_stelem_2,    [STORE_I4] = CODE_stelem_4,    [STORE_U4] = CODE_stelem_4,
-    [STORE_I8] = CODE_stelem_8,    [STORE_R4] = CODE_stelem_4,    [STORE_R8] = CODE_stelem_8,
+    [STORE_I8] = CODE_stelem_8,    [STORE_R4] = CODE_stelem_r4,   [STORE_R8] = CODE_stelem_r8,
     [STORE_REF] = CODE_stelem_ref, [STORE_STRUCT] = CODE_stelem_n};
 
 static bool prepare(struct lowering *L, struct type *type) {

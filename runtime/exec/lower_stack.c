@@ -215,13 +215,21 @@ uint16_t lower_use(struct lowering *L, struct value *value) {
     return value->reg;
 }
 
+enum code_op lower_move_op(value_kind kind) {
+    return kind == V_R4 ? CODE_mov_r4 : kind == V_R8 ? CODE_mov_r8 : CODE_mov;
+}
+
+static enum code_op constant_op(value_kind kind) {
+    return kind == V_R4 ? CODE_ldc_r4 : kind == V_R8 ? CODE_ldc_r8 : CODE_ldc;
+}
+
 void lower_home(struct lowering *L, struct value *value) {
     if (value->constant) {
-        lower_emit_imm(L, CODE_ldc, value->home, 0, value->imm);
+        lower_emit_imm(L, constant_op(value->kind), value->home, 0, value->imm);
         value->constant = false;
     } else if (value->reg != value->home) {
         if (value->slots == 1)
-            lower_emit(L, CODE_mov, value->home, value->reg, 0);
+            lower_emit(L, lower_move_op(value->kind), value->home, value->reg, 0);
         else
             lower_emit_mem(L, CODE_mov_n, value->home, value->reg, 0, value->slots);
     }
@@ -349,13 +357,13 @@ void lower_store_register(struct lowering *L, struct value *value, const struct 
     (void)type;
     lower_release(L, reg, value->slots);
     if (value->constant)
-        lower_emit_imm(L, CODE_ldc, reg, 0, value->imm);
+        lower_emit_imm(L, constant_op(value->kind), reg, 0, value->imm);
     else if (can_retarget(L, value))
         L->insns[L->count - 1].a = reg;
     else if (value->reg == reg)
         return;
     else if (value->slots == 1)
-        lower_emit(L, CODE_mov, reg, value->reg, 0);
+        lower_emit(L, lower_move_op(value->kind), reg, value->reg, 0);
     else
         lower_emit_mem(L, CODE_mov_n, reg, value->reg, 0, value->slots);
 }

@@ -4,8 +4,11 @@
  * error. Engines meet in two places of struct method:
  *
  *   entry   what compiled code calls: int64_t entry(thread *, method *, one int64_t per argument
- *           slot), returning the slot of the result. Never NULL: jit_interpret for methods that are
- *           not compiled. It is read at each call, so that a method can change engines at any time.
+ *           slot), returning the slot of the result. A floating-point argument is not passed so but
+ *           in thread->floats, at its slot's number, and such a result in thread->floats[0]; a
+ *           structure is returned at thread->native_top. Never NULL: jit_interpret for methods that
+ *           are not compiled. It is read at each call, so that a method can change engines at any
+ *           time.
  *   enter   what the interpreter calls: arguments from slots, the result to slots[0]; NULL for a
  *           method that is not compiled.
  *
