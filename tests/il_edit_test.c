@@ -178,13 +178,13 @@ static void test_a_body_from_nothing(void) {
 }
 
 /* A branch over count nops: short up to 127 bytes, long from there on (III.1.7.2). */
-static uint16_t branch_over(int count) {
+static uint16_t branch_over(uint32_t count) {
     il_edit e;
     uint32_t size;
     CU_ASSERT_EQUAL_FATAL(il_edit_init(&e, NULL, NULL), IL_OK);
     il_instr *target = il_edit_insert(&e, il_edit_end(&e), IL_OP_RET, il_none());
     il_instr *branch = il_edit_insert(&e, target, IL_OP_BR_S, il_to(target));
-    for (int i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         il_edit_insert(&e, target, IL_OP_NOP, il_none());
     CU_ASSERT_EQUAL(il_edit_layout(&e, 0, &size, NULL), IL_OK);
     CU_ASSERT_EQUAL(target->offset, branch->opcode == IL_OP_BR_S ? count + 2 : count + 5);
