@@ -9,7 +9,12 @@
  * none. The method's signature is prepared. Only methods of mscorlib are looked up. */
 native_method bcl_find(const struct method *method);
 
-/* The functions of bcl.def. Arguments in slots[0..], this first; the result to slots[0]. */
+/* The System.RuntimeType object of a type, made once; NULL with an exception pending. And back. */
+struct object *bcl_type_object(struct thread *thread, struct type *type);
+struct type *bcl_type_of(struct object *object);
+
+/* The functions of bcl.def. Arguments in slots[0..], this first; the result to slots[0]. Declared
+ * again for each method that they serve. */
 #define BCL(type, name, params, function) void function(struct thread *thread, union slot *slots);
 #include "runtime/bcl/bcl.def"
 #undef BCL

@@ -131,6 +131,7 @@ void exec_call_special(struct thread *thread, struct method *method, union slot 
         thread->native_top =
             args +
             (method->arg_slots > method->return_slots ? method->arg_slots : method->return_slots);
+        thread->native_method = method;
         method->native(thread, args);
         thread->native_top = saved;
         return;

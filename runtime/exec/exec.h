@@ -36,8 +36,10 @@ struct trace_entry {
 struct thread {
     struct runtime *rt;
     struct object *exception; /* pending, or NULL */
+    struct object *object;    /* its System.Threading.Thread, once asked for */
     uint32_t poll;            /* not 0: compiled loops call the runtime before the next iteration */
     union slot *stack, *stack_end;
+    const struct method *native_method; /* the one that runs, for its type arguments */
     union slot *native_top; /* end of the arguments of the native method that runs; or NULL */
     struct frame *frames;
     uint32_t frame_count; /* frames[0..frame_count) are active */

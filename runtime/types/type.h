@@ -86,6 +86,7 @@ struct type {
     uint8_t init; /* type_init_state */
     uint8_t layout_state, prepare_state;
     struct thread *init_thread;
+    struct object *object;       /* its System.RuntimeType, once asked for */
     struct object *init_failure; /* the TypeInitializationException, when INIT_FAILED */
 
     struct runtime *rt;

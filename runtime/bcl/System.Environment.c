@@ -1,0 +1,58 @@
+/* System.Environment, GC and the culture: what the host knows about itself and the machine. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runtime/bcl/bcl.h"
+
+#define PLATFORM_UNIX 4 /* System.PlatformID.Unix */
+
+#define CONSTANT(name, field, value)                                                               \
+    void bcl_##name(struct thread *thread, union slot *slots) {                                    \
+        (void)thread;                                                                              \
+        slots[0].field = (value);                                                                  \
+    }
+
+CONSTANT(environment_platform, i4, PLATFORM_UNIX)
+CONSTANT(environment_processors, i4, (int32_t)sysconf(_SC_NPROCESSORS_ONLN))
+CONSTANT(environment_false, i4, 0)
+CONSTANT(return_null, p, NULL) /* also "no culture": the invariant one */
+CONSTANT(gc_max_generation, i4, 0)
+CONSTANT(string_data_offset, i4, STRING_CHARS_OFFSET)
+
+void bcl_environment_new_line(struct thread *thread, union slot *slots) {
+    slots[0].p = exec_string_from_utf8(thread, "\n", 1);
+}
+
+void bcl_environment_tick_count(struct thread *thread, union slot *slots) {
+    struct timespec now;
+    (void)thread;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    slots[0].i4 = (int32_t)(uint32_t)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
+/* internalGetEnvironmentVariable_native(UTF-8 name). */
+void bcl_environment_variable(struct thread *thread, union slot *slots) {
+    const char *value = slots[0].p ? getenv(slots[0].p) : NULL;
+    slots[0].p = value ? exec_string_from_utf8(thread, value, strlen(value)) : NULL;
+}
+
+void bcl_do_nothing(struct thread *thread, union slot *slots) {
+    (void)thread;
+    (void)slots;
+}
+
+/* SafeStringMarshal: UTF-8 copies of strings. */
+void bcl_string_to_utf8(struct thread *thread, union slot *slots) {
+    if (!slots[0].p)
+        return;
+    slots[0].p = exec_string_to_utf8(slots[0].p);
+    if (!slots[0].p)
+        exec_throw_object(thread, thread->out_of_memory);
+}
+
+void bcl_free(struct thread *thread, union slot *slots) {
+    (void)thread;
+    mem_free(slots[0].p);
+}
