@@ -64,7 +64,8 @@ void bcl_array_fast_copy(struct thread *thread, union slot *slots) {
 void bcl_array_get_generic(struct thread *thread, union slot *slots) {
     struct array *array = slots[0].p;
     (void)thread;
-    memcpy(slots[2].p, element_at(array, slots[1].i4), array->object.type->element_type->value_size);
+    memcpy(slots[2].p, element_at(array, slots[1].i4),
+           array->object.type->element_type->value_size);
 }
 
 void bcl_array_set_generic(struct thread *thread, union slot *slots) {
@@ -84,8 +85,8 @@ void bcl_array_get_value(struct thread *thread, union slot *slots) {
     struct array *array = slots[0].p;
     struct type *element = array->object.type->element_type;
     void *place = element_at(array, slots[1].i4);
-    slots[0].o = type_is_reference(element) ? *(struct object **)place
-                                            : exec_box(thread, element, place);
+    slots[0].o =
+        type_is_reference(element) ? *(struct object **)place : exec_box(thread, element, place);
 }
 
 void bcl_array_set_value(struct thread *thread, union slot *slots) {

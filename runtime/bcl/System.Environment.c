@@ -56,3 +56,11 @@ void bcl_free(struct thread *thread, union slot *slots) {
     (void)thread;
     mem_free(slots[0].p);
 }
+
+/* EncodingHelper.InternalCodePage(ref int): the console's encoding, UTF-8 without a byte order
+ * mark. */
+void bcl_encoding_code_page(struct thread *thread, union slot *slots) {
+    int32_t *code_page = slots[0].p;
+    *code_page = 3 | 0x10000000;
+    slots[0].p = exec_string_from_utf8(thread, "utf-8", 5);
+}

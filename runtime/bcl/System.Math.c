@@ -44,8 +44,8 @@ void bcl_math_abs_single(struct thread *thread, union slot *slots) {
     slots[0].r4 = fabsf(slots[0].r4);
 }
 
-/* Interop/Sys.DoubleToString(value, format, buffer, size): snprintf. The class library's only format
- * is "%.40e". */
+/* Interop/Sys.DoubleToString(value, format, buffer, size): snprintf. The class library's only
+ * format is "%.40e". */
 void bcl_double_to_string(struct thread *thread, union slot *slots) {
     const char *format = slots[1].p;
     if (strcmp(format, "%.40e") != 0)

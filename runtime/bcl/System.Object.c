@@ -17,8 +17,8 @@ void bcl_object_hash_code(struct thread *thread, union slot *slots) {
 static size_t object_size(const struct object *object) {
     const struct type *type = object->type;
     if (type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY)
-        return ARRAY_DATA_OFFSET + (size_t)((const struct array *)object)->length *
-                                       type->element_type->value_size;
+        return ARRAY_DATA_OFFSET +
+               (size_t)((const struct array *)object)->length * type->element_type->value_size;
     return type->instance_size;
 }
 
@@ -73,8 +73,9 @@ static struct array *fields_of(struct thread *thread, struct object *a, struct o
             continue;
         for (struct object *o = a; o; o = o == a ? b : NULL) {
             char *value = (char *)o + OBJECT_HEADER + field->offset;
-            struct object *item = type_is_reference(field->type) ? *(struct object **)value
-                                                                 : exec_box(thread, field->type, value);
+            struct object *item = type_is_reference(field->type)
+                                      ? *(struct object **)value
+                                      : exec_box(thread, field->type, value);
             if (thread->exception)
                 return NULL;
             ((struct object **)out->data)[at++] = item;
@@ -83,7 +84,8 @@ static struct array *fields_of(struct thread *thread, struct object *a, struct o
     return out;
 }
 
-/* InternalEquals(o1, o2, out fields): an answer, or the pairs of fields that managed code compares. */
+/* InternalEquals(o1, o2, out fields): an answer, or the pairs of fields that managed code compares.
+ */
 void bcl_value_equals(struct thread *thread, union slot *slots) {
     struct object *a = slots[0].o, *b = slots[1].o;
     struct array **fields = slots[2].p;
@@ -92,8 +94,8 @@ void bcl_value_equals(struct thread *thread, union slot *slots) {
     if (!b || a->type != b->type)
         return;
     if (is_bitwise(a->type))
-        slots[0].i4 = memcmp((char *)a + OBJECT_HEADER, (char *)b + OBJECT_HEADER,
-                             a->type->value_size) == 0;
+        slots[0].i4 =
+            memcmp((char *)a + OBJECT_HEADER, (char *)b + OBJECT_HEADER, a->type->value_size) == 0;
     else
         *fields = fields_of(thread, a, b);
 }

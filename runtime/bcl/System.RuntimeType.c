@@ -1,5 +1,5 @@
-/* System.RuntimeType and RuntimeTypeHandle: the managed face of struct type. There is one object per
- * type, so that types compare by reference. */
+/* System.RuntimeType and RuntimeTypeHandle: the managed face of struct type. There is one object
+ * per type, so that types compare by reference. */
 #include <string.h>
 
 #include "runtime/bcl/bcl.h"

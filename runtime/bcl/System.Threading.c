@@ -39,8 +39,7 @@ ATOMIC(read8, int64_t, i8, __atomic_load_n(place, __ATOMIC_SEQ_CST))
 /* CompareExchange(ref location, ref value, ref comparand, ref result) of objects. */
 void bcl_interlocked_compare_object(struct thread *thread, union slot *slots) {
     (void)thread;
-    *(int64_t *)slots[3].p =
-        exchange8(slots[0].p, *(int64_t *)slots[1].p, *(int64_t *)slots[2].p);
+    *(int64_t *)slots[3].p = exchange8(slots[0].p, *(int64_t *)slots[1].p, *(int64_t *)slots[2].p);
 }
 
 /* Exchange(ref location, ref value, ref result) of objects. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { IMPL_INTERNAL_CALL = 0x1000 };
+
 static const struct {
     const char *type, *name, *params;
     native_method function;
@@ -26,13 +28,14 @@ native_method bcl_find(const struct method *method) {
     const struct type *owner = method->owner;
     char type[256], params[768];
     const char *wanted = NULL;
+    bool internal = (method->impl_flags & IMPL_INTERNAL_CALL) != 0;
     if (owner->module != owner->rt->corlib)
         return NULL;
     type_name(owner->definition, type, sizeof type);
     for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++) {
         if (strcmp(METHODS[i].name, method->name) != 0 || strcmp(METHODS[i].type, type) != 0)
             continue;
-        if (strcmp(METHODS[i].params, "*") == 0)
+        if (METHODS[i].params[0] == '!' || (METHODS[i].params[0] == '*' && internal))
             return METHODS[i].function;
         if (!wanted)
             wanted = parameters(method, params, sizeof params);
