@@ -1,7 +1,10 @@
 /* os.h over mmap. */
 #include "runtime/memory/os.h"
 
+#include <linux/membarrier.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 size_t os_page_size(void) {
@@ -39,6 +42,12 @@ void os_unmap(void *address, size_t size) {
 
 void os_discard(void *address, size_t size) {
     madvise(address, size, MADV_DONTNEED);
+}
+
+/* Where the kernel has no membarrier, a pause longer than any store takes to become visible. */
+void os_barrier(void) {
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
+        nanosleep(&(struct timespec){0, 10000000}, NULL);
 }
 
 struct os_pool_chunk {

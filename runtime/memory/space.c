@@ -1,6 +1,7 @@
 /* space.h */
 #include "runtime/memory/space.h"
 
+#include "runtime/memory/heap_events.h"
 #include "runtime/memory/os.h"
 
 enum { ADDRESS_BITS = 47, CHUNK_BITS = 22 };
@@ -13,13 +14,49 @@ static size_t directory_index(const void *address) {
     return (uintptr_t)address >> CHUNK_BITS;
 }
 
+/* All spaces, so that a trace that starts late can present them. */
+static struct {
+    pthread_mutex_t lock;
+    mem_space *first;
+} all = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void announce(const mem_space *space) {
+    if (heap_is_traced())
+        heap_event(HEAP_EVENT_CREATE, 0, (uint64_t[]){(uint64_t)space, space->mapped});
+}
+
+void space_announce_all(void) {
+    pthread_mutex_lock(&all.lock);
+    for (mem_space *space = all.first; space; space = space->next)
+        announce(space);
+    pthread_mutex_unlock(&all.lock);
+}
+
 bool space_init(mem_space *space) {
     *space = (mem_space){0};
     space->directory = os_map(DIRECTORY_ENTRIES * sizeof *space->directory, os_page_size());
     if (!space->directory)
         return false;
     pthread_mutex_init(&space->lock, NULL);
+    pthread_mutex_lock(&all.lock);
+    space->next = all.first;
+    if (space->next)
+        space->next->previous = space;
+    all.first = space;
+    announce(space);
+    pthread_mutex_unlock(&all.lock);
     return true;
+}
+
+static void leave_list(mem_space *space) {
+    pthread_mutex_lock(&all.lock);
+    if (space->previous)
+        space->previous->next = space->next;
+    else
+        all.first = space->next;
+    if (space->next)
+        space->next->previous = space->previous;
+    pthread_mutex_unlock(&all.lock);
 }
 
 /* ---- Chunks ---- */
@@ -29,6 +66,12 @@ static void enter_chunk(mem_space *space, mem_chunk *chunk, bool present) {
     size_t count = (chunk->size + SPACE_CHUNK - 1) / SPACE_CHUNK;
     for (size_t i = 0; i < count; i++)
         space->directory[first + i] = present ? (uint32_t)i + 1 : 0;
+}
+
+static void tell_size(const mem_space *space, heap_event_kind kind, const mem_chunk *chunk) {
+    if (heap_is_traced())
+        heap_event(kind, 0,
+                   (uint64_t[]){(uint64_t)space, chunk->size, (uint64_t)chunk, space->mapped});
 }
 
 static mem_chunk *map_chunk(mem_space *space, size_t size) {
@@ -48,6 +91,7 @@ static mem_chunk *map_chunk(mem_space *space, size_t size) {
     space->chunks = chunk;
     space->mapped += size;
     enter_chunk(space, chunk, true);
+    tell_size(space, HEAP_EVENT_EXPAND, chunk);
     return chunk;
 }
 
@@ -60,14 +104,18 @@ static void unmap_chunk(mem_space *space, mem_chunk *chunk) {
     if (chunk->next)
         chunk->next->previous = chunk->previous;
     space->mapped -= chunk->size;
+    tell_size(space, HEAP_EVENT_CONTRACT, chunk);
     os_unmap(chunk, chunk->size);
 }
 
 void space_fini(mem_space *space) {
+    leave_list(space);
     while (space->chunks)
         unmap_chunk(space, space->chunks);
     os_unmap(space->directory, DIRECTORY_ENTRIES * sizeof *space->directory);
     pthread_mutex_destroy(&space->lock);
+    if (heap_is_traced())
+        heap_event(HEAP_EVENT_DESTROY, 0, (uint64_t[]){(uint64_t)space});
 }
 
 static bool is_empty(const mem_chunk *chunk) {

@@ -12,7 +12,8 @@
  * The native heap (heap.h) and the garbage-collected heap both stand on this. The fields of a span
  * from `free` on and the chunk's mark bits belong to that owner.
  *
- * All functions but space_init and space_fini take the space's lock. */
+ * The space's address is the heap's handle in heap events; it writes those of kinds CREATE,
+ * DESTROY, EXPAND and CONTRACT. */
 #ifndef CLARET_SPACE_H
 #define CLARET_SPACE_H
 
@@ -70,6 +71,7 @@ _Static_assert(sizeof(mem_chunk) <= SPACE_PAGE, "a chunk's header fits in its fi
 
 typedef struct mem_space {
     pthread_mutex_t lock;
+    struct mem_space *next, *previous; /* in the list of all spaces */
     mem_chunk *chunks;
     uint32_t *directory; /* chunk address / SPACE_CHUNK to distance from the header + 1; 0: none */
     size_t mapped;       /* bytes of all chunks */
@@ -87,6 +89,7 @@ void space_fini(mem_space *space);
 mem_span *space_alloc(mem_space *space, mem_span_kind kind, uint8_t tag, size_t size,
                       mem_source *source);
 
+/* Takes the lock, as space_alloc and space_minimize do. */
 void space_free(mem_space *space, mem_span *span);
 
 /* Gives the physical memory of free pages back, and the chunks that are free altogether. */
@@ -114,6 +117,9 @@ static inline mem_span *space_span_of(const void *block) {
 static inline uint8_t space_tag_of(const void *block) {
     return space_chunk_of(block)->tags[space_page_of(block)];
 }
+
+/* Writes a heap event that presents the space, for every space there is. */
+void space_announce_all(void);
 
 /* Calls visit for every span in use. Hold the lock. */
 void space_each_span(const mem_space *space, void (*visit)(mem_span *span, void *data), void *data);

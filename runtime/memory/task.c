@@ -71,13 +71,18 @@ static task_state enter(void) {
     return state;
 }
 
-void *task_alloc_slow(size_t size) {
-    mem_source source;
+static void *alloc_slow(size_t size, mem_source *source) {
+    *source = MEM_SOURCE_MAINPATH;
     switch (enter()) {
-    case TASK_READY: return heap_alloc_slow(&task_cache, size, &source);
+    case TASK_READY: return heap_alloc_slow(&task_cache, size, source);
     case TASK_PLAIN: return plain_alloc(size);
     default: return NULL;
     }
+}
+
+void *task_alloc_slow(size_t size) {
+    mem_source source;
+    return alloc_slow(size, &source);
 }
 
 void task_free_slow(void *block) {
@@ -86,6 +91,42 @@ void task_free_slow(void *block) {
     case TASK_PLAIN: plain_free(block); break;
     case TASK_NOT_READY: break;
     }
+}
+
+/* ---- With heap events ----
+ *
+ * The event of a free comes before the free, so that no thread can get the address and write its
+ * own event first. A free of what is no block is written too, with source MEM_SOURCE_INVALID. */
+
+#define HANDLE ((uint64_t)&task.heap.space)
+
+void *task_alloc_traced(size_t size) {
+    mem_source source = MEM_SOURCE_LOOKASIDE;
+    void *block = heap_alloc_quick(&task_cache, size);
+    if (!block)
+        block = alloc_slow(size, &source);
+    if (block)
+        heap_event(HEAP_EVENT_ALLOC, source, (uint64_t[]){HANDLE, size, (uint64_t)block});
+    return block;
+}
+
+static mem_source source_of(const void *block) {
+    if (enter() != TASK_READY)
+        return plain_size(block) == (size_t)-1 ? MEM_SOURCE_INVALID : MEM_SOURCE_MAINPATH;
+    heap_settle(&task_cache);
+    uint64_t word = heap_cell_of(block)->word;
+    return heap_is_live(word) ? heap_source_of(word) : MEM_SOURCE_INVALID;
+}
+
+void task_free_traced(void *block) {
+    heap_event(HEAP_EVENT_FREE, source_of(block), (uint64_t[]){HANDLE, (uint64_t)block});
+    task_free_slow(block);
+}
+
+static void trace_realloc(uint64_t moved, uint64_t block, size_t size, size_t old_size) {
+    if (heap_is_traced())
+        heap_event(HEAP_EVENT_REALLOC, source_of((void *)moved),
+                   (uint64_t[]){HANDLE, moved, block, size, old_size});
 }
 
 size_t task_size(const void *block) {
@@ -107,11 +148,14 @@ void *task_realloc(void *block, size_t size) {
     size_t old_size = task_size(block);
     if (old_size == (size_t)-1)
         return NULL;
-    if (task_cache.heap && heap_resize_in_place(block, size))
+    if (task_cache.heap && heap_resize_in_place(block, size)) {
+        trace_realloc((uint64_t)block, (uint64_t)block, size, old_size);
         return block;
+    }
     void *moved = task_alloc(size);
     if (moved) {
         memcpy(moved, block, old_size < size ? old_size : size);
+        trace_realloc((uint64_t)moved, (uint64_t)block, size, old_size);
         task_free(block);
     }
     return moved;

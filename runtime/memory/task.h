@@ -6,6 +6,7 @@
 #define CLARET_TASK_H
 
 #include "runtime/memory/heap.h"
+#include "runtime/memory/heap_events.h"
 
 /* The calling thread's lists; attached by the slow functions. */
 extern _Thread_local mem_cache task_cache;
@@ -13,13 +14,23 @@ extern _Thread_local mem_cache task_cache;
 void *task_alloc_slow(size_t size);
 void task_free_slow(void *block);
 
+/* The same with heap events; for use when heap_is_traced. */
+void *task_alloc_traced(size_t size);
+void task_free_traced(void *block);
+
 static inline void *task_alloc(size_t size) {
+    if (heap_is_traced())
+        return task_alloc_traced(size);
     void *block = heap_alloc_quick(&task_cache, size);
     return __builtin_expect(block != NULL, true) ? block : task_alloc_slow(size);
 }
 
 /* Does nothing for an address that is no live block, as far as can be told. */
 static inline void task_free(void *block) {
+    if (heap_is_traced()) {
+        task_free_traced(block);
+        return;
+    }
     void *left = heap_free_quick(&task_cache, block);
     if (__builtin_expect(left != NULL, false))
         task_free_slow(left);

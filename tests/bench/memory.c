@@ -1,6 +1,7 @@
 /* The task allocator beside mimalloc (when libmimalloc is installed) and the C library's: pairs of
  * one free and one allocation of 16 to 512 bytes at random among a number of live blocks. Then the
  * module arena, and what a registered spy that does nothing adds. */
+#include "runtime/memory/heap_events.h"
 #include "runtime/memory/include/objidl.h"
 #include "runtime/memory/mem.h"
 
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { PAIRS = 4000000, ROUNDS = 3, MOST_THREADS = 2 };
 
@@ -176,6 +178,18 @@ static void measure_spy(void) {
     printf("  ns per malloc/free pair of 64 bytes: no spy %.1f, idle spy %.1f\n", without, with);
 }
 
+static void measure_trace(void) {
+    char path[] = "/tmp/claret-bench-XXXXXX", error[200];
+    int fd = mkstemp(path);
+    if (fd < 0 || heap_trace_start(path, error, sizeof error) != S_OK)
+        exit(1);
+    double with = time_pairs();
+    heap_trace_stop(NULL);
+    close(fd);
+    unlink(path);
+    printf("  ns per malloc/free pair of 64 bytes with heap events: %.1f\n", with);
+}
+
 static void measure_arena(void) {
     mem_arena *arena;
     if (mem_arena_copy("MZ", 2, 256u << 20, &arena) != S_OK)
@@ -203,6 +217,7 @@ int main(void) {
     printf("While the process has one thread:\n");
     measure_arena();
     measure_spy();
+    measure_trace();
     compare_allocators(allocators, count);
     printf("With more than one:\n");
     measure_arena();
