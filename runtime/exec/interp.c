@@ -37,7 +37,7 @@ static int64_t r8_to_i8(double v) {
     return v >= -9223372036854775808.0 && v < 9223372036854775808.0 ? (int64_t)v : INT64_MIN;
 }
 
-static uint64_t r8_to_u8(double v) {
+uint64_t interp_r8_to_u8(double v) {
     if (v >= 9223372036854775808.0 && v < 18446744073709551616.0)
         return (uint64_t)v;
     return (uint64_t)r8_to_i8(v);
@@ -313,7 +313,7 @@ void interp_run(struct thread *t, uint32_t base) {
     BINARY(conv_i4_r8, i4, r8_to_i4(B.r8))
     BINARY(conv_u4_r8, u4, (uint32_t)r8_to_i8(B.r8))
     BINARY(conv_i8_r8, i8, r8_to_i8(B.r8))
-    BINARY(conv_u8_r8, u8, r8_to_u8(B.r8))
+    BINARY(conv_u8_r8, u8, interp_r8_to_u8(B.r8))
     OP(conv_ovf) {
         frame->ip = ip;
         if (!interp_convert_checked(t, &A, &B, ip->u.i))

@@ -32,6 +32,7 @@ bool exception_dispatch(struct thread *thread, uint32_t base, uint32_t first_cla
 uint32_t exception_resume(struct thread *thread, const struct frame *frame, uint16_t state_reg);
 
 /* ---- Helpers of single operations, for both engines. Null is a pending exception. ---- */
+uint64_t interp_r8_to_u8(double v); /* conv.u8 */
 bool interp_convert_checked(struct thread *thread, union slot *to, const union slot *from,
                             int64_t conversion);
 struct object *interp_box(struct thread *thread, struct type *type, const union slot *value);

@@ -2,6 +2,7 @@
  * from, so that the stack of an exception shows the compiled activations. */
 #include "runtime/jit/helpers.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -95,6 +96,30 @@ HELP(convert) {
     FROM_COMPILED(thread);
     interp_convert_checked(thread, &to, &from, b);
     DONE(thread, to.i8);
+}
+
+HELP(remainder_r4) {
+    union slot *f = thread->floats;
+    f[0].r4 = fmodf(f[0].r4, f[1].r4);
+    return 0;
+}
+
+HELP(remainder_r8) {
+    union slot *f = thread->floats;
+    f[0].r8 = fmod(f[0].r8, f[1].r8);
+    return 0;
+}
+
+HELP(check_finite) {
+    FROM_COMPILED(thread);
+    if (!isfinite(thread->floats[0].r8))
+        return throw_new(thread, "ArithmeticException", NULL);
+    DONE(thread, 0);
+}
+
+HELP(u8_from_r8) {
+    thread->floats[0].u8 = interp_r8_to_u8(thread->floats[0].r8);
+    return 0;
 }
 
 /* ---- Memory ---- */
@@ -195,20 +220,37 @@ HELP(find_interface) {
 
 /* ---- The other engine ---- */
 
+static bool is_float(const struct type *type) {
+    return type->storage == STORE_R4 || type->storage == STORE_R8;
+}
+
 int64_t jit_interpret(struct thread *thread, struct method *method, ...) {
     union slot *args = thread->native_top;
+    uint32_t slot = 0;
     va_list rest;
+    FROM_COMPILED(thread);
+    if (!exec_prepare(thread, method))
+        DONE(thread, 0);
     if (method->arg_slots > (size_t)(thread->stack_end - args)) {
-        FROM_COMPILED(thread);
         exec_throw_stack_overflow(thread);
         DONE(thread, 0);
     }
     va_start(rest, method);
-    for (uint32_t i = 0; i < method->arg_slots; i++)
-        args[i].i8 = va_arg(rest, int64_t);
+    if (method->has_this)
+        args[slot++].i8 = va_arg(rest, int64_t);
+    for (uint32_t i = 0; i < method->param_count; i++) {
+        for (uint32_t n = type_slots(method->params[i]); n > 0; n--, slot++) {
+            if (is_float(method->params[i]))
+                args[slot] = thread->floats[slot];
+            else
+                args[slot].i8 = va_arg(rest, int64_t);
+        }
+    }
     va_end(rest);
     exec_call_from_compiled(thread, method, args, __builtin_frame_address(0));
-    return args[0].i8;
+    if (is_float(method->return_type))
+        thread->floats[0] = args[0];
+    DONE(thread, args[0].i8);
 }
 
 /* ---- Tables ---- */

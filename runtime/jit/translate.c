@@ -34,27 +34,50 @@ MIR_op_t tr_label(struct translator *t, MIR_label_t label) {
     return MIR_new_label_op(t->ctx, label);
 }
 
-static MIR_reg_t new_reg(struct translator *t, char kind, uint32_t number) {
+static const MIR_type_t KIND_TYPES[] = {MIR_T_I64, MIR_T_F, MIR_T_D};
+static const MIR_insn_code_t KIND_MOVES[] = {MIR_MOV, MIR_FMOV, MIR_DMOV};
+
+static MIR_reg_t new_reg(struct translator *t, enum kind kind, char letter, uint32_t number) {
     char name[16];
-    snprintf(name, sizeof name, "%c%u", kind, number);
-    return MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, name);
+    snprintf(name, sizeof name, "%c%u", letter, number);
+    return MIR_new_func_reg(t->ctx, t->function->u.func, KIND_TYPES[kind], name);
+}
+
+MIR_reg_t tr_temp_as(struct translator *t, enum kind kind) {
+    return new_reg(t, kind, 'x', t->next_temp++);
 }
 
 MIR_reg_t tr_temp(struct translator *t) {
-    return new_reg(t, 'x', t->next_temp++);
+    return tr_temp_as(t, KIND_INT);
+}
+
+MIR_op_t tr_use_as(struct translator *t, enum kind kind, uint32_t slot) {
+    if (t->in_memory[slot])
+        return tr_heap(t, KIND_TYPES[kind], 8 * (int64_t)slot, t->frame);
+    if (!t->regs[kind][slot])
+        t->regs[kind][slot] = new_reg(t, kind, "ifd"[kind], slot);
+    return tr_reg(t, t->regs[kind][slot]);
+}
+
+MIR_op_t tr_def_as(struct translator *t, enum kind kind, uint32_t slot) {
+    t->non_null[slot] = false;
+    return tr_use_as(t, kind, slot);
 }
 
 MIR_op_t tr_use(struct translator *t, uint32_t slot) {
-    if (t->in_memory[slot])
-        return tr_heap(t, MIR_T_I64, 8 * (int64_t)slot, t->frame);
-    if (!t->regs[slot])
-        t->regs[slot] = new_reg(t, 's', slot);
-    return tr_reg(t, t->regs[slot]);
+    return tr_use_as(t, KIND_INT, slot);
 }
 
 MIR_op_t tr_def(struct translator *t, uint32_t slot) {
-    t->non_null[slot] = false;
-    return tr_use(t, slot);
+    return tr_def_as(t, KIND_INT, slot);
+}
+
+void tr_move(struct translator *t, enum kind kind, MIR_op_t to, MIR_op_t from) {
+    tr_put2(t, KIND_MOVES[kind], to, from);
+}
+
+enum kind tr_kind_of(const struct type *type) {
+    return type->storage == STORE_R4 ? KIND_R4 : type->storage == STORE_R8 ? KIND_R8 : KIND_INT;
 }
 
 MIR_reg_t tr_base(struct translator *t, uint32_t slot) {
@@ -91,6 +114,13 @@ MIR_op_t tr_thread_word(struct translator *t, MIR_type_t type, size_t offset) {
 
 static void put(struct translator *t, MIR_insn_code_t code, size_t count, MIR_op_t *ops) {
     MIR_append_insn(t->ctx, t->function, MIR_new_insn_arr(t->ctx, code, count, ops));
+}
+
+MIR_op_t tr_float_word(struct translator *t, enum kind kind, uint32_t number) {
+    if (number >= THREAD_FLOATS)
+        tr_unsupported(t, "a floating-point argument behind many others");
+    return tr_thread_word(t, KIND_TYPES[kind],
+                          offsetof(struct thread, floats) + 8 * (size_t)number);
 }
 
 void tr_put1(struct translator *t, MIR_insn_code_t code, MIR_op_t a) {
@@ -184,23 +214,44 @@ static void take_structure(struct translator *t, uint32_t slot, uint32_t slots) 
     tr_copy(t, t->frame, 8 * (int64_t)slot, top, 0, 8 * slots);
 }
 
+const enum kind *tr_arg_kinds(const struct method *method) {
+    enum kind *kinds = mir_host_alloc(method->arg_slots + 1, sizeof *kinds);
+    uint32_t slot = method->has_this;
+    for (uint32_t i = 0; i < method->param_count; i++) {
+        kinds[slot] = tr_kind_of(method->params[i]);
+        slot += type_slots(method->params[i]);
+    }
+    return kinds;
+}
+
 void tr_call_method(struct translator *t, const struct call *c) {
     MIR_op_t *ops = mir_host_alloc(c->count + 6, sizeof *ops);
+    const enum kind *kinds = tr_arg_kinds(c->signature);
+    uint32_t skipped = c->signature->arg_slots - c->count; /* what this_arg stands for */
     size_t arg_count = 2;
     MIR_reg_t entry = tr_temp(t);
     ops[3] = tr_reg(t, t->thread);
     ops[4] = tr_reg(t, c->method);
     if (c->this_arg)
         ops[3 + arg_count++] = tr_reg(t, c->this_arg);
-    for (uint32_t i = 0; i < c->count; i++)
-        ops[3 + arg_count++] = tr_use(t, c->first + i);
-    ops[2] = c->return_slots == 1 ? tr_def(t, c->result) : tr_reg(t, tr_temp(t));
+    for (uint32_t i = 0; i < c->count; i++) {
+        enum kind kind = kinds[skipped + i];
+        if (kind == KIND_INT)
+            ops[3 + arg_count++] = tr_use(t, c->first + i);
+        else
+            tr_move(t, kind, tr_float_word(t, kind, skipped + i), tr_use_as(t, kind, c->first + i));
+    }
+    enum kind result = c->return_slots == 1 ? tr_kind_of(c->signature->return_type) : KIND_INT;
+    bool in_register = c->return_slots == 1 && result == KIND_INT;
+    ops[2] = in_register ? tr_def(t, c->result) : tr_reg(t, tr_temp(t));
     tr_put2(t, MIR_MOV, tr_reg(t, entry),
             tr_heap(t, MIR_T_P, offsetof(struct method, entry), c->method));
     call(t, tr_reg(t, entry), arg_count, ops, t->at);
     leave_on_exception(t);
     if (c->return_slots > 1)
         take_structure(t, c->result, c->return_slots);
+    else if (result != KIND_INT)
+        tr_move(t, result, tr_def_as(t, result, c->result), tr_float_word(t, result, 0));
 }
 
 /* ---- Copies ---- */
@@ -281,10 +332,14 @@ static void use_loop_variables(struct translator *t, uint32_t start) {
     const struct insn *insns = t->code->insns;
     for (uint32_t i = start; i <= t->loops[start]->last; i++) {
         uint32_t slot = tr_written(&insns[i]);
-        if (slot < t->code->temp_start && slot < THREAD_SPILL_SLOTS)
-            tr_put2(t, MIR_MOV,
-                    tr_thread_word(t, MIR_T_I64, offsetof(struct thread, spill) + 8 * (size_t)slot),
-                    tr_use(t, slot));
+        if (slot >= t->code->temp_start || slot >= THREAD_SPILL_SLOTS)
+            continue;
+        for (enum kind kind = KIND_INT; kind < KIND_COUNT; kind++) {
+            size_t offset = offsetof(struct thread, spill) + 8 * (size_t)slot;
+            if (t->regs[kind][slot])
+                tr_move(t, kind, tr_thread_word(t, KIND_TYPES[kind], offset),
+                        tr_reg(t, t->regs[kind][slot]));
+        }
     }
 }
 
@@ -411,38 +466,78 @@ static void begin_frame(struct translator *t) {
     tr_put2(t, MIR_MOV, top, new_top);
 }
 
-static void begin_function(struct translator *t) {
-    uint32_t args = t->code->arg_slots;
+/* The C signature leaves the floating-point arguments out. */
+static MIR_reg_t *declare_function(struct translator *t, const enum kind *kinds) {
+    uint32_t args = t->code->arg_slots, count = 2;
     MIR_type_t i64 = MIR_T_I64;
     MIR_var_t *vars = mir_host_alloc(args + 2, sizeof *vars);
     char(*names)[12] = mir_host_alloc(args + 2, sizeof *names);
-    for (uint32_t i = 0; i < args + 2; i++) {
-        snprintf(names[i], sizeof names[i], i < 2 ? "t%u" : "a%u", i < 2 ? i : i - 2);
-        vars[i] = (MIR_var_t){.type = MIR_T_I64, .name = names[i]};
+    MIR_reg_t *regs = mir_host_alloc(args + 1, sizeof *regs);
+    vars[0] = (MIR_var_t){.type = MIR_T_I64, .name = "thread"};
+    vars[1] = (MIR_var_t){.type = MIR_T_I64, .name = "method"};
+    for (uint32_t i = 0; i < args; i++) {
+        snprintf(names[i], sizeof names[i], "a%u", i);
+        if (kinds[i] == KIND_INT)
+            vars[count++] = (MIR_var_t){.type = MIR_T_I64, .name = names[i]};
     }
-    t->function = MIR_new_func_arr(t->ctx, "f", 1, &i64, args + 2, vars);
-    MIR_func_t f = t->function->u.func;
-    t->thread = MIR_reg(t->ctx, "t0", f);
-    t->result = MIR_new_func_reg(t->ctx, f, MIR_T_I64, "result");
+    t->function = MIR_new_func_arr(t->ctx, "f", 1, &i64, count, vars);
+    t->thread = MIR_reg(t->ctx, "thread", t->function->u.func);
+    for (uint32_t i = 0; i < args; i++) {
+        if (kinds[i] == KIND_INT)
+            regs[i] = MIR_reg(t->ctx, names[i], t->function->u.func);
+    }
+    return regs;
+}
+
+static void take_argument(struct translator *t, uint32_t slot, enum kind kind, MIR_reg_t arg) {
+    if (kind != KIND_INT) {
+        MIR_op_t value = tr_reg(t, tr_temp_as(t, kind));
+        tr_move(t, kind, value, tr_float_word(t, kind, slot));
+        tr_move(t, kind, tr_def_as(t, kind, slot), value);
+    } else if (t->in_memory[slot]) {
+        tr_put2(t, MIR_MOV, tr_def(t, slot), tr_reg(t, arg));
+    } else {
+        t->regs[KIND_INT][slot] = arg;
+    }
+}
+
+static void begin_function(struct translator *t) {
+    const enum kind *kinds = tr_arg_kinds(t->request->method);
+    const MIR_reg_t *args = declare_function(t, kinds);
     t->thrown = MIR_new_label(t->ctx);
     t->leave = MIR_new_label(t->ctx); /* MIR numbers labels by function */
+    t->result = MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, "result");
     tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
     if (t->frame)
         begin_frame(t);
-    for (uint32_t i = 0; i < args; i++) {
-        MIR_reg_t arg = MIR_reg(t->ctx, names[i + 2], f);
+    for (uint32_t i = 0; i < t->code->arg_slots; i++)
+        take_argument(t, i, kinds[i], args[i]);
+    t->locals_start = DLIST_TAIL(MIR_insn_t, t->function->u.func->insns);
+    for (uint32_t i = t->code->arg_slots; i < t->code->temp_start; i++) {
         if (t->in_memory[i])
-            tr_put2(t, MIR_MOV, tr_def(t, i), tr_reg(t, arg));
-        else
-            t->regs[i] = arg;
+            tr_put2(t, MIR_MOV, tr_def(t, i), tr_int(t, 0));
     }
-    for (uint32_t i = args; i < t->code->temp_start; i++)
-        tr_put2(t, MIR_MOV, tr_def(t, i), tr_int(t, 0));
+}
+
+/* Locals start as zero, in each kind of register that turned out to be used. A constant 0.0 would
+ * lie in the context. */
+static void clear_locals(struct translator *t) {
+    MIR_op_t zero = tr_int(t, 0);
+    static const MIR_insn_code_t codes[] = {MIR_MOV, MIR_I2F, MIR_I2D};
+    for (uint32_t i = t->code->arg_slots; i < t->code->temp_start; i++) {
+        for (enum kind kind = KIND_INT; kind < KIND_COUNT; kind++) {
+            if (t->regs[kind][i])
+                MIR_insert_insn_after(
+                    t->ctx, t->function, t->locals_start,
+                    MIR_new_insn(t->ctx, codes[kind], tr_reg(t, t->regs[kind][i]), zero));
+        }
+    }
 }
 
 static void end_function(struct translator *t) {
     for (const struct cold *cold = t->cold; cold; cold = cold->next)
         emit_cold(t, cold);
+    clear_locals(t);
     tr_place(t, t->thrown);
     keep_label(t);
     tr_place(t, t->leave);
@@ -453,34 +548,55 @@ static void end_function(struct translator *t) {
     MIR_finish_func(t->ctx);
 }
 
-/* void enter(thread, slots): the arguments from slots, the result to slots[0]. */
-static MIR_item_t make_enter(struct translator *t) {
-    uint32_t args = t->code->arg_slots;
-    MIR_item_t called = proto(t, args + 2);
-    MIR_op_t *ops = mir_host_alloc(args + 5, sizeof *ops);
-    t->function = MIR_new_func(t->ctx, "enter", 0, NULL, 2, MIR_T_I64, "th", MIR_T_I64, "slots");
-    MIR_reg_t slots = MIR_reg(t->ctx, "slots", t->function->u.func);
-    MIR_reg_t th = MIR_reg(t->ctx, "th", t->function->u.func);
-    MIR_reg_t method = tr_temp(t), entry = tr_temp(t), result = tr_temp(t);
-    tr_put2(t, MIR_MOV, tr_reg(t, method), tr_pointer(t, t->request->method));
-    tr_put2(t, MIR_MOV, tr_reg(t, entry),
-            tr_heap(t, MIR_T_P, offsetof(struct method, entry), method));
-    ops[0] = MIR_new_ref_op(t->ctx, called);
-    ops[1] = tr_reg(t, entry);
-    ops[2] = tr_reg(t, result);
-    ops[3] = tr_reg(t, th);
-    ops[4] = tr_reg(t, method);
-    for (uint32_t i = 0; i < args; i++)
-        ops[5 + i] = tr_heap(t, MIR_T_I64, 8 * (int64_t)i, slots);
-    put(t, MIR_CALL, args + 5, ops);
-    if (t->code->return_slots == 1) {
-        tr_put2(t, MIR_MOV, tr_heap(t, MIR_T_I64, 0, slots), tr_reg(t, result));
-    } else if (t->code->return_slots > 1) {
+/* The result from where entry leaves it to slots[0]. */
+static void enter_result(struct translator *t, MIR_reg_t slots, MIR_reg_t result) {
+    const struct method *method = t->request->method;
+    MIR_op_t value = tr_reg(t, result);
+    if (method->return_slots == 1) {
+        if (tr_kind_of(method->return_type) != KIND_INT)
+            tr_put2(t, MIR_MOV, value, tr_float_word(t, KIND_INT, 0));
+        tr_put2(t, MIR_MOV, tr_heap(t, MIR_T_I64, 0, slots), value);
+    } else if (method->return_slots > 1) {
         MIR_reg_t top = tr_temp(t);
         tr_put2(t, MIR_MOV, tr_reg(t, top),
-                tr_heap(t, MIR_T_P, offsetof(struct thread, native_top), th));
-        copy_inline(t, slots, 0, top, 0, 8 * t->code->return_slots);
+                tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_top)));
+        copy_inline(t, slots, 0, top, 0, 8 * method->return_slots);
     }
+}
+
+/* void enter(thread, slots): the arguments from slots, the result to slots[0]. */
+static MIR_item_t make_enter(struct translator *t) {
+    const struct method *m = t->request->method;
+    const enum kind *kinds = tr_arg_kinds(m);
+    MIR_op_t *ops = mir_host_alloc(m->arg_slots + 5, sizeof *ops);
+    uint32_t count = 2;
+    for (uint32_t i = 0; i < m->arg_slots; i++)
+        count += kinds[i] == KIND_INT;
+    ops[0] = MIR_new_ref_op(t->ctx, proto(t, count));
+    t->function =
+        MIR_new_func(t->ctx, "enter", 0, NULL, 2, MIR_T_I64, "thread", MIR_T_I64, "slots");
+    t->thread = MIR_reg(t->ctx, "thread", t->function->u.func);
+    MIR_reg_t slots = MIR_reg(t->ctx, "slots", t->function->u.func);
+    MIR_reg_t method = tr_temp(t), entry = tr_temp(t), result = tr_temp(t), bits = tr_temp(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, method), tr_pointer(t, m));
+    tr_put2(t, MIR_MOV, tr_reg(t, entry),
+            tr_heap(t, MIR_T_P, offsetof(struct method, entry), method));
+    ops[1] = tr_reg(t, entry);
+    ops[2] = tr_reg(t, result);
+    ops[3] = tr_reg(t, t->thread);
+    ops[4] = tr_reg(t, method);
+    count = 5;
+    for (uint32_t i = 0; i < m->arg_slots; i++) {
+        MIR_op_t from = tr_heap(t, MIR_T_I64, 8 * (int64_t)i, slots);
+        if (kinds[i] == KIND_INT) {
+            ops[count++] = from;
+        } else {
+            tr_put2(t, MIR_MOV, tr_reg(t, bits), from);
+            tr_put2(t, MIR_MOV, tr_float_word(t, KIND_INT, i), tr_reg(t, bits));
+        }
+    }
+    put(t, MIR_CALL, count, ops);
+    enter_result(t, slots, result);
     MIR_append_insn(t->ctx, t->function, MIR_new_ret_insn(t->ctx, 0));
     MIR_finish_func(t->ctx);
     return t->function;
@@ -546,7 +662,8 @@ void translate(MIR_context_t ctx, void *translation) {
     t->request = request;
     t->code = code;
     t->cold_end = &t->cold;
-    t->regs = mir_host_alloc(code->reg_count + 1, sizeof *t->regs);
+    for (enum kind kind = KIND_INT; kind < KIND_COUNT; kind++)
+        t->regs[kind] = mir_host_alloc(code->reg_count + 1, sizeof *t->regs[kind]);
     t->non_null = mir_host_alloc(code->reg_count + 1, sizeof *t->non_null);
     t->in_memory = mir_host_alloc(code->reg_count + 1, sizeof *t->in_memory);
     t->labels = mir_host_alloc(code->insn_count + 1, sizeof *t->labels);

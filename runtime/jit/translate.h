@@ -87,19 +87,23 @@ struct loop {
     bool done; /* the poll stands */
 };
 
+/* A slot may hold integers and references here and floating-point values there: MIR has a register
+ * for each. */
+enum kind { KIND_INT, KIND_R4, KIND_R8, KIND_COUNT };
+
 struct translator {
     MIR_context_t ctx;
     struct translation *request;
     const struct code *code;
     MIR_item_t function;
     MIR_reg_t thread;
-    MIR_reg_t *regs;     /* by slot */
-    bool *in_memory;     /* by slot: has its place in the frame on the register stack */
-    bool *non_null;      /* by slot: known since the last label */
-    MIR_reg_t frame;     /* that frame, laid out as the interpreter's; 0: there is none */
-    MIR_label_t *labels; /* by instruction; NULL: no branch leads there */
-    struct loop **loops; /* by instruction; NULL: no loop starts there */
-    uint32_t at;         /* the instruction being translated */
+    MIR_reg_t *regs[KIND_COUNT]; /* by slot; 0: not used so far */
+    bool *in_memory;             /* by slot: has its place in the frame on the register stack */
+    bool *non_null;              /* by slot: known since the last label */
+    MIR_reg_t frame;             /* that frame, laid out as the interpreter's; 0: there is none */
+    MIR_label_t *labels;         /* by instruction; NULL: no branch leads there */
+    struct loop **loops;         /* by instruction; NULL: no loop starts there */
+    uint32_t at;                 /* the instruction being translated */
     struct cold *cold, **cold_end;
     struct pending_site *sites;
     uint32_t site_count, next_temp;
@@ -107,6 +111,7 @@ struct translator {
     MIR_item_t protos[256];    /* by number of arguments */
     MIR_label_t thrown, leave; /* the way out with and without an exception */
     MIR_reg_t result;
+    MIR_insn_t locals_start; /* locals are cleared behind it */
     MIR_alias_t heap, constant, thread_words;
 };
 
@@ -124,9 +129,22 @@ MIR_op_t tr_reg(struct translator *t, MIR_reg_t reg);
 MIR_op_t tr_label(struct translator *t, MIR_label_t label);
 MIR_reg_t tr_temp(struct translator *t);
 
-/* A slot that is read, and one that is written (which forgets what was known of it). */
+/* A slot that is read, and one that is written (which forgets what was known of it); for integers
+ * and references, and for any kind. */
 MIR_op_t tr_use(struct translator *t, uint32_t slot);
 MIR_op_t tr_def(struct translator *t, uint32_t slot);
+MIR_op_t tr_use_as(struct translator *t, enum kind kind, uint32_t slot);
+MIR_op_t tr_def_as(struct translator *t, enum kind kind, uint32_t slot);
+/* Moves between two operands of the kind. */
+void tr_move(struct translator *t, enum kind kind, MIR_op_t to, MIR_op_t from);
+/* A floating-point register of its own. */
+MIR_reg_t tr_temp_as(struct translator *t, enum kind kind);
+/* What the type's values are. */
+enum kind tr_kind_of(const struct type *type);
+/* The kinds of the method's argument slots. */
+const enum kind *tr_arg_kinds(const struct method *method);
+/* The word that carries a floating-point argument. */
+MIR_op_t tr_float_word(struct translator *t, enum kind kind, uint32_t number);
 /* The slot's value in a register, to address memory with. */
 MIR_reg_t tr_base(struct translator *t, uint32_t slot);
 /* The address of a slot that lies in memory. */
@@ -158,6 +176,7 @@ void tr_call_helper(struct translator *t, enum helper helper, MIR_reg_t result, 
  * others are count slots from first on; a result of return_slots goes to slot result. Leaves on an
  * exception. */
 struct call {
+    const struct method *signature; /* the method, or the one it overrides */
     MIR_reg_t method, this_arg;
     uint32_t first, count;
     uint32_t result, return_slots;

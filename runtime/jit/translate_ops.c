@@ -8,6 +8,7 @@ typedef struct rule {
     void (*translate)(struct translator *t, const struct insn *insn, const struct rule *rule);
     uint16_t code;          /* MIR_insn_code_t */
     uint8_t type;           /* MIR_type_t of memory */
+    uint8_t kind;           /* enum kind of the value */
     uint8_t size;           /* bytes of an element */
     uint8_t helper;         /* enum helper */
     MIR_insn_code_t extend; /* of a narrow value before it is stored; MIR_MOV: none */
@@ -173,9 +174,138 @@ OP switch_(ARGS) {
 }
 
 OP ret(ARGS) {
-    if (rule->size)
-        tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_use(t, insn->a));
+    if (rule->size) {
+        enum kind kind = tr_kind_of(t->request->method->return_type);
+        if (kind == KIND_INT)
+            tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_use(t, insn->a));
+        else
+            tr_move(t, kind, tr_float_word(t, kind, 0), tr_use_as(t, kind, insn->a));
+    }
     tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+}
+
+/* ---- Floating point ---- */
+
+static enum kind kind_of(const rule *rule) {
+    return (enum kind)rule->kind;
+}
+
+OP float_mov(ARGS) {
+    MIR_op_t b = tr_use_as(t, kind_of(rule), insn->b);
+    tr_move(t, kind_of(rule), tr_def_as(t, kind_of(rule), insn->a), b);
+}
+
+/* From the instruction itself: MIR's own constants lie in its context. */
+OP float_constant(ARGS) {
+    MIR_reg_t base = tr_temp(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, base), tr_pointer(t, &insn->u));
+    tr_move(t, kind_of(rule), tr_def_as(t, kind_of(rule), insn->a),
+            tr_constant(t, (MIR_type_t)rule->type, 0, base));
+}
+
+OP float_binary(ARGS) {
+    MIR_op_t b = tr_use_as(t, kind_of(rule), insn->b), c = tr_use_as(t, kind_of(rule), insn->c);
+    tr_put3(t, mir_code(rule), tr_def_as(t, kind_of(rule), insn->a), b, c);
+}
+
+/* 0 - x would lose the sign of zero. */
+OP float_negate(ARGS) {
+    MIR_op_t b = tr_use_as(t, kind_of(rule), insn->b);
+    tr_put2(t, mir_code(rule), tr_def_as(t, kind_of(rule), insn->a), b);
+}
+
+/* MIR's comparisons are false for NaN, all but ne. The operations with un are true: they are the
+ * negations (size is 1) of the opposite ones. */
+OP float_compare(ARGS) {
+    MIR_op_t b = tr_use_as(t, KIND_R8, insn->b), c = tr_use_as(t, KIND_R8, insn->c);
+    MIR_op_t result = tr_reg(t, tr_temp(t));
+    tr_put3(t, mir_code(rule), result, b, c);
+    tr_put3(t, MIR_XOR, tr_def(t, insn->a), result, tr_int(t, rule->size));
+}
+
+OP float_branch(ARGS) {
+    MIR_op_t a = tr_use_as(t, KIND_R8, insn->a), b = tr_use_as(t, KIND_R8, insn->b);
+    MIR_op_t target = tr_label(t, tr_target(t, insn->u.branch.target));
+    if (rule->size) {
+        MIR_label_t next = MIR_new_label(t->ctx);
+        tr_put3(t, mir_code(rule), tr_label(t, next), a, b);
+        tr_put1(t, MIR_JMP, target);
+        tr_place(t, next);
+    } else {
+        tr_put3(t, mir_code(rule), target, a, b);
+    }
+}
+
+/* From an integer, extended as the rule says. */
+OP float_from_int(ARGS) {
+    MIR_op_t wide = tr_reg(t, tr_temp(t));
+    tr_put2(t, rule->extend, wide, tr_use(t, insn->b));
+    tr_put2(t, mir_code(rule), tr_def_as(t, kind_of(rule), insn->a), wide);
+}
+
+OP float_from_float(ARGS) {
+    enum kind to = kind_of(rule), from = to == KIND_R4 ? KIND_R8 : KIND_R4;
+    MIR_op_t b = tr_use_as(t, from, insn->b);
+    tr_put2(t, mir_code(rule), tr_def_as(t, to, insn->a), b);
+}
+
+/* What does not fit gives the least int64, in MIR as in the CLR. */
+OP int_from_float(ARGS) {
+    MIR_op_t b = tr_use_as(t, KIND_R8, insn->b);
+    (void)rule;
+    tr_put2(t, MIR_D2I, tr_def(t, insn->a), b);
+}
+
+OP int32_from_float(ARGS) {
+    MIR_op_t wide = tr_reg(t, tr_temp(t)), narrow = tr_reg(t, tr_temp(t));
+    MIR_label_t done = MIR_new_label(t->ctx);
+    (void)rule;
+    tr_put2(t, MIR_D2I, wide, tr_use_as(t, KIND_R8, insn->b));
+    tr_put2(t, MIR_EXT32, narrow, wide);
+    tr_put3(t, MIR_BEQ, tr_label(t, done), narrow, wide);
+    tr_put2(t, MIR_MOV, narrow, tr_int(t, INT32_MIN));
+    tr_place(t, done);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), narrow);
+}
+
+/* Helpers on floating-point values take them from the thread's words 0 and 1 and leave their result
+ * in word 0. */
+static void float_helper(struct translator *t, enum helper helper, enum kind kind,
+                         const struct insn *insn, bool two) {
+    tr_move(t, kind, tr_float_word(t, kind, 0), tr_use_as(t, kind, insn->b));
+    if (two)
+        tr_move(t, kind, tr_float_word(t, kind, 1), tr_use_as(t, kind, insn->c));
+    tr_call_helper(t, helper, 0, 0, NULL);
+}
+
+OP float_by_helper(ARGS) {
+    enum kind kind = kind_of(rule);
+    float_helper(t, (enum helper)rule->helper, kind, insn, rule->size == 2);
+    tr_move(t, kind, tr_def_as(t, kind, insn->a), tr_float_word(t, kind, 0));
+}
+
+OP int_by_float_helper(ARGS) {
+    float_helper(t, (enum helper)rule->helper, KIND_R8, insn, false);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_float_word(t, KIND_INT, 0));
+}
+
+/* The slot's bits in an integer register. */
+static MIR_op_t bits_of(struct translator *t, enum kind kind, uint32_t slot) {
+    if (kind == KIND_INT)
+        return tr_use(t, slot);
+    MIR_op_t bits = tr_reg(t, tr_temp(t));
+    tr_move(t, kind, tr_float_word(t, kind, 0), tr_use_as(t, kind, slot));
+    tr_put2(t, MIR_MOV, bits, tr_float_word(t, KIND_INT, 0));
+    return bits;
+}
+
+OP convert_checked(ARGS) {
+    MIR_reg_t result = tr_temp(t);
+    type_storage from = CODE_CONVERSION_FROM(insn->u.i);
+    enum kind kind = from == STORE_R8 ? KIND_R8 : from == STORE_R4 ? KIND_R4 : KIND_INT;
+    tr_call_helper(t, rule->helper, result, 2,
+                   (MIR_op_t[]){bits_of(t, kind, insn->b), tr_int(t, insn->u.i)});
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
 }
 
 /* ---- Memory ---- */
@@ -192,7 +322,7 @@ OP check_null(ARGS) {
 OP load(ARGS) {
     tr_check_null(t, insn->b);
     MIR_op_t from = tr_heap(t, memory_type(rule), insn->u.mem.offset, tr_base(t, insn->b));
-    tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
+    tr_move(t, kind_of(rule), tr_def_as(t, kind_of(rule), insn->a), from);
 }
 
 OP lea(ARGS) {
@@ -206,7 +336,7 @@ OP lea(ARGS) {
  */
 static MIR_op_t value_to_store(struct translator *t, const rule *rule, uint32_t slot) {
     if (rule->extend == MIR_MOV)
-        return tr_use(t, slot);
+        return tr_use_as(t, kind_of(rule), slot);
     MIR_op_t extended = tr_reg(t, tr_temp(t));
     tr_put2(t, rule->extend, extended, tr_use(t, slot));
     return extended;
@@ -215,8 +345,8 @@ static MIR_op_t value_to_store(struct translator *t, const rule *rule, uint32_t 
 OP store(ARGS) {
     tr_check_null(t, insn->a);
     MIR_op_t value = value_to_store(t, rule, insn->b);
-    tr_put2(t, MIR_MOV, tr_heap(t, memory_type(rule), insn->u.mem.offset, tr_base(t, insn->a)),
-            value);
+    tr_move(t, kind_of(rule),
+            tr_heap(t, memory_type(rule), insn->u.mem.offset, tr_base(t, insn->a)), value);
 }
 
 static MIR_op_t at_address(struct translator *t, const rule *rule, const void *address) {
@@ -227,12 +357,12 @@ static MIR_op_t at_address(struct translator *t, const rule *rule, const void *a
 
 OP load_static(ARGS) {
     MIR_op_t from = at_address(t, rule, insn->u.p);
-    tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
+    tr_move(t, kind_of(rule), tr_def_as(t, kind_of(rule), insn->a), from);
 }
 
 OP store_static(ARGS) {
     MIR_op_t value = value_to_store(t, rule, insn->a);
-    tr_put2(t, MIR_MOV, at_address(t, rule, insn->u.p), value);
+    tr_move(t, kind_of(rule), at_address(t, rule, insn->u.p), value);
 }
 
 /* ---- Arrays ---- */
@@ -263,13 +393,13 @@ OP ldlen(ARGS) {
 OP load_element(ARGS) {
     MIR_reg_t index = checked_index(t, insn->b, insn->c);
     MIR_op_t from = element(t, rule, insn->b, index);
-    tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
+    tr_move(t, kind_of(rule), tr_def_as(t, kind_of(rule), insn->a), from);
 }
 
 OP store_element(ARGS) {
     MIR_reg_t index = checked_index(t, insn->a, insn->b);
     MIR_op_t value = value_to_store(t, rule, insn->c);
-    tr_put2(t, MIR_MOV, element(t, rule, insn->a, index), value);
+    tr_move(t, kind_of(rule), element(t, rule, insn->a, index), value);
 }
 
 /* Storing a reference is checked unless the array's element type is exactly the object's. */
@@ -389,7 +519,8 @@ OP box(ARGS) {
     const struct type *type = insn->u.p;
     MIR_reg_t result = tr_temp(t);
     bool structure = type->storage == STORE_STRUCT;
-    MIR_op_t value = structure ? tr_reg(t, tr_address(t, insn->b)) : tr_use(t, insn->b);
+    MIR_op_t value =
+        structure ? tr_reg(t, tr_address(t, insn->b)) : bits_of(t, tr_kind_of(type), insn->b);
     tr_call_helper(t, structure ? HELP_box_structure : HELP_box, result, 2,
                    (MIR_op_t[]){value, tr_pointer(t, type)});
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
@@ -446,7 +577,8 @@ OP fail(ARGS) {
 OP call(ARGS) {
     const struct method *method = insn->u.p;
     (void)rule;
-    tr_call_method(t, &(struct call){.method = in_register(t, method),
+    tr_call_method(t, &(struct call){.signature = method,
+                                     .method = in_register(t, method),
                                      .first = insn->a,
                                      .count = method->arg_slots,
                                      .result = insn->a,
@@ -465,7 +597,8 @@ static MIR_reg_t unboxed_this(struct translator *t, MIR_reg_t object, MIR_reg_t 
 
 static void call_found(struct translator *t, const struct insn *insn, const struct method *declared,
                        MIR_reg_t method, MIR_reg_t this_arg) {
-    tr_call_method(t, &(struct call){.method = method,
+    tr_call_method(t, &(struct call){.signature = declared,
+                                     .method = method,
                                      .this_arg = this_arg,
                                      .first = insn->a + 1u,
                                      .count = declared->arg_slots - 1,
@@ -512,22 +645,12 @@ OP call_interface(ARGS) {
     call_found(t, insn, site->method, method, unboxed_this(t, object, method));
 }
 
-OP call_indirect(ARGS) {
-    const struct code_indirect_call *site = insn->u.p;
-    (void)rule;
-    tr_check_null(t, insn->b);
-    tr_call_method(t, &(struct call){.method = tr_base(t, insn->b),
-                                     .first = insn->a,
-                                     .count = site->arg_slots,
-                                     .result = insn->a,
-                                     .return_slots = site->return_slots});
-}
-
 OP new_object(ARGS) {
     const struct method *constructor = insn->u.p;
     MIR_reg_t object = tr_temp(t);
     tr_call_helper(t, rule->helper, object, 1, (MIR_op_t[]){tr_pointer(t, constructor->owner)});
-    tr_call_method(t, &(struct call){.method = in_register(t, constructor),
+    tr_call_method(t, &(struct call){.signature = constructor,
+                                     .method = in_register(t, constructor),
                                      .this_arg = object,
                                      .first = insn->a,
                                      .count = constructor->arg_slots - 1});
@@ -541,13 +664,15 @@ OP new_value(ARGS) {
     uint32_t slots = type_slots(constructor->owner), args = constructor->arg_slots - 1;
     uint32_t moved = insn->a + slots + 1u;
     (void)rule;
+    const enum kind *kinds = tr_arg_kinds(constructor);
     for (uint32_t i = args; i-- > 0;) {
-        MIR_op_t from = tr_use(t, insn->a + i);
-        tr_put2(t, MIR_MOV, tr_def(t, moved + i), from);
+        MIR_op_t from = tr_use_as(t, kinds[i + 1], insn->a + i);
+        tr_move(t, kinds[i + 1], tr_def_as(t, kinds[i + 1], moved + i), from);
     }
     for (uint32_t i = 0; i < slots; i++)
         tr_put2(t, MIR_MOV, tr_def(t, insn->a + i), tr_int(t, 0));
-    tr_call_method(t, &(struct call){.method = in_register(t, constructor),
+    tr_call_method(t, &(struct call){.signature = constructor,
+                                     .method = in_register(t, constructor),
                                      .this_arg = tr_address(t, insn->a),
                                      .first = moved,
                                      .count = args});
@@ -557,7 +682,8 @@ OP new_value(ARGS) {
 OP new_string(ARGS) {
     const struct method *factory = insn->u.p;
     (void)rule;
-    tr_call_method(t, &(struct call){.method = in_register(t, factory),
+    tr_call_method(t, &(struct call){.signature = factory,
+                                     .method = in_register(t, factory),
                                      .this_arg = in_register(t, NULL),
                                      .first = insn->a,
                                      .count = factory->arg_slots - 1,
@@ -607,6 +733,19 @@ OP new_string(ARGS) {
     [CODE_##OP##_ovf_un_i4] = {overflow_i4, .code = MIR_##CODE, .extend = MIR_UEXT32},             \
     [CODE_##OP##_ovf_i8] = {overflow_i8, .code = MIR_##CODE##O}
 
+#define FLOAT_RULES(T, F, KIND)                                                                    \
+    [CODE_add_##T] = {float_binary, .code = MIR_##F##ADD, .kind = KIND},                           \
+    [CODE_sub_##T] = {float_binary, .code = MIR_##F##SUB, .kind = KIND},                           \
+    [CODE_mul_##T] = {float_binary, .code = MIR_##F##MUL, .kind = KIND},                           \
+    [CODE_div_##T] = {float_binary, .code = MIR_##F##DIV, .kind = KIND},                           \
+    [CODE_neg_##T] = {float_negate, .code = MIR_##F##NEG, .kind = KIND},                           \
+    [CODE_mov_##T] = {float_mov, .kind = KIND},                                                    \
+    [CODE_ldc_##T] = {float_constant, .type = MIR_T_##F, .kind = KIND},                            \
+    [CODE_ld_##T] = {load, .type = MIR_T_##F, .kind = KIND},                                       \
+    [CODE_st_##T] = {store, .type = MIR_T_##F, .kind = KIND, .extend = MIR_MOV},                   \
+    [CODE_lds_##T] = {load_static, .type = MIR_T_##F, .kind = KIND},                               \
+    [CODE_sts_##T] = {store_static, .type = MIR_T_##F, .kind = KIND, .extend = MIR_MOV}
+
 /* Memory of one width: how it is read, and how a value is extended before it is stored. */
 #define LOAD_RULES(W, TYPE, SIZE)                                                                  \
     [CODE_ld_##W] = {load, .type = MIR_T_##TYPE},                                                  \
@@ -624,6 +763,42 @@ static const rule RULES[CODE_OP_COUNT] = {
     OVERFLOW_RULES(add, ADD),
     OVERFLOW_RULES(sub, SUB),
     OVERFLOW_RULES(mul, MUL),
+    FLOAT_RULES(r4, F, KIND_R4),
+    FLOAT_RULES(r8, D, KIND_R8),
+    [CODE_ldelem_r4] = {load_element, .type = MIR_T_F, .kind = KIND_R4, .size = 4},
+    [CODE_ldelem_r8] = {load_element, .type = MIR_T_D, .kind = KIND_R8, .size = 8},
+    [CODE_stelem_r4] = {store_element, .type = MIR_T_F, .kind = KIND_R4, .size = 4},
+    [CODE_stelem_r8] = {store_element, .type = MIR_T_D, .kind = KIND_R8, .size = 8},
+    [CODE_rem_r4] = {float_by_helper, .kind = KIND_R4, .size = 2, .helper = HELP_remainder_r4},
+    [CODE_rem_r8] = {float_by_helper, .kind = KIND_R8, .size = 2, .helper = HELP_remainder_r8},
+    [CODE_ckfinite_r8] = {float_by_helper, .kind = KIND_R8, .helper = HELP_check_finite},
+    [CODE_ceq_r8] = {float_compare, .code = MIR_DEQ},
+    [CODE_cgt_r8] = {float_compare, .code = MIR_DGT},
+    [CODE_cgt_un_r8] = {float_compare, .code = MIR_DLE, .size = 1},
+    [CODE_clt_r8] = {float_compare, .code = MIR_DLT},
+    [CODE_clt_un_r8] = {float_compare, .code = MIR_DGE, .size = 1},
+    [CODE_beq_r8] = {float_branch, .code = MIR_DBEQ},
+    [CODE_bne_r8] = {float_branch, .code = MIR_DBNE},
+    [CODE_blt_r8] = {float_branch, .code = MIR_DBLT},
+    [CODE_ble_r8] = {float_branch, .code = MIR_DBLE},
+    [CODE_bgt_r8] = {float_branch, .code = MIR_DBGT},
+    [CODE_bge_r8] = {float_branch, .code = MIR_DBGE},
+    [CODE_blt_un_r8] = {float_branch, .code = MIR_DBGE, .size = 1},
+    [CODE_ble_un_r8] = {float_branch, .code = MIR_DBGT, .size = 1},
+    [CODE_bgt_un_r8] = {float_branch, .code = MIR_DBLE, .size = 1},
+    [CODE_bge_un_r8] = {float_branch, .code = MIR_DBLT, .size = 1},
+    [CODE_conv_r4_i4] = {float_from_int, .code = MIR_I2F, .kind = KIND_R4, .extend = MIR_EXT32},
+    [CODE_conv_r8_i4] = {float_from_int, .code = MIR_I2D, .kind = KIND_R8, .extend = MIR_EXT32},
+    [CODE_conv_r8_u4] = {float_from_int, .code = MIR_I2D, .kind = KIND_R8, .extend = MIR_UEXT32},
+    [CODE_conv_r4_i8] = {float_from_int, .code = MIR_I2F, .kind = KIND_R4, .extend = MIR_MOV},
+    [CODE_conv_r8_i8] = {float_from_int, .code = MIR_I2D, .kind = KIND_R8, .extend = MIR_MOV},
+    [CODE_conv_r8_u8] = {float_from_int, .code = MIR_UI2D, .kind = KIND_R8, .extend = MIR_MOV},
+    [CODE_conv_r4_r8] = {float_from_float, .code = MIR_D2F, .kind = KIND_R4},
+    [CODE_conv_r8_r4] = {float_from_float, .code = MIR_F2D, .kind = KIND_R8},
+    [CODE_conv_i4_r8] = {.translate = int32_from_float},
+    [CODE_conv_u4_r8] = {.translate = int_from_float},
+    [CODE_conv_i8_r8] = {.translate = int_from_float},
+    [CODE_conv_u8_r8] = {int_by_float_helper, .helper = HELP_u8_from_r8},
     LOAD_RULES(i1, I8, 1),
     LOAD_RULES(u1, U8, 1),
     LOAD_RULES(i2, I16, 2),
@@ -661,7 +836,7 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_copy_n] = {.translate = copy_structure},
     [CODE_zero_n] = {zero_structure, .helper = HELP_zero},
     [CODE_local_address] = {.translate = local_address},
-    [CODE_conv_ovf] = {by_helper_imm, .helper = HELP_convert},
+    [CODE_conv_ovf] = {convert_checked, .helper = HELP_convert},
     [CODE_ldlen] = {.translate = ldlen},
     [CODE_ldelem_n] = {.translate = load_structure_element},
     [CODE_ldelema] = {.translate = element_address},
@@ -678,7 +853,6 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_call] = {.translate = call},
     [CODE_callvirt] = {.translate = call_virtual},
     [CODE_callinterface] = {call_interface, .helper = HELP_find_interface},
-    [CODE_calli] = {.translate = call_indirect},
     [CODE_newobj] = {new_object, .helper = HELP_new_object},
     [CODE_newobj_value] = {.translate = new_value},
     [CODE_newobj_string] = {.translate = new_string},
