@@ -41,7 +41,7 @@ PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard sampl
 TEST_DATA := $(patsubst tests/data/%.cs,build/tests/%.exe,$(wildcard tests/data/*.cs))
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
 
-.PHONY: all deps samples run test asan bench format install clean help
+.PHONY: all deps samples run test asan bench fuzz check-corpus format install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/claret ## build build/claret (the default)
@@ -71,6 +71,21 @@ asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 bench: $(BENCH) ## build and run the benchmarks
 	@for program in $^; do $$program || exit 1; done
 
+# libFuzzer is clang's. Inputs that reach something new are kept in build/fuzz/corpus from run to run.
+FUZZ_TARGETS := $(shell sed -n 's/^FUZZ_TARGET(\(.*\))/\1/p' tests/fuzz_targets.def)
+FUZZ_SECONDS ?= 30
+
+fuzz: $(TEST_DATA) ## each parser under libFuzzer for FUZZ_SECONDS, with the sanitizers
+	$(MAKE) CC=clang BUILD=build/fuzz FUZZING=1 \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' \
+	    $(FUZZ_TARGETS:%=build/fuzz/fuzz-%)
+	@for target in $(FUZZ_TARGETS); do \
+	    tests/fuzz/run.sh build/fuzz/fuzz-$$target $$target $(FUZZ_SECONDS) || exit 1; \
+	done
+
+check-corpus: $(BUILD)/claret ## every assembly of Mono's class library through the tools of il/
+	tests/corpus.sh $(BUILD)/claret
+
 format: ## lay out all C sources with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
@@ -89,8 +104,8 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1:\2/p' Makefile | \
-	    while IFS=: read -r t text; do printf '%-14s%s\n' "$$t" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1:\2/p' Makefile | \
+	    while IFS=: read -r t text; do printf '%-18s%s\n' "$$t" "$$text"; done
 
 $(BUILD)/%.o: %.c Makefile | deps
 	@mkdir -p $(@D)
@@ -115,6 +130,12 @@ $(BUILD)/claret-tests: $(TEST_OBJ) $(BUILD)/libclaret.a
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libclaret.a
 	@mkdir -p $(@D)
 	$(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
+
+ifdef FUZZING
+$(BUILD)/fuzz-%: tests/fuzz/driver.c $(BUILD)/tests/fuzz_targets.o $(BUILD)/tests/il_files.o \
+    $(BUILD)/libclaret.a
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -DTARGET=$* -o $@ $^ -lcunit $(LIBS)
+endif
 
 build/samples/%.exe: samples/programs/%.cs Makefile | deps
 	@mkdir -p $(@D)

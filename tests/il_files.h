@@ -11,4 +11,8 @@
 il_module *il_open_or_fail(const char *path);
 uint8_t *il_read_file(const char *path, size_t *size); /* the caller frees it with free */
 
+/* Looks at everything a module offers, the first rows of each table at least; nothing in it may
+ * read out of bounds, whatever the file says. What it returns depends on all of it. */
+unsigned long il_walk(il_module *module);
+
 #endif

@@ -29,7 +29,7 @@ bool il_text_grow(il_text *text, size_t size);
 /* Where size more bytes go, to be written by the caller, who then adds what it wrote to text->size;
  * NULL when there is no room. */
 static inline char *il_text_reserve(il_text *text, size_t size) {
-    if (text->room - text->size < size && !il_text_grow(text, size))
+    if ((!text->data || text->room - text->size < size) && !il_text_grow(text, size))
         return NULL;
     return text->data + text->size;
 }
