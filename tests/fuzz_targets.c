@@ -59,21 +59,22 @@ void fuzz_signature(const uint8_t *data, size_t size) {
     if (size == 0)
         return;
     il_blob blob = {data + 1, size - 1};
+    il_status status;
     switch (data[0] % 5) {
-    case 0: il_parse_method_sig(blob, &pool, &sig, &err); break;
-    case 1: il_parse_field_sig(blob, &pool, &type, &err); break;
-    case 2: il_parse_locals_sig(blob, &pool, &sig, &err); break;
-    case 3: il_parse_type_spec(blob, &pool, &type, &err); break;
-    default: il_parse_method_spec(blob, &pool, &sig, &err); break;
+    case 0: status = il_parse_method_sig(blob, &pool, &sig, &err); break;
+    case 1: status = il_parse_field_sig(blob, &pool, &type, &err); break;
+    case 2: status = il_parse_locals_sig(blob, &pool, &sig, &err); break;
+    case 3: status = il_parse_type_spec(blob, &pool, &type, &err); break;
+    default: status = il_parse_method_spec(blob, &pool, &sig, &err); break;
     }
     il_module *module = empty_module();
-    if (type) {
+    if (status == IL_OK && type) {
         il_print_type(&text, module, type, &err);
         il_type_hash(module, type);
         if (!il_type_equal(module, type, module, type))
             abort();
     }
-    if (sig) {
+    if (status == IL_OK && sig) {
         il_print_params(&text, module, sig, &err);
         il_method_sig_hash(module, sig);
         if (!il_method_sig_equal(module, sig, module, sig))
