@@ -163,7 +163,9 @@ static HRESULT initialize(ICorProfilerCallback11 *self, IUnknown *runtime) {
         runtime->lpVtbl->QueryInterface(runtime, &IID_ICorProfilerInfo, (void **)&info);
     if (FAILED(result))
         return result;
-    return info->lpVtbl->SetEventMask(info, COR_PRF_MONITOR_JIT_COMPILATION);
+    /* a method that is inlined is never compiled on its own */
+    return info->lpVtbl->SetEventMask(info,
+                                      COR_PRF_MONITOR_JIT_COMPILATION | COR_PRF_DISABLE_INLINING);
 }
 
 CORPROF_PLUGIN(.Initialize = initialize, .JITCompilationStarted = jit_started)
