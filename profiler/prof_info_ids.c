@@ -3,6 +3,8 @@
 #include "profiler/prof_info.h"
 #include "profiler/prof_text.h"
 #include "runtime/rt_query.h"
+#include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define COR_E_TYPELOAD ((HRESULT)0x80131522)
@@ -46,7 +48,8 @@ HRESULT prof_info_GetAssemblyInfo(ICorProfilerInfo15 *self, AssemblyID assemblyI
     return prof_text_whole(rt_module_assembly_name(module), szName, cchName, pcchName);
 }
 
-/* Inside ModuleLoadStarted everything is filled already, but the result is incomplete data. */
+/* The name is an absolute path, as in CoreCLR, however the file was named on the command line.
+ * Inside ModuleLoadStarted everything is filled already, but the result is incomplete data. */
 HRESULT prof_info_GetModuleInfo2(ICorProfilerInfo15 *self, ModuleID moduleId,
                                  LPCBYTE *ppBaseLoadAddress, ULONG cchName, ULONG *pcchName,
                                  WCHAR szName[], AssemblyID *pAssemblyId, DWORD *pdwModuleFlags) {
@@ -56,7 +59,10 @@ HRESULT prof_info_GetModuleInfo2(ICorProfilerInfo15 *self, ModuleID moduleId,
     PROF_PUT(ppBaseLoadAddress, rt_module_base(module));
     PROF_PUT(pAssemblyId, moduleId);
     PROF_PUT(pdwModuleFlags, COR_PRF_MODULE_DISK | COR_PRF_MODULE_FLAT_LAYOUT);
-    HRESULT result = prof_text_whole(rt_module_path(module), szName, cchName, pcchName);
+    char absolute[PATH_MAX];
+    const char *path = realpath(rt_module_path(module), absolute);
+    HRESULT result =
+        prof_text_whole(path ? path : rt_module_path(module), szName, cchName, pcchName);
     return rt_module_is_loaded(module) ? result : CORPROF_E_DATAINCOMPLETE;
 }
 

@@ -9,6 +9,7 @@
 #include "profiler/prof.h"
 #include "runtime/memory/mem.h"
 #include <CUnit/CUnit.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -539,16 +540,18 @@ static bool same(const WCHAR *text, const char *expected) {
 }
 
 static void ask_about_the_module(ModuleID module) {
-    WCHAR text[64] = {0};
+    WCHAR text[512] = {0};
+    char path[PATH_MAX];
     ULONG length = 0;
     DWORD flags = 0;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(PROGRAM, path));
     CU_ASSERT_EQUAL(INFO(GetModuleInfo, module, NULL, 0, &length, NULL, NULL), S_OK);
-    CU_ASSERT_EQUAL(length, sizeof PROGRAM);
+    CU_ASSERT_EQUAL(length, strlen(path) + 1);
     CU_ASSERT_EQUAL(INFO(GetModuleInfo, module, NULL, 4, &length, text, NULL), (HRESULT)0x8007007A);
-    CU_ASSERT_EQUAL(length, sizeof PROGRAM);
+    CU_ASSERT_EQUAL(length, strlen(path) + 1);
     CU_ASSERT_EQUAL(text[0], 0);
-    CU_ASSERT_EQUAL(INFO(GetModuleInfo2, module, NULL, 64, NULL, text, NULL, &flags), S_OK);
-    CU_ASSERT(same(text, PROGRAM));
+    CU_ASSERT_EQUAL(INFO(GetModuleInfo2, module, NULL, 512, NULL, text, NULL, &flags), S_OK);
+    CU_ASSERT(same(text, path));
     CU_ASSERT_EQUAL(flags, 0x21);
     CU_ASSERT_EQUAL(INFO(GetModuleInfo, module, NULL, 0, NULL, NULL, NULL), S_OK);
 
