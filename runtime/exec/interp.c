@@ -48,6 +48,13 @@ void interp_heat(struct thread *t, struct method *method) {
         jit_compile(t->rt->jit, method);
 }
 
+/* Memory as managed code sees it: addresses need not be aligned (the class library copies strings
+ * eight bytes at a time from wherever they start). */
+typedef int16_t mem_i2 __attribute__((aligned(1)));
+typedef uint16_t mem_u2 __attribute__((aligned(1)));
+typedef uint32_t mem_u4 __attribute__((aligned(1)));
+typedef uint64_t mem_u8 __attribute__((aligned(1)));
+
 #define NEXT                                                                                       \
     do {                                                                                           \
         ip++;                                                                                      \
@@ -332,18 +339,18 @@ void interp_run(struct thread *t, uint32_t base) {
 
     LOAD(ld_i1, i4, int8_t)
     LOAD(ld_u1, i4, uint8_t)
-    LOAD(ld_i2, i4, int16_t)
-    LOAD(ld_u2, i4, uint16_t)
-    LOAD(ld_4, u4, uint32_t)
-    LOAD(ld_8, u8, uint64_t)
-    LOAD(ld_r4, u4, uint32_t)
-    LOAD(ld_r8, u8, uint64_t)
+    LOAD(ld_i2, i4, mem_i2)
+    LOAD(ld_u2, i4, mem_u2)
+    LOAD(ld_4, u4, mem_u4)
+    LOAD(ld_8, u8, mem_u8)
+    LOAD(ld_r4, u4, mem_u4)
+    LOAD(ld_r8, u8, mem_u8)
     STORE(st_1, i4, uint8_t)
-    STORE(st_2, i4, uint16_t)
-    STORE(st_4, u4, uint32_t)
-    STORE(st_8, u8, uint64_t)
-    STORE(st_r4, u4, uint32_t)
-    STORE(st_r8, u8, uint64_t)
+    STORE(st_2, i4, mem_u2)
+    STORE(st_4, u4, mem_u4)
+    STORE(st_8, u8, mem_u8)
+    STORE(st_r4, u4, mem_u4)
+    STORE(st_r8, u8, mem_u8)
     OP(ld_n) {
         const char *from = B.p;
         if (!from)
@@ -388,18 +395,18 @@ void interp_run(struct thread *t, uint32_t base) {
 
     LOAD_STATIC(lds_i1, i4, int8_t)
     LOAD_STATIC(lds_u1, i4, uint8_t)
-    LOAD_STATIC(lds_i2, i4, int16_t)
-    LOAD_STATIC(lds_u2, i4, uint16_t)
-    LOAD_STATIC(lds_4, u4, uint32_t)
-    LOAD_STATIC(lds_8, u8, uint64_t)
-    LOAD_STATIC(lds_r4, u4, uint32_t)
-    LOAD_STATIC(lds_r8, u8, uint64_t)
+    LOAD_STATIC(lds_i2, i4, mem_i2)
+    LOAD_STATIC(lds_u2, i4, mem_u2)
+    LOAD_STATIC(lds_4, u4, mem_u4)
+    LOAD_STATIC(lds_8, u8, mem_u8)
+    LOAD_STATIC(lds_r4, u4, mem_u4)
+    LOAD_STATIC(lds_r8, u8, mem_u8)
     STORE_STATIC(sts_1, i4, uint8_t)
-    STORE_STATIC(sts_2, i4, uint16_t)
-    STORE_STATIC(sts_4, u4, uint32_t)
-    STORE_STATIC(sts_8, u8, uint64_t)
-    STORE_STATIC(sts_r4, u4, uint32_t)
-    STORE_STATIC(sts_r8, u8, uint64_t)
+    STORE_STATIC(sts_2, i4, mem_u2)
+    STORE_STATIC(sts_4, u4, mem_u4)
+    STORE_STATIC(sts_8, u8, mem_u8)
+    STORE_STATIC(sts_r4, u4, mem_u4)
+    STORE_STATIC(sts_r8, u8, mem_u8)
     OP(init_type) {
         struct type *type = ip->u.p;
         if (type->init != INIT_DONE) {
