@@ -401,8 +401,11 @@ static void put_locals(il_dis *dis, code *c, mem_pool *pool) {
     const il_body *body = c->body;
     const il_method_sig *locals;
     il_error error;
-    if (!body->locals_token)
+    if (!body->locals_token) {
+        if (body->init_locals) /* the flag alone, as compilers set it in fat headers */
+            il_dis_put_line(dis, ".locals init ()");
         return;
+    }
     il_blob blob =
         il_blob_cell(dis->module, IL_StandAloneSig_Signature, IL_TOKEN_ROW(body->locals_token));
     il_dis_line(dis);

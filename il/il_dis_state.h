@@ -57,6 +57,11 @@ void il_dis_close(il_dis *dis, const char *comment); /* " // end of ..." or "" *
 /* Keeps the first error and prints it as a comment up to the end of the line. */
 void il_dis_note(il_dis *dis, const il_error *error);
 
+/* Takes back the last character: a space or newline put after each of several. */
+static inline void il_dis_take_back(il_dis *dis) {
+    dis->text->size -= dis->text->size > 0;
+}
+
 /* Ends a line of words that each have a space behind them. */
 void il_dis_end_words(il_dis *dis);
 

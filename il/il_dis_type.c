@@ -171,7 +171,7 @@ static void put_pinvoke(il_dis *dis, uint32_t row) {
     }
     il_put(dis->text, ' ');
     il_dis_put_flags(dis, IL_DIS_PINVOKE, il_cell(m, IL_ImplMap_Flags, map));
-    dis->text->size -= dis->text->size > 0; /* the space behind the last word */
+    il_dis_take_back(dis); /* the space behind the last word */
     il_puts(dis->text, ") ");
 }
 
@@ -191,7 +191,10 @@ static void put_params(il_dis *dis, const method_parts *parts) {
             continue;
         il_put(dis->text, ' ');
         il_dis_put_marshal(dis, IL_TOKEN(IL_Param, row));
-        il_print_id(dis->text, il_name(m, IL_Param_Name, row));
+        if (*il_name(m, IL_Param_Name, row))
+            il_print_id(dis->text, il_name(m, IL_Param_Name, row));
+        else
+            il_dis_take_back(dis); /* the space */
     }
     il_puts(dis->text, ") ");
 }
@@ -219,18 +222,27 @@ static void put_method_header(il_dis *dis, uint32_t row, const method_parts *par
     il_dis_end_words(dis);
 }
 
-/* ".param [n]" for parameters that have a default or attributes. */
-static void put_param_details(il_dis *dis, const method_parts *parts) {
+/* Whether a parameter's row says something that the list of parameters cannot: a default,
+ * attributes, or that it is there although it says nothing at all. */
+static bool needs_param_line(il_dis *dis, uint32_t row) {
+    enum { WORDS = 0x13, HAS_MARSHAL = 0x2000 };
+    const il_module *m = dis->module;
+    uint32_t token = IL_TOKEN(IL_Param, row);
+    uint32_t flags = il_cell(m, IL_Param_Flags, row);
+    return il_dis_has_custom(dis, token) || il_find_rows(m, IL_Constant_Parent, token).first ||
+           (!*il_name(m, IL_Param_Name, row) && !(flags & (WORDS | HAS_MARSHAL)));
+}
+
+static void put_param_lines(il_dis *dis, const method_parts *parts) {
     for (uint32_t i = 0; parts->sig && i <= parts->sig->param_count; i++) {
-        uint32_t token = IL_TOKEN(IL_Param, parts->params[i]);
-        if (!parts->params[i] || (!il_dis_has_custom(dis, token) &&
-                                  !il_find_rows(dis->module, IL_Constant_Parent, token).first))
+        uint32_t row = parts->params[i];
+        if (!row || !needs_param_line(dis, row))
             continue;
         il_dis_line(dis);
         il_putf(dis->text, ".param [%u]", i);
-        il_dis_put_constant(dis, token);
+        il_dis_put_constant(dis, IL_TOKEN(IL_Param, row));
         il_put(dis->text, '\n');
-        il_dis_put_custom(dis, token);
+        il_dis_put_custom(dis, IL_TOKEN(IL_Param, row));
     }
 }
 
@@ -274,7 +286,7 @@ static void put_overrides(il_dis *dis, uint32_t method_row) {
 /* "} // end of method T::M" */
 static void close_member(il_dis *dis, const char *kind, uint32_t type_row, const char *name) {
     il_dis_close(dis, "");
-    dis->text->size -= dis->text->size > 0; /* the newline */
+    il_dis_take_back(dis); /* the newline */
     il_puts(dis->text, " // end of ");
     il_puts(dis->text, kind);
     if (type_row) {
@@ -299,7 +311,7 @@ void il_dis_method_def(il_dis *dis, uint32_t row, const il_body *body) {
     il_dis_put_security(dis, token);
     put_overrides(dis, row);
     put_generic_param_customs(dis, token);
-    put_param_details(dis, &parts);
+    put_param_lines(dis, &parts);
     if (body)
         il_dis_body(dis, row, body);
     close_member(dis, "method ", il_method_owner(m, row), il_name(m, IL_MethodDef_Name, row));

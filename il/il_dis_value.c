@@ -93,7 +93,7 @@ void il_dis_put_bytes(il_dis *dis, il_blob bytes) {
 static void put_inline_bytes(il_dis *dis, const uint8_t *bytes, size_t size) {
     il_put(dis->text, '(');
     put_hex_line(dis->text, bytes, size);
-    dis->text->size -= dis->text->size > 0; /* the last space */
+    il_dis_take_back(dis); /* the last space */
     il_put(dis->text, ')');
 }
 
