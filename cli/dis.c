@@ -29,7 +29,7 @@ static bool parse(int argc, char **argv, dis_options *options) {
 }
 
 static bool write_file(void *context, const char *text, size_t size) {
-    return fwrite(text, 1, size, context) == size;
+    return size == 0 || fwrite(text, 1, size, context) == size;
 }
 
 /* Appends Namespace.Outer/Inner. */
