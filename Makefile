@@ -68,8 +68,8 @@ asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) BUILD=$(BUILD)/asan \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' test
 
-bench: $(BENCH) ## build and run the benchmarks
-	@for program in $^; do $$program || exit 1; done
+bench: $(BENCH) build/bench/cecil.exe ## build and run the benchmarks
+	@for program in $(BENCH); do $$program || exit 1; done
 
 # libFuzzer is clang's. Inputs that reach something new are kept in build/fuzz/corpus from run to run.
 FUZZ_TARGETS := $(shell sed -n 's/^FUZZ_TARGET(\(.*\))/\1/p' tests/fuzz_targets.def)
@@ -136,6 +136,12 @@ $(BUILD)/fuzz-%: tests/fuzz/driver.c $(BUILD)/tests/fuzz_targets.o $(BUILD)/test
     $(BUILD)/libclaret.a
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -DTARGET=$* -o $@ $^ -lcunit $(LIBS)
 endif
+
+# The peer of bench/il.c, when it can be built here.
+CECIL = $(firstword $(wildcard /usr/lib/mono/gac/Mono.Cecil/0.1*/Mono.Cecil.dll))
+build/bench/cecil.exe: tests/bench/cecil.cs Makefile
+	@mkdir -p $(@D)
+	@test -z '$(CECIL)' || mcs -nologo -optimize -r:$(CECIL) -out:$@ $<
 
 build/samples/%.exe: samples/programs/%.cs Makefile | deps
 	@mkdir -p $(@D)

@@ -130,7 +130,8 @@ static il_status decode_code(il_edit *edit, bool *branches, il_error *err) {
                            .u.i = insn.u.i,
                            .offset = offset,
                            .original = offset,
-                           .opcode = (uint16_t)insn.opcode};
+                           .opcode = (uint16_t)insn.opcode,
+                           .size = (uint16_t)(insn.opcode == IL_OP_SWITCH ? 0 : insn.size)};
         if (kind >= IL_OPERAND_BRANCH1 && kind <= IL_OPERAND_SWITCH)
             *branches = true;
         if (kind == IL_OPERAND_SWITCH && (status = decode_switch(state, &insn, node, err)) != IL_OK)
@@ -314,6 +315,8 @@ static bool value_fits(il_opcode opcode, const il_value *value) {
 
 static void set_operand(il_instr *node, il_opcode opcode, const il_value *value) {
     node->opcode = (uint16_t)opcode;
+    node->size = (uint16_t)(il_opcode_size(&il_opcodes[opcode]) +
+                            il_operand_size[il_opcodes[opcode].operand]);
     switch (value->kind) {
     case IL_VALUE_TOKEN: node->u.token = value->u.token; break;
     case IL_VALUE_TARGET: node->u.target = value->u.target; break;

@@ -18,13 +18,11 @@ enum { UNKNOWN_DEPTH = -1, MAX_WALKS = 8 };
 typedef struct walk {
     il_edit *edit;
     il_error *err;
-    int32_t depth, highest;
-    bool again;    /* a depth that was already used has risen */
-    bool localloc; /* seen */
+    bool again; /* a depth that was already used has risen */
     il_status status;
 } walk;
 
-static void note_depth(walk *w, il_instr *from, il_instr *target, int32_t depth) {
+static void note_depth(walk *w, const il_instr *from, il_instr *target, int32_t depth) {
     if (target->depth >= depth)
         return;
     target->depth = depth;
@@ -32,73 +30,78 @@ static void note_depth(walk *w, il_instr *from, il_instr *target, int32_t depth)
         w->again = true;
 }
 
-/* How many slots a call takes and gives, from its signature alone. False when it is cut off. */
-static bool call_effect(il_blob sig, il_opcode opcode, int32_t *pops, int32_t *pushes) {
-    il_reader in = il_reader_of(sig);
-    uint8_t convention = il_read_u8(&in);
-    if (convention & IL_SIG_GENERIC)
-        il_read_compressed(&in);
-    uint32_t params = il_read_compressed(&in);
-    uint8_t element = il_read_u8(&in);
-    while (element == IL_TYPE_CMOD_REQD || element == IL_TYPE_CMOD_OPT) {
-        il_read_type_token(&in);
-        element = il_read_u8(&in);
+static void note_targets(walk *w, const il_instr *node, int32_t depth) {
+    if (node->opcode == IL_OP_LEAVE || node->opcode == IL_OP_LEAVE_S)
+        depth = 0;
+    if (node->opcode != IL_OP_SWITCH) {
+        note_depth(w, node, node->u.target, depth);
+        return;
     }
-    bool has_this = (convention & (IL_SIG_HASTHIS | IL_SIG_EXPLICITTHIS)) == IL_SIG_HASTHIS;
-    *pops = (int32_t)params + (has_this && opcode != IL_OP_NEWOBJ) + (opcode == IL_OP_CALLI);
-    *pushes = opcode == IL_OP_NEWOBJ || element != IL_TYPE_VOID;
+    for (uint32_t i = 0; i < node->u.targets->count; i++)
+        note_depth(w, node, node->u.targets->at[i], depth);
+}
+
+/* The number of parameters and the first byte of the return type behind its modifiers. */
+static bool read_shape(il_blob sig, uint32_t *params, uint8_t *element) {
+    il_reader in = il_reader_of(sig);
+    if (il_read_u8(&in) & IL_SIG_GENERIC)
+        il_read_compressed(&in);
+    *params = il_read_compressed(&in);
+    *element = il_read_u8(&in);
+    while (*element == IL_TYPE_CMOD_REQD || *element == IL_TYPE_CMOD_OPT) {
+        il_read_type_token(&in);
+        *element = il_read_u8(&in);
+    }
     return !in.bad;
 }
 
-static void step_call(walk *w, const il_instr *node, int32_t *pops, int32_t *pushes) {
+/* The depth after a call, from its signature alone. */
+static int32_t step_call(walk *w, const il_instr *node, int32_t depth) {
     const il_edit_host *host = &w->edit->state->host;
     il_blob sig = {NULL, 0};
+    uint32_t params;
+    uint8_t element;
     if (host->method_sig)
         sig = host->method_sig(host->user, node->u.token);
-    if (!call_effect(sig, (il_opcode)node->opcode, pops, pushes) && w->status == IL_OK)
-        w->status = il_fail(w->err, IL_BAD_BODY, node->offset, node->u.token,
-                            "%s: the signature of token %08x is not known",
-                            il_opcodes[node->opcode].text, node->u.token);
-}
-
-static void note_targets(walk *w, il_instr *node) {
-    il_opcode opcode = (il_opcode)node->opcode;
-    int32_t depth = opcode == IL_OP_LEAVE || opcode == IL_OP_LEAVE_S ? 0 : w->depth;
-    if (opcode == IL_OP_SWITCH) {
-        for (uint32_t i = 0; i < node->u.targets->count; i++)
-            note_depth(w, node, node->u.targets->at[i], depth);
-    } else {
-        note_depth(w, node, node->u.target, depth);
+    if (!read_shape(sig, &params, &element)) {
+        if (w->status == IL_OK)
+            w->status = il_fail(w->err, IL_BAD_BODY, node->offset, node->u.token,
+                                "%s: the signature of token %08x is not known",
+                                il_opcodes[node->opcode].text, node->u.token);
+        return depth;
     }
+    bool creates = node->opcode == IL_OP_NEWOBJ;
+    bool has_this = (sig.data[0] & (IL_SIG_HASTHIS | IL_SIG_EXPLICITTHIS)) == IL_SIG_HASTHIS;
+    int64_t pops = (int64_t)params + (has_this && !creates) + (node->opcode == IL_OP_CALLI);
+    return (pops > depth ? 0 : depth - (int32_t)pops) + (creates || element != IL_TYPE_VOID);
 }
 
-/* Calls, ret, and whatever does not simply go on to the next instruction. */
-static void step_flow(walk *w, il_instr *node, const il_opcode_info *info) {
-    int32_t pops = info->pops, pushes = info->pushes;
-    if (info->flow == IL_FLOW_CALL)
-        step_call(w, node, &pops, &pushes);
-    else if (pops == IL_STACK_VARIES) /* ret */
-        pops = w->depth;
-    w->depth = (pops > w->depth ? 0 : w->depth - pops) + pushes;
-    if (info->flow == IL_FLOW_COND_BRANCH || info->flow == IL_FLOW_BRANCH)
-        note_targets(w, node);
-}
-
-static void step(walk *w, il_instr *node) {
+/* The depth after an instruction; UNKNOWN_DEPTH when control does not go on from it. */
+static int32_t step(walk *w, const il_instr *node, int32_t depth) {
     const il_opcode_info *info = &il_opcodes[node->opcode];
-    if (node->depth > w->depth)
-        w->depth = node->depth;
-    else if (w->depth < 0)
-        w->depth = 0;
-    node->depth = w->depth;
+    if (info->flow == IL_FLOW_CALL)
+        return step_call(w, node, depth);
+    depth = (info->pops > depth ? 0 : depth - info->pops) + info->pushes;
     if (info->flow == IL_FLOW_NEXT)
-        w->depth = (info->pops > w->depth ? 0 : w->depth - info->pops) + info->pushes;
-    else
-        step_flow(w, node, info);
-    if (w->depth > w->highest)
-        w->highest = w->depth;
-    if (il_flow_ends(info->flow))
-        w->depth = UNKNOWN_DEPTH;
+        return depth;
+    if (info->flow == IL_FLOW_COND_BRANCH || info->flow == IL_FLOW_BRANCH)
+        note_targets(w, node, depth);
+    return il_flow_ends(info->flow) ? UNKNOWN_DEPTH : depth;
+}
+
+static int32_t walk_once(walk *w) {
+    int32_t depth = 0, highest = 0;
+    IL_EDIT_EACH(w->edit, node) {
+        if (node->depth > depth)
+            depth = node->depth;
+        else if (depth < 0)
+            depth = 0;
+        node->depth = depth;
+        if (depth > highest)
+            highest = depth;
+        depth = step(w, node, depth);
+    }
+    return depth > highest ? depth : highest;
 }
 
 /* A catch or filter block finds the exception on its stack. */
@@ -114,28 +117,27 @@ static void note_handlers(il_edit *edit) {
 
 static il_status plan_stack(il_edit *edit, il_error *err) {
     walk w = {.edit = edit, .err = err, .again = true};
+    int32_t highest = 0;
     note_handlers(edit);
     for (int walks = 0; w.again && walks < MAX_WALKS && w.status == IL_OK; walks++) {
         w.again = false;
-        w.depth = 0;
-        IL_EDIT_EACH(edit, node) step(&w, node);
+        highest = walk_once(&w);
     }
-    for (uint32_t i = 0; i < edit->clause_count; i++)
-        w.highest = w.highest > edit->clauses[i].handler_start->depth
-                        ? w.highest
-                        : edit->clauses[i].handler_start->depth;
-    if (w.status == IL_OK && w.highest > UINT16_MAX)
-        return il_fail(err, IL_BAD_BODY, IL_NO_OFFSET, 0, "a stack of %d slots", (int)w.highest);
-    edit->state->plan.max_stack = (uint32_t)w.highest;
+    if (w.status == IL_OK && highest > UINT16_MAX)
+        return il_fail(err, IL_BAD_BODY, IL_NO_OFFSET, 0, "a stack of %d slots", (int)highest);
+    edit->state->plan.max_stack = (uint32_t)highest;
     return w.status;
 }
 
 /* ---- Offsets ---- */
 
 static uint32_t size_of(const il_instr *node) {
-    const il_opcode_info *info = &il_opcodes[node->opcode];
-    uint32_t size = il_opcode_size(info) + il_operand_size[info->operand];
-    return node->opcode == IL_OP_SWITCH ? size + 4 * node->u.targets->count : size;
+    return node->size ? node->size : 5 + 4 * node->u.targets->count;
+}
+
+static void set_branch(il_instr *node, il_opcode opcode) {
+    node->opcode = (uint16_t)opcode;
+    node->size = 1 + il_operand_size[il_opcodes[opcode].operand];
 }
 
 /* Gives every instruction its offset, and at first makes it ready: no depth, branches short. False
@@ -146,7 +148,7 @@ static bool place(il_edit *edit, bool first) {
         if (first) {
             node->depth = UNKNOWN_DEPTH;
             if (il_opcodes[node->opcode].operand == IL_OPERAND_BRANCH4)
-                node->opcode = (uint16_t)il_short_branch((il_opcode)node->opcode);
+                set_branch(node, il_short_branch((il_opcode)node->opcode));
         }
         node->offset = (uint32_t)offset;
         offset += size_of(node);
@@ -163,7 +165,7 @@ static bool lengthen_branches(il_edit *edit) {
             continue;
         int64_t distance = (int64_t)node->u.target->offset - node->next->offset;
         if (distance < INT8_MIN || distance > INT8_MAX) {
-            node->opcode = (uint16_t)il_long_branch((il_opcode)node->opcode);
+            set_branch(node, il_long_branch((il_opcode)node->opcode));
             longer = true;
         }
     }
@@ -336,16 +338,16 @@ static uint64_t operand_bits(const il_instr *node) {
  * overwrites what is too much. */
 static uint8_t *write_instr(const il_instr *node, uint8_t *to, const uint8_t *end) {
     enum { LONGEST = 10 };
-    const il_opcode_info *info = &il_opcodes[node->opcode];
-    uint32_t opcode_size = il_opcode_size(info), size = il_operand_size[info->operand];
-    uint8_t bytes[LONGEST], *at = end - to >= LONGEST ? to : bytes;
     if (node->opcode == IL_OP_SWITCH)
         return write_switch(node, to);
-    il_store16(at, opcode_size == 2 ? (uint16_t)(info->code >> 8 | info->code << 8) : info->code);
-    il_store64(at + opcode_size, operand_bits(node));
+    uint32_t code = il_opcodes[node->opcode].code;
+    uint8_t bytes[LONGEST], *at = end - to >= LONGEST ? to : bytes;
+    at[0] = (uint8_t)(code > 0xFF ? code >> 8 : code);
+    at[1] = (uint8_t)code;
+    il_store64(at + (code > 0xFF ? 2 : 1), operand_bits(node));
     if (at == bytes)
-        memcpy(to, bytes, opcode_size + size);
-    return to + opcode_size + size;
+        memcpy(to, bytes, node->size);
+    return to + node->size;
 }
 
 static void write_small_clause(const il_edit_clause *c, uint32_t token, uint8_t *to) {

@@ -37,8 +37,7 @@ enum {
 const il_encoding il_encodings[0x200] = {
 #define IL_OPCODE(name, text, code, pops, pushes, operand, flow)                                   \
     [(code) > 0xFF ? 0x100 + ((code)&0xFF) : (code)] = {IL_OP_##name + 1, IL_OPERAND_##operand,    \
-                                                        ((code) > 0xFF ? 2 : 1) + SIZE_##operand,  \
-                                                        64 - 8 * SIZE_##operand},
+                                                        ((code) > 0xFF ? 2 : 1) + SIZE_##operand},
 #include "il_opcodes.def"
 #undef IL_OPCODE
 };
@@ -53,6 +52,23 @@ const uint8_t il_operand_size[IL_OPERAND_U1 + 1] = {
     [IL_OPERAND_FIELD] = SIZE_FIELD,     [IL_OPERAND_TYPE] = SIZE_TYPE,
     [IL_OPERAND_TOKEN] = SIZE_TOKEN,     [IL_OPERAND_STRING] = SIZE_STRING,
     [IL_OPERAND_SIG] = SIZE_SIG,         [IL_OPERAND_U1] = SIZE_U1,
+};
+
+#define UNSIGNED(bits)                                                                             \
+    { UINT64_MAX >> (64 - (bits)), 0 }
+#define SIGNED(bits)                                                                               \
+    { UINT64_MAX >> (64 - (bits)), 1ull << ((bits)-1) }
+
+const il_operand_bits il_operand_cut[IL_OPERAND_U1 + 1] = {
+    [IL_OPERAND_NONE] = {0, 0},         [IL_OPERAND_I1] = SIGNED(8),
+    [IL_OPERAND_I4] = SIGNED(32),       [IL_OPERAND_I8] = UNSIGNED(64),
+    [IL_OPERAND_R4] = UNSIGNED(32),     [IL_OPERAND_R8] = UNSIGNED(64),
+    [IL_OPERAND_BRANCH1] = SIGNED(8),   [IL_OPERAND_BRANCH4] = SIGNED(32),
+    [IL_OPERAND_SWITCH] = UNSIGNED(32), [IL_OPERAND_VAR1] = UNSIGNED(8),
+    [IL_OPERAND_VAR2] = UNSIGNED(16),   [IL_OPERAND_METHOD] = UNSIGNED(32),
+    [IL_OPERAND_FIELD] = UNSIGNED(32),  [IL_OPERAND_TYPE] = UNSIGNED(32),
+    [IL_OPERAND_TOKEN] = UNSIGNED(32),  [IL_OPERAND_STRING] = UNSIGNED(32),
+    [IL_OPERAND_SIG] = UNSIGNED(32),    [IL_OPERAND_U1] = UNSIGNED(8),
 };
 
 const il_opcode_info *il_opcode_get(il_opcode opcode) {

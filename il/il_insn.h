@@ -13,7 +13,6 @@ typedef struct il_encoding {
     uint8_t opcode_and_1; /* il_opcode + 1; 0 where there is no instruction */
     uint8_t operand;      /* il_operand */
     uint8_t size;         /* of opcode and operand; for a switch, up to its count */
-    uint8_t shift;        /* 64 - the operand's bits */
 } il_encoding;
 
 /* At the code of one byte, or 0x100 + the byte after FE. */
@@ -22,13 +21,16 @@ extern const il_encoding il_encodings[0x200];
 /* Bytes by il_operand; for a switch, those of its count. */
 extern const uint8_t il_operand_size[IL_OPERAND_U1 + 1];
 
+/* By il_operand: which of the 64 bits behind the opcode belong to the operand, and its sign bit
+ * when it has one. */
+typedef struct il_operand_bits {
+    uint64_t mask, sign;
+} il_operand_bits;
+
+extern const il_operand_bits il_operand_cut[IL_OPERAND_U1 + 1];
+
 static inline uint32_t il_opcode_size(const il_opcode_info *info) {
     return info->code > 0xFF ? 2 : 1;
-}
-
-/* Operands that are numbers of fewer than 64 bits and have a sign. */
-static inline bool il_operand_is_signed(il_operand kind) {
-    return kind <= IL_OPERAND_BRANCH4;
 }
 
 /* METHOD, FIELD, TYPE, TOKEN, STRING and SIG. */
@@ -73,6 +75,27 @@ static inline uint64_t il_load_operand(const uint8_t *p, uint32_t left) {
     return il_load64(bytes);
 }
 
+/* What the bits of R4, branches and switch stand for; left counts from the instruction on. False
+ * when a switch runs over the end. */
+static inline bool il_insn_finish(const uint8_t *code, uint32_t left, il_operand kind,
+                                  uint32_t value, il_insn *out) {
+    uint32_t size = out->size;
+    switch (kind) {
+    case IL_OPERAND_R4: out->u.i = (int64_t)il_widen_float(value); break;
+    case IL_OPERAND_BRANCH1:
+    case IL_OPERAND_BRANCH4: out->u.i = (uint32_t)(out->offset + size + value); break;
+    case IL_OPERAND_SWITCH:
+        if (value > (left - size) / 4)
+            return false;
+        out->size = size + value * 4;
+        out->u.cases.count = value;
+        out->u.cases.table = code + out->offset + size;
+        break;
+    default: break;
+    }
+    return true;
+}
+
 /* il_insn_read without the error's text: false when there is no instruction at offset. All but the
  * rarest operands are cut out of one 64-bit load, without a branch that depends on their kind. */
 static inline bool il_insn_decode(const uint8_t *code, uint32_t code_size, uint32_t offset,
@@ -91,27 +114,12 @@ static inline bool il_insn_decode(const uint8_t *code, uint32_t code_size, uint3
     out->opcode = (il_opcode)(encoding.opcode_and_1 - 1);
     out->offset = offset;
     out->size = end;
-    out->u.i = 0;
-    if (kind == IL_OPERAND_NONE)
-        return true;
-    uint64_t bits = il_load_operand(p, (uint32_t)(code + code_size - p)) << encoding.shift;
-    int64_t value = (int64_t)bits >> encoding.shift;
-    if (!il_operand_is_signed(kind))
-        value = (int64_t)(bits >> encoding.shift);
-    out->u.i = value;
-    if (il_operand_is_branch(kind)) {
-        out->u.i = 0;
-        out->u.target = offset + end + (uint32_t)value;
-    } else if (kind == IL_OPERAND_R4) {
-        out->u.i = (int64_t)il_widen_float((uint32_t)value);
-    } else if (kind == IL_OPERAND_SWITCH) {
-        if ((uint64_t)value > (left - end) / 4)
-            return false;
-        out->size = end + (uint32_t)value * 4;
-        out->u.cases.count = (uint32_t)value;
-        out->u.cases.table = code + offset + end;
-    }
-    return true;
+    uint64_t bits = il_load_operand(p, (uint32_t)(code + code_size - p));
+    il_operand_bits cut = il_operand_cut[kind];
+    uint64_t value = ((bits & cut.mask) ^ cut.sign) - cut.sign;
+    out->u.i = (int64_t)value;
+    return kind < IL_OPERAND_R4 || kind > IL_OPERAND_SWITCH ||
+           il_insn_finish(code, left, kind, (uint32_t)value, out);
 }
 
 #endif

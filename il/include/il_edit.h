@@ -42,7 +42,8 @@ struct il_instr {
     uint32_t offset;   /* as decoded; after il_edit_layout, as it will be written */
     uint32_t original; /* as decoded, IL_NEW_INSTRUCTION for one that was inserted */
     uint16_t opcode;   /* il_opcode. A branch may be written in its other length. */
-    int32_t depth;     /* private to il_edit_layout */
+    uint16_t size;     /* private: bytes of opcode and operand, 0 for a switch */
+    int32_t depth;     /* private: slots on the stack before it */
 };
 
 /* An exception clause. Ends are exclusive: the instruction behind the last, maybe the list's end.
