@@ -1,8 +1,28 @@
 /* IMetaDataAssemblyImport: the assembly's own identity, what it refers to, what it forwards. */
 #include "profiler/prof_metadata.h"
+#include "profiler/prof_stub.h"
 #include "profiler/prof_text.h"
 #include "runtime/memory/mem.h"
 #include <string.h>
+
+/* clang-format off */
+PROF_STUBS_BEGIN
+#define INTERFACE IMetaDataAssemblyImport
+IMetaDataAssemblyImport_ALL(PROF_STUB)
+#undef INTERFACE
+
+const IMetaDataAssemblyImportVtbl prof_assembly_import_vtbl = {
+    IMetaDataAssemblyImport_ALL(PROF_STUB_SLOT)
+#define PROF_ASSEMBLY(method) .method = prof_assembly_##method,
+#include "profiler/prof_assembly.def"
+#undef PROF_ASSEMBLY
+};
+PROF_STUBS_END
+/* clang-format on */
+
+HRESULT prof_assembly_QueryInterface(IMetaDataAssemblyImport *self, REFIID riid, void **out) {
+    return prof_metadata_query(PROF_CONTAINER(prof_module, assembly_import, self), riid, out);
+}
 
 void prof_assembly_CloseEnum(IMetaDataAssemblyImport *self, HCORENUM hEnum) {
     (void)self;

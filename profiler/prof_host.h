@@ -80,7 +80,7 @@ void prof_events_update(prof_host *host);
 prof_module *prof_module_of(prof_host *host, struct module *module);
 void prof_modules_free(prof_host *host);
 
-/* prof_malloc.c, prof_metadata.c: the tables of the interfaces in a module record. */
+/* The tables of the interfaces in a module record, each in the file of its name. */
 extern const IMethodMallocVtbl prof_malloc_vtbl;
 extern const IMetaDataImport2Vtbl prof_import_vtbl;
 extern const IMetaDataEmit2Vtbl prof_emit_vtbl;

@@ -1,6 +1,7 @@
 /* IMetaDataImport: the properties of one token. Every cell comes from il_cell, which checks its
  * row, so a damaged module gives nil tokens and empty texts, never a wild read. */
 #include "profiler/prof_metadata.h"
+#include "profiler/prof_stub.h"
 #include "profiler/prof_text.h"
 #include "runtime/memory/mem.h"
 #include <string.h>
@@ -14,6 +15,27 @@
         if (FAILED(checked))                                                                       \
             return checked;                                                                        \
     } while (0)
+
+/* ---- The object ---- */
+
+/* clang-format off */
+PROF_STUBS_BEGIN
+#define INTERFACE IMetaDataImport2
+IMetaDataImport2_ALL(PROF_STUB)
+#undef INTERFACE
+
+const IMetaDataImport2Vtbl prof_import_vtbl = {
+    IMetaDataImport2_ALL(PROF_STUB_SLOT)
+#define PROF_IMPORT(method) .method = prof_import_##method,
+#include "profiler/prof_import.def"
+#undef PROF_IMPORT
+};
+PROF_STUBS_END
+/* clang-format on */
+
+HRESULT prof_import_QueryInterface(IMetaDataImport2 *self, REFIID riid, void **out) {
+    return prof_metadata_query(PROF_CONTAINER(prof_module, import, self), riid, out);
+}
 
 /* ---- The module ---- */
 

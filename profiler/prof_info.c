@@ -8,15 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* clang-format off */
+PROF_STUBS_BEGIN
 #define INTERFACE ICorProfilerInfo15
 ICorProfilerInfo15_ALL(PROF_STUB)
 #undef INTERFACE
 
-    const ICorProfilerInfo15Vtbl prof_info_vtbl = {ICorProfilerInfo15_ALL(PROF_STUB_SLOT)
+const ICorProfilerInfo15Vtbl prof_info_vtbl = {
+    ICorProfilerInfo15_ALL(PROF_STUB_SLOT)
 #define PROF_INFO(method) .method = prof_info_##method,
 #include "profiler/prof_info.def"
 #undef PROF_INFO
 };
+PROF_STUBS_END
+/* clang-format on */
 
 HRESULT prof_info_QueryInterface(ICorProfilerInfo15 *self, REFIID riid, void **out) {
     static const IID *const KNOWN[] = {

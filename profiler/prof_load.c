@@ -125,13 +125,13 @@ static prof_status initialize(prof_host *host, prof_error *error) {
 
 /* ---- The whole ---- */
 
-static void unload_library(prof_host *host) {
-    if (!host->library)
+static void unload(void *library) {
+    if (!library)
         return;
-    dll_main *entry = (dll_main *)dlsym(host->library, "DllMain");
+    dll_main *entry = (dll_main *)dlsym(library, "DllMain");
     if (entry)
-        entry(host->library, DLL_PROCESS_DETACH, NULL);
-    dlclose(host->library);
+        entry(library, DLL_PROCESS_DETACH, NULL);
+    dlclose(library);
 }
 
 static prof_host *new_host(const char *path, size_t length) {
@@ -181,11 +181,9 @@ static prof_status load(const char *path, size_t length, const CLSID *clsid, pro
         *out = host;
         return PROF_LOADED;
     }
-    if (host->callback)
-        host->callback->lpVtbl->Release(host->callback);
-    host->callback = NULL;
-    unload_library(host);
+    void *library = host->library;
     prof_free(host);
+    unload(library);
     return status;
 }
 

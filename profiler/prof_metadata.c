@@ -1,39 +1,14 @@
-/* The metadata interfaces of a module: their tables, QueryInterface between them, and the small
- * things they share. Adding metadata is not there yet: each method of the two Emit interfaces
- * answers E_NOTIMPL. */
+/* What the metadata interfaces of a module share: QueryInterface between them, names, blobs. Each
+ * interface has its table in a file of its own. */
 #include "profiler/prof_metadata.h"
 
-#include "profiler/prof_stub.h"
 #include "profiler/prof_text.h"
 #include "runtime/memory/mem.h"
 #include <string.h>
 
-/* The stubs of each interface in turn; the name of a stub's function holds the interface's. */
-#define IMPORT_STUB(result, name, parameters)   PROF_STUB(result, import_##name, parameters)
-#define IMPORT_SLOT(result, name, parameters)   .name = stub_import_##name,
-#define ASSEMBLY_STUB(result, name, parameters) PROF_STUB(result, assembly_##name, parameters)
-#define ASSEMBLY_SLOT(result, name, parameters) .name = stub_assembly_##name,
-#define EMIT_STUB(result, name, parameters)     PROF_STUB(result, emit_##name, parameters)
-#define EMIT_SLOT(result, name, parameters)     .name = stub_emit_##name,
-#define ASM_EMIT_STUB(result, name, parameters) PROF_STUB(result, assembly_emit_##name, parameters)
-#define ASM_EMIT_SLOT(result, name, parameters) .name = stub_assembly_emit_##name,
+/* ---- QueryInterface ---- */
 
-#define INTERFACE IMetaDataImport2
-IMetaDataImport2_ALL(IMPORT_STUB)
-#undef INTERFACE
-#define INTERFACE IMetaDataAssemblyImport
-    IMetaDataAssemblyImport_ALL(ASSEMBLY_STUB)
-#undef INTERFACE
-#define INTERFACE IMetaDataEmit2
-        IMetaDataEmit2_ALL(EMIT_STUB)
-#undef INTERFACE
-#define INTERFACE IMetaDataAssemblyEmit
-            IMetaDataAssemblyEmit_ALL(ASM_EMIT_STUB)
-#undef INTERFACE
-
-    /* ---- QueryInterface ---- */
-
-    HRESULT prof_metadata_query(prof_module *module, REFIID riid, void **out) {
+HRESULT prof_metadata_query(prof_module *module, REFIID riid, void **out) {
     const struct {
         const IID *iid;
         void *interface;
@@ -55,43 +30,6 @@ IMetaDataImport2_ALL(IMPORT_STUB)
     }
     return *out ? S_OK : E_NOINTERFACE;
 }
-
-HRESULT prof_import_QueryInterface(IMetaDataImport2 *self, REFIID riid, void **out) {
-    return prof_metadata_query(PROF_CONTAINER(prof_module, import, self), riid, out);
-}
-
-HRESULT prof_assembly_QueryInterface(IMetaDataAssemblyImport *self, REFIID riid, void **out) {
-    return prof_metadata_query(PROF_CONTAINER(prof_module, assembly_import, self), riid, out);
-}
-
-static HRESULT emit_query(IMetaDataEmit2 *self, REFIID riid, void **out) {
-    return prof_metadata_query(PROF_CONTAINER(prof_module, emit, self), riid, out);
-}
-
-static HRESULT assembly_emit_query(IMetaDataAssemblyEmit *self, REFIID riid, void **out) {
-    return prof_metadata_query(PROF_CONTAINER(prof_module, assembly_emit, self), riid, out);
-}
-
-/* ---- The tables ---- */
-
-const IMetaDataImport2Vtbl prof_import_vtbl = {IMetaDataImport2_ALL(IMPORT_SLOT)
-#define PROF_IMPORT(method) .method = prof_import_##method,
-#include "profiler/prof_import.def"
-#undef PROF_IMPORT
-};
-
-const IMetaDataAssemblyImportVtbl prof_assembly_import_vtbl = {
-    IMetaDataAssemblyImport_ALL(ASSEMBLY_SLOT)
-#define PROF_ASSEMBLY(method) .method = prof_assembly_##method,
-#include "profiler/prof_assembly.def"
-#undef PROF_ASSEMBLY
-};
-
-const IMetaDataEmit2Vtbl prof_emit_vtbl = {IMetaDataEmit2_ALL(EMIT_SLOT).QueryInterface =
-                                               emit_query};
-
-const IMetaDataAssemblyEmitVtbl prof_assembly_emit_vtbl = {
-    IMetaDataAssemblyEmit_ALL(ASM_EMIT_SLOT).QueryInterface = assembly_emit_query};
 
 /* ---- What they share ---- */
 

@@ -2,11 +2,13 @@
  *
  * A table is written as
  *
+ *     PROF_STUBS_BEGIN
  *     INTERFACE_ALL(PROF_STUB)                 // one function per method that answers E_NOTIMPL
  *     const INTERFACEVtbl vtbl = {
  *         INTERFACE_ALL(PROF_STUB_SLOT)        // in every slot,
  *         .Method = method, ...                // until the slot is given again
  *     };
+ *     PROF_STUBS_END
  *
  * so that no slot is ever NULL. INTERFACE names the first parameter's type, as in com.h. */
 #ifndef CLARET_PROF_STUB_H
@@ -14,8 +16,11 @@
 
 #include "com.h"
 
-#pragma GCC diagnostic ignored "-Wunused-parameter" /* of the stubs */
-#pragma GCC diagnostic ignored "-Woverride-init"    /* the slots given again */
+/* In between, neither the stubs' parameters nor slots that are given twice are worth a warning. */
+#define PROF_STUBS_BEGIN                                                                           \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wunused-parameter\"")        \
+        _Pragma("GCC diagnostic ignored \"-Woverride-init\"")
+#define PROF_STUBS_END _Pragma("GCC diagnostic pop")
 
 #define PROF_STUB(result, name, parameters)                                                        \
     static result stub_##name parameters {                                                         \
