@@ -6,16 +6,6 @@
 #include "runtime/memory/mem.h"
 #include <string.h>
 
-/* il and row of token, or the method's result is the error. */
-#define ROW_OF(token, table)                                                                       \
-    const il_module *il = prof_il_of_import(self);                                                 \
-    RID row = RidFromToken(token);                                                                 \
-    do {                                                                                           \
-        HRESULT checked = prof_check_row(il, token, table);                                        \
-        if (FAILED(checked))                                                                       \
-            return checked;                                                                        \
-    } while (0)
-
 /* ---- The object ---- */
 
 /* clang-format off */
@@ -62,7 +52,7 @@ HRESULT prof_import_GetVersionString(IMetaDataImport2 *self, WCHAR *pwzBuf, DWOR
 
 HRESULT prof_import_GetModuleRefProps(IMetaDataImport2 *self, mdModuleRef mur, WCHAR *szName,
                                       ULONG cchName, ULONG *pchName) {
-    ROW_OF(mur, IL_ModuleRef);
+    PROF_ROW_OF(mur, IL_ModuleRef);
     return prof_text_cut(il_name(il, IL_ModuleRef_Name, row), szName, cchName, pchName);
 }
 
@@ -79,7 +69,7 @@ BOOL prof_import_IsValidToken(IMetaDataImport2 *self, mdToken tk) {
 HRESULT prof_import_GetTypeDefProps(IMetaDataImport2 *self, mdTypeDef td, WCHAR *szTypeDef,
                                     ULONG cchTypeDef, ULONG *pchTypeDef, DWORD *pdwTypeDefFlags,
                                     mdToken *ptkExtends) {
-    ROW_OF(td, IL_TypeDef);
+    PROF_ROW_OF(td, IL_TypeDef);
     mdToken extends = il_cell(il, IL_TypeDef_Extends, row);
     PROF_PUT(pdwTypeDefFlags, il_cell(il, IL_TypeDef_Flags, row));
     PROF_PUT(ptkExtends, IsNilToken(extends) ? mdTypeRefNil : extends);
@@ -90,21 +80,21 @@ HRESULT prof_import_GetTypeDefProps(IMetaDataImport2 *self, mdTypeDef td, WCHAR 
 HRESULT prof_import_GetTypeRefProps(IMetaDataImport2 *self, mdTypeRef tr,
                                     mdToken *ptkResolutionScope, WCHAR *szName, ULONG cchName,
                                     ULONG *pchName) {
-    ROW_OF(tr, IL_TypeRef);
+    PROF_ROW_OF(tr, IL_TypeRef);
     PROF_PUT(ptkResolutionScope, il_cell(il, IL_TypeRef_ResolutionScope, row));
     return prof_full_name(il, IL_TypeRef_Namespace, IL_TypeRef_Name, row, szName, cchName, pchName);
 }
 
 HRESULT prof_import_GetTypeSpecFromToken(IMetaDataImport2 *self, mdTypeSpec typespec,
                                          PCCOR_SIGNATURE *ppvSig, ULONG *pcbSig) {
-    ROW_OF(typespec, IL_TypeSpec);
+    PROF_ROW_OF(typespec, IL_TypeSpec);
     prof_put_blob(il_blob_cell(il, IL_TypeSpec_Signature, row), ppvSig, pcbSig);
     return S_OK;
 }
 
 HRESULT prof_import_GetInterfaceImplProps(IMetaDataImport2 *self, mdInterfaceImpl iiImpl,
                                           mdTypeDef *pClass, mdToken *ptkIface) {
-    ROW_OF(iiImpl, IL_InterfaceImpl);
+    PROF_ROW_OF(iiImpl, IL_InterfaceImpl);
     PROF_PUT(pClass, il_cell(il, IL_InterfaceImpl_Class, row));
     PROF_PUT(ptkIface, il_cell(il, IL_InterfaceImpl_Interface, row));
     return S_OK;
@@ -141,7 +131,7 @@ HRESULT prof_import_GetMethodProps(IMetaDataImport2 *self, mdMethodDef mb, mdTyp
                                    WCHAR *szMethod, ULONG cchMethod, ULONG *pchMethod,
                                    DWORD *pdwAttr, PCCOR_SIGNATURE *ppvSigBlob, ULONG *pcbSigBlob,
                                    ULONG *pulCodeRVA, DWORD *pdwImplFlags) {
-    ROW_OF(mb, IL_MethodDef);
+    PROF_ROW_OF(mb, IL_MethodDef);
     PROF_PUT(pClass, prof_hide_global(IL_TOKEN(IL_TypeDef, il_method_owner(il, row))));
     PROF_PUT(pdwAttr, il_cell(il, IL_MethodDef_Flags, row));
     prof_put_blob(il_blob_cell(il, IL_MethodDef_Signature, row), ppvSigBlob, pcbSigBlob);
@@ -150,28 +140,16 @@ HRESULT prof_import_GetMethodProps(IMetaDataImport2 *self, mdMethodDef mb, mdTyp
     return prof_text_cut(il_name(il, IL_MethodDef_Name, row), szMethod, cchMethod, pchMethod);
 }
 
-/* The default value of a field, parameter or property; ELEMENT_TYPE_VOID when it has none. *length
- * is only set for strings and counts UTF-16 units. */
-static void put_constant(const il_module *il, mdToken parent, DWORD *type, UVCP_CONSTANT *value,
-                         ULONG *length) {
-    RID row = il_find_next(il, IL_Constant_Parent, parent, 1);
-    uint32_t kind = row ? il_cell(il, IL_Constant_Type, row) : ELEMENT_TYPE_VOID;
-    il_blob blob = row ? il_blob_cell(il, IL_Constant_Value, row) : (il_blob){NULL, 0};
-    PROF_PUT(type, kind);
-    PROF_PUT(value, blob.data);
-    PROF_PUT(length, kind == ELEMENT_TYPE_STRING ? (ULONG)(blob.size / sizeof(WCHAR)) : 0);
-}
-
 HRESULT prof_import_GetFieldProps(IMetaDataImport2 *self, mdFieldDef mb, mdTypeDef *pClass,
                                   WCHAR *szField, ULONG cchField, ULONG *pchField, DWORD *pdwAttr,
                                   PCCOR_SIGNATURE *ppvSigBlob, ULONG *pcbSigBlob,
                                   DWORD *pdwCPlusTypeFlag, UVCP_CONSTANT *ppValue,
                                   ULONG *pcchValue) {
-    ROW_OF(mb, IL_Field);
+    PROF_ROW_OF(mb, IL_Field);
     PROF_PUT(pClass, prof_hide_global(IL_TOKEN(IL_TypeDef, il_field_owner(il, row))));
     PROF_PUT(pdwAttr, il_cell(il, IL_Field_Flags, row));
     prof_put_blob(il_blob_cell(il, IL_Field_Signature, row), ppvSigBlob, pcbSigBlob);
-    put_constant(il, mb, pdwCPlusTypeFlag, ppValue, pcchValue);
+    prof_put_constant(il, mb, pdwCPlusTypeFlag, ppValue, pcchValue);
     return prof_text_cut(il_name(il, IL_Field_Name, row), szField, cchField, pchField);
 }
 
@@ -190,35 +168,22 @@ HRESULT prof_import_GetMemberProps(IMetaDataImport2 *self, mdToken mb, mdTypeDef
 HRESULT prof_import_GetMemberRefProps(IMetaDataImport2 *self, mdMemberRef mr, mdToken *ptk,
                                       WCHAR *szMember, ULONG cchMember, ULONG *pchMember,
                                       PCCOR_SIGNATURE *ppvSigBlob, ULONG *pbSig) {
-    ROW_OF(mr, IL_MemberRef);
+    PROF_ROW_OF(mr, IL_MemberRef);
     PROF_PUT(ptk, prof_hide_global(il_cell(il, IL_MemberRef_Class, row)));
     prof_put_blob(il_blob_cell(il, IL_MemberRef_Signature, row), ppvSigBlob, pbSig);
     return prof_text_cut(il_name(il, IL_MemberRef_Name, row), szMember, cchMember, pchMember);
-}
-
-/* The method whose list holds the parameter: the last one whose list begins at or before it. Lists
- * ascend, so this is a bisection. */
-static mdMethodDef method_of_param(const il_module *il, RID param) {
-    RID low = 1, high = il_rows(il, IL_MethodDef) + 1;
-    while (low + 1 < high) {
-        RID middle = low + (high - low) / 2;
-        if (il_list(il, IL_MethodDef_ParamList, middle).first <= param)
-            low = middle;
-        else
-            high = middle;
-    }
-    return IL_TOKEN(IL_MethodDef, low);
 }
 
 HRESULT prof_import_GetParamProps(IMetaDataImport2 *self, mdParamDef tk, mdMethodDef *pmd,
                                   ULONG *pulSequence, WCHAR *szName, ULONG cchName, ULONG *pchName,
                                   DWORD *pdwAttr, DWORD *pdwCPlusTypeFlag, UVCP_CONSTANT *ppValue,
                                   ULONG *pcchValue) {
-    ROW_OF(tk, IL_Param);
-    PROF_PUT(pmd, method_of_param(il, row));
+    PROF_ROW_OF(tk, IL_Param);
+    PROF_PUT(pmd, IL_TOKEN(IL_MethodDef,
+                           prof_list_owner(il, IL_MethodDef, IL_MethodDef_ParamList, row)));
     PROF_PUT(pulSequence, il_cell(il, IL_Param_Sequence, row));
     PROF_PUT(pdwAttr, il_cell(il, IL_Param_Flags, row));
-    put_constant(il, tk, pdwCPlusTypeFlag, ppValue, pcchValue);
+    prof_put_constant(il, tk, pdwCPlusTypeFlag, ppValue, pcchValue);
     return prof_text_cut(il_name(il, IL_Param_Name, row), szName, cchName, pchName);
 }
 
@@ -238,7 +203,7 @@ HRESULT prof_import_GetRVA(IMetaDataImport2 *self, mdToken tk, ULONG *pulCodeRVA
     if (TypeFromToken(tk) == mdtMethodDef)
         return prof_import_GetMethodProps(self, tk, NULL, NULL, 0, NULL, NULL, NULL, NULL,
                                           pulCodeRVA, pdwImplFlags);
-    ROW_OF(tk, IL_Field);
+    PROF_ROW_OF(tk, IL_Field);
     RID found = il_find_next(il, IL_FieldRVA_Field, IL_TOKEN(IL_Field, row), 1);
     PROF_PUT(pulCodeRVA, il_cell(il, IL_FieldRVA_RVA, found));
     PROF_PUT(pdwImplFlags, 0);
@@ -272,7 +237,7 @@ HRESULT prof_import_GetFieldMarshal(IMetaDataImport2 *self, mdToken tk,
 
 HRESULT prof_import_GetSigFromToken(IMetaDataImport2 *self, mdSignature mdSig,
                                     PCCOR_SIGNATURE *ppvSig, ULONG *pcbSig) {
-    ROW_OF(mdSig, IL_StandAloneSig);
+    PROF_ROW_OF(mdSig, IL_StandAloneSig);
     prof_put_blob(il_blob_cell(il, IL_StandAloneSig_Signature, row), ppvSig, pcbSig);
     return S_OK;
 }
@@ -291,7 +256,7 @@ HRESULT prof_import_GetNameFromToken(IMetaDataImport2 *self, mdToken tk,
     bool named = table == IL_Module || (table < sizeof NAMES / sizeof *NAMES && NAMES[table] != 0);
     if (!named || !pszUtf8NamePtr)
         return E_INVALIDARG;
-    ROW_OF(tk, table);
+    PROF_ROW_OF(tk, table);
     *pszUtf8NamePtr = il_name(il, NAMES[table], row);
     return S_OK;
 }
@@ -318,7 +283,7 @@ HRESULT prof_import_GetUserString(IMetaDataImport2 *self, mdString stk, WCHAR *s
 HRESULT prof_import_GetCustomAttributeProps(IMetaDataImport2 *self, mdCustomAttribute cv,
                                             mdToken *ptkObj, mdToken *ptkType, const void **ppBlob,
                                             ULONG *pcbSize) {
-    ROW_OF(cv, IL_CustomAttribute);
+    PROF_ROW_OF(cv, IL_CustomAttribute);
     PROF_PUT(ptkObj, il_cell(il, IL_CustomAttribute_Parent, row));
     PROF_PUT(ptkType, il_cell(il, IL_CustomAttribute_Type, row));
     prof_put_blob(il_blob_cell(il, IL_CustomAttribute_Value, row), (PCCOR_SIGNATURE *)ppBlob,
@@ -366,7 +331,7 @@ HRESULT prof_import_GetGenericParamProps(IMetaDataImport2 *self, mdGenericParam 
                                          ULONG *pulParamSeq, DWORD *pdwParamFlags, mdToken *ptOwner,
                                          DWORD *reserved, WCHAR *wzname, ULONG cchName,
                                          ULONG *pchName) {
-    ROW_OF(gp, IL_GenericParam);
+    PROF_ROW_OF(gp, IL_GenericParam);
     PROF_PUT(pulParamSeq, il_cell(il, IL_GenericParam_Number, row));
     PROF_PUT(pdwParamFlags, il_cell(il, IL_GenericParam_Flags, row));
     PROF_PUT(ptOwner, il_cell(il, IL_GenericParam_Owner, row));
@@ -378,7 +343,7 @@ HRESULT prof_import_GetGenericParamConstraintProps(IMetaDataImport2 *self,
                                                    mdGenericParamConstraint gpc,
                                                    mdGenericParam *ptGenericParam,
                                                    mdToken *ptkConstraintType) {
-    ROW_OF(gpc, IL_GenericParamConstraint);
+    PROF_ROW_OF(gpc, IL_GenericParamConstraint);
     PROF_PUT(ptGenericParam, il_cell(il, IL_GenericParamConstraint_Owner, row));
     PROF_PUT(ptkConstraintType, il_cell(il, IL_GenericParamConstraint_Constraint, row));
     return S_OK;
@@ -386,7 +351,7 @@ HRESULT prof_import_GetGenericParamConstraintProps(IMetaDataImport2 *self,
 
 HRESULT prof_import_GetMethodSpecProps(IMetaDataImport2 *self, mdMethodSpec mi, mdToken *tkParent,
                                        PCCOR_SIGNATURE *ppvSigBlob, ULONG *pcbSigBlob) {
-    ROW_OF(mi, IL_MethodSpec);
+    PROF_ROW_OF(mi, IL_MethodSpec);
     PROF_PUT(tkParent, il_cell(il, IL_MethodSpec_Method, row));
     prof_put_blob(il_blob_cell(il, IL_MethodSpec_Instantiation, row), ppvSigBlob, pcbSigBlob);
     return S_OK;

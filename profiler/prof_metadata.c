@@ -74,3 +74,26 @@ void prof_put_blob(il_blob blob, PCCOR_SIGNATURE *data, ULONG *size) {
     PROF_PUT(data, blob.data);
     PROF_PUT(size, (ULONG)blob.size);
 }
+
+void prof_put_constant(const il_module *il, mdToken parent, DWORD *type, UVCP_CONSTANT *value,
+                       ULONG *length) {
+    RID row = il_find_next(il, IL_Constant_Parent, parent, 1);
+    uint32_t kind = row ? il_cell(il, IL_Constant_Type, row) : ELEMENT_TYPE_VOID;
+    il_blob blob = row ? il_blob_cell(il, IL_Constant_Value, row) : (il_blob){NULL, 0};
+    PROF_PUT(type, kind);
+    PROF_PUT(value, blob.data);
+    PROF_PUT(length, kind == ELEMENT_TYPE_STRING ? (ULONG)(blob.size / sizeof(WCHAR)) : 0);
+}
+
+/* The last row whose list begins at or before it; lists ascend, so this is a bisection. */
+RID prof_list_owner(const il_module *il, il_table table, il_column list, RID row) {
+    RID low = 1, high = il_rows(il, table) + 1;
+    while (low + 1 < high) {
+        RID middle = low + (high - low) / 2;
+        if (il_list(il, list, middle).first <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}

@@ -28,6 +28,16 @@ static inline il_module *prof_il_of_assembly(IMetaDataAssemblyImport *self) {
 /* S_OK when token is a row of table; META_E_INVALID_TOKEN_TYPE, CLDB_E_INDEX_NOTFOUND. */
 HRESULT prof_check_row(const il_module *il, mdToken token, il_table table);
 
+/* In a method of IMetaDataImport: declares il and row for token, or returns the error. */
+#define PROF_ROW_OF(token, table)                                                                  \
+    const il_module *il = prof_il_of_import(self);                                                 \
+    RID row = RidFromToken(token);                                                                 \
+    do {                                                                                           \
+        HRESULT checked = prof_check_row(il, token, table);                                        \
+        if (FAILED(checked))                                                                       \
+            return checked;                                                                        \
+    } while (0)
+
 /* The interfaces show the type that holds global members, row 1, as the nil token, and take both.
  */
 static inline mdTypeDef prof_hide_global(mdToken type) {
@@ -52,6 +62,14 @@ bool prof_split_name(const WCHAR *full_name, prof_name *out); /* false: memory i
 
 /* A blob's start and size; either place may be NULL. */
 void prof_put_blob(il_blob blob, PCCOR_SIGNATURE *data, ULONG *size);
+
+/* The default value of a field, parameter or property; ELEMENT_TYPE_VOID when it has none. *length
+ * is only set for strings and counts UTF-16 units. */
+void prof_put_constant(const il_module *il, mdToken parent, DWORD *type, UVCP_CONSTANT *value,
+                       ULONG *length);
+
+/* The row of table whose list holds row of the list's table. */
+RID prof_list_owner(const il_module *il, il_table table, il_column list, RID row);
 
 /* ---- Enumerations (HCORENUM) ---- */
 

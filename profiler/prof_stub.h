@@ -24,12 +24,18 @@
 
 #define PROF_STUB(result, name, parameters)                                                        \
     static result stub_##name parameters {                                                         \
-        return PROF_STUB_ANSWER_##result;                                                          \
+        PROF_STUB_BODY_##result(#name)                                                             \
     }
-#define PROF_STUB_ANSWER_HRESULT E_NOTIMPL
-#define PROF_STUB_ANSWER_ULONG   1 /* AddRef and Release of what the host owns */
-#define PROF_STUB_ANSWER_BOOL    FALSE
-#define PROF_STUB_ANSWER_void
+#define PROF_STUB_BODY_HRESULT(name) return prof_missing(PROF_STUB_TEXT(INTERFACE), name);
+#define PROF_STUB_BODY_ULONG(name)   return 1; /* AddRef and Release of what the host owns */
+#define PROF_STUB_BODY_BOOL(name)    return FALSE;
+#define PROF_STUB_BODY_void(name)
+#define PROF_STUB_TEXT(name)  PROF_STUB_QUOTE(name)
+#define PROF_STUB_QUOTE(name) #name
+
+/* E_NOTIMPL; with CLARET_TRACE=profiler in the environment a line on stderr says what was called.
+ */
+HRESULT prof_missing(const char *interface, const char *method);
 
 #define PROF_STUB_SLOT(result, name, parameters) .name = stub_##name,
 

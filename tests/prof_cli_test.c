@@ -98,6 +98,16 @@ static void a_plug_in_may_decline(void) {
     CU_ASSERT(plain());
 }
 
+/* A call that is not implemented is silent unless the trace is on. */
+static void what_is_called_in_vain_can_be_traced(void) {
+    CU_ASSERT_EQUAL(
+        run("CLARET_TRACE=profiler", "--profiler build/tests/plugins/asks_too_much.so " SQUARES),
+        0);
+    CU_ASSERT(printed("claret: ICorProfilerInfo15::ForceGC is called, and not implemented\n"));
+    CU_ASSERT_EQUAL(run("", "--profiler build/tests/plugins/asks_too_much.so " SQUARES), 0);
+    CU_ASSERT_FALSE(printed("claret:"));
+}
+
 /* Each of the first allocations fails in turn: the run ends with a status, not with a signal. */
 static void memory_may_run_out_at_any_time(void) {
     for (int n = 1; n <= 30; n++) {
@@ -117,6 +127,7 @@ CU_TestInfo prof_cli_tests[] = {
     {"a plug-in asked for by name must load", a_plug_in_asked_for_must_load},
     {"a plug-in of the environment need not", a_plug_in_of_the_environment_need_not},
     {"a plug-in may decline", a_plug_in_may_decline},
+    {"what is called in vain can be traced", what_is_called_in_vain_can_be_traced},
     {"memory may run out at any time", memory_may_run_out_at_any_time},
     CU_TEST_INFO_NULL,
 };

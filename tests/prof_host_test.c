@@ -27,6 +27,7 @@ static struct {
     void (*at_jitted)(FunctionID function, const char *name);
     ICorProfilerInfo15 *info;
     ModuleID program;
+    unsigned objects;
     char log[4096];
 } test;
 
@@ -77,6 +78,35 @@ static bool in_program(FunctionID function) {
         note(#name, name_of(id));                                                                  \
         return E_FAIL;                                                                             \
     }
+static HRESULT on_ObjectAllocated(ICorProfilerCallback11 *self, ObjectID object, ClassID type) {
+    ClassID again = 0;
+    CU_ASSERT_EQUAL(INFO(GetClassFromObject, object, &again), S_OK);
+    CU_ASSERT_EQUAL(again, type);
+    test.objects++;
+    return S_OK;
+}
+
+/* Types of the program only, with the token of each. */
+static void note_type(const char *callback, ClassID id) {
+    ModuleID module = 0;
+    mdTypeDef token = 0;
+    char text[16];
+    CU_ASSERT_EQUAL(INFO(GetClassIDInfo, id, &module, &token), S_OK);
+    snprintf(text, sizeof text, "%08X", token);
+    if (test.program && module == test.program)
+        note(callback, text);
+}
+
+static HRESULT on_ClassLoadStarted(ICorProfilerCallback11 *self, ClassID id) {
+    note_type("ClassLoadStarted", id);
+    return S_OK;
+}
+
+static HRESULT on_ClassLoadFinished(ICorProfilerCallback11 *self, ClassID id, HRESULT status) {
+    note_type("ClassLoadFinished", id);
+    return S_OK;
+}
+
 PLAIN(Shutdown)
 PLAIN(ExceptionSearchFunctionLeave)
 PLAIN(ExceptionSearchFilterLeave)
@@ -177,7 +207,8 @@ static HRESULT on_Initialize(ICorProfilerCallback11 *self, IUnknown *runtime) {
 }
 
 #define SLOT(name) .name = on_##name
-CORPROF_PLUGIN(SLOT(Initialize), SLOT(Shutdown), SLOT(AppDomainCreationStarted),
+CORPROF_PLUGIN(SLOT(ObjectAllocated), SLOT(ClassLoadStarted), SLOT(ClassLoadFinished),
+               SLOT(Initialize), SLOT(Shutdown), SLOT(AppDomainCreationStarted),
                SLOT(AppDomainCreationFinished), SLOT(AssemblyLoadStarted),
                SLOT(AssemblyLoadFinished), SLOT(ModuleLoadStarted), SLOT(ModuleLoadFinished),
                SLOT(ModuleAttachedToAssembly), SLOT(ThreadCreated), SLOT(ThreadAssignedToOSThread),
@@ -263,6 +294,33 @@ static void exceptions_are_announced_in_two_passes(void) {
                                      "ExceptionUnwindFunctionEnter Bar\n"
                                      "ExceptionCatcherEnter Bar\n"
                                      "Shutdown\n");
+}
+
+static void allocations_need_both_flags(void) {
+    reset(COR_PRF_MONITOR_OBJECT_ALLOCATED);
+    CU_ASSERT_EQUAL(run("generic"), 4);
+    CU_ASSERT_EQUAL(test.objects, 0);
+    reset(COR_PRF_MONITOR_OBJECT_ALLOCATED | COR_PRF_ENABLE_OBJECT_ALLOCATED);
+    CU_ASSERT_EQUAL(run("generic"), 4);
+    CU_ASSERT(test.objects >= 1); /* the Pair, and what start-up makes */
+}
+
+/* Every type is started and then finished, Program among them. */
+static void types_are_announced_in_pairs(void) {
+    reset(COR_PRF_MONITOR_CLASS_LOADS | COR_PRF_MONITOR_MODULE_LOADS);
+    CU_ASSERT_EQUAL(run("square"), 50);
+    unsigned open = 0, pairs = 0;
+    for (const char *line = test.log; *line; line = strchr(line, '\n') + 1) {
+        if (strncmp(line, "ClassLoadStarted", 16) == 0)
+            open++;
+        if (strncmp(line, "ClassLoadFinished", 17) == 0) {
+            CU_ASSERT(open > 0);
+            open--;
+            pairs++;
+        }
+    }
+    CU_ASSERT_EQUAL(open, 0);
+    CU_ASSERT(pairs >= 1);
 }
 
 static void mask_after_initialize(FunctionID function, const char *name) {
@@ -672,6 +730,8 @@ CU_TestInfo prof_host_tests[] = {
     {"start-up comes in order", start_up_comes_in_order},
     {"only what the mask asks for comes", only_what_the_mask_asks_for_comes},
     {"exceptions are announced in two passes", exceptions_are_announced_in_two_passes},
+    {"allocations need both flags", allocations_need_both_flags},
+    {"types are announced in pairs", types_are_announced_in_pairs},
     {"the mask changes while running", the_mask_changes_while_running},
     {"a body is replaced in every mode", a_body_is_replaced_in_every_mode},
     {"the last body set wins", the_last_body_set_wins},

@@ -343,6 +343,80 @@ static void properties_and_events_hang_on_their_type(void) {
     close_module();
 }
 
+static void properties_and_events_have_accessors(void) {
+    open_module();
+    mdTypeDef outer = type_named(u"Space.Outer`1", mdTokenNil), type;
+    mdMethodDef getter, setter, add, remove, fire, expected;
+    HCORENUM list = NULL;
+    mdProperty property;
+    mdEvent event;
+    WCHAR text[16];
+    ULONG others = 9;
+    DWORD semantics;
+    call->EnumProperties(import, &list, outer, &property, 1, NULL);
+    call->CloseEnum(import, list);
+    list = NULL;
+    CU_ASSERT_EQUAL(call->GetPropertyProps(import, property, &type, text, 16, NULL, NULL, NULL,
+                                           NULL, NULL, NULL, NULL, &setter, &getter, NULL, 0,
+                                           &others),
+                    S_OK);
+    CU_ASSERT_EQUAL(type, outer);
+    CU_ASSERT(same(text, "Size"));
+    CU_ASSERT_EQUAL(others, 0);
+    call->FindMethod(import, outer, u"get_Size", NULL, 0, &expected);
+    CU_ASSERT_EQUAL(getter, expected);
+    call->FindMethod(import, outer, u"set_Size", NULL, 0, &expected);
+    CU_ASSERT_EQUAL(setter, expected);
+    CU_ASSERT_EQUAL(call->GetMethodSemantics(import, setter, property, &semantics), S_OK);
+    CU_ASSERT_EQUAL(semantics, 1);
+    CU_ASSERT_EQUAL(call->GetMethodSemantics(import, 0x06FFFFFF, property, &semantics),
+                    CLDB_E_RECORD_NOTFOUND);
+
+    call->EnumEvents(import, &list, outer, &event, 1, NULL);
+    call->CloseEnum(import, list);
+    CU_ASSERT_EQUAL(call->GetEventProps(import, event, &type, text, 16, NULL, NULL, NULL, &add,
+                                        &remove, &fire, NULL, 0, NULL),
+                    S_OK);
+    CU_ASSERT_EQUAL(type, outer);
+    CU_ASSERT(same(text, "Changed"));
+    call->FindMethod(import, outer, u"add_Changed", NULL, 0, &expected);
+    CU_ASSERT_EQUAL(add, expected);
+    call->FindMethod(import, outer, u"remove_Changed", NULL, 0, &expected);
+    CU_ASSERT_EQUAL(remove, expected);
+    CU_ASSERT_EQUAL(fire, mdMethodDefNil);
+    close_module();
+}
+
+static void layouts_and_method_implementations(void) {
+    open_module();
+    DWORD pack;
+    ULONG size, count, given;
+    COR_FIELD_OFFSET offsets[2];
+    CU_ASSERT_EQUAL(call->GetClassLayout(import, type_named(u"Space.Overlap", mdTokenNil), &pack,
+                                         offsets, 2, &count, &size),
+                    S_OK);
+    CU_ASSERT_EQUAL(pack, 4);
+    CU_ASSERT_EQUAL(size, 16);
+    CU_ASSERT_EQUAL(count, 2);
+    CU_ASSERT_EQUAL(offsets[1].ulOffset, 8);
+    CU_ASSERT_EQUAL(call->GetClassLayout(import, type_named(u"Space.Closer", mdTokenNil), NULL,
+                                         NULL, 0, NULL, NULL),
+                    CLDB_E_RECORD_NOTFOUND);
+
+    HCORENUM list = NULL;
+    mdToken body, declaration, parent;
+    HRESULT result = call->EnumMethodImpls(import, &list, type_named(u"Space.Closer", mdTokenNil),
+                                           &body, &declaration, 1, &given);
+    CU_ASSERT_EQUAL(count_of(&list, result, given), 1);
+    CU_ASSERT_EQUAL(body, method_named(u"Space.Closer", u"System.IDisposable.Dispose"));
+    CU_ASSERT_EQUAL(
+        call->GetMemberRefProps(import, declaration, &parent, NULL, 0, NULL, NULL, NULL), S_OK);
+    const char *name;
+    CU_ASSERT_EQUAL(call->GetNameFromToken(import, parent, &name), S_OK);
+    CU_ASSERT_STRING_EQUAL(name, "IDisposable");
+    close_module();
+}
+
 static void the_assembly_and_its_references(void) {
     open_module();
     IMetaDataAssemblyImport *assembly = &module.assembly_import;
@@ -388,6 +462,8 @@ CU_TestInfo prof_metadata_tests[] = {
     {"custom attributes are found by name", custom_attributes_are_found_by_name},
     {"generics have parameters and constraints", generics_have_parameters_and_constraints},
     {"properties and events hang on their type", properties_and_events_hang_on_their_type},
+    {"properties and events have accessors", properties_and_events_have_accessors},
+    {"layouts and method implementations", layouts_and_method_implementations},
     {"the assembly and its references", the_assembly_and_its_references},
     CU_TEST_INFO_NULL,
 };

@@ -17,6 +17,16 @@ namespace Space {
         public void Raise(object sender) { Changed(sender, EventArgs.Empty); }
     }
 
+    [StructLayout(LayoutKind.Explicit, Pack = 4, Size = 16)]
+    struct Overlap {
+        [FieldOffset(0)] public int Low;
+        [FieldOffset(8)] public int High;
+    }
+
+    class Closer : IDisposable {
+        void IDisposable.Dispose() {}
+    }
+
     static class Program {
         [DllImport("libc", EntryPoint = "getpid")]
         static extern int Pid();
