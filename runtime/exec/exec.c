@@ -17,8 +17,9 @@ il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     thread->rt = rt;
     thread->os_id = (uint32_t)syscall(SYS_gettid);
-    thread->stack = mem_calloc(EXEC_STACK_SLOTS, sizeof *thread->stack);
-    thread->frames = mem_calloc(EXEC_MAX_FRAMES, sizeof *thread->frames);
+    /* Not cleared: pages that are never reached cost nothing. */
+    thread->stack = mem_alloc(EXEC_STACK_SLOTS * sizeof *thread->stack);
+    thread->frames = mem_alloc(EXEC_MAX_FRAMES * sizeof *thread->frames);
     if (!thread->stack || !thread->frames) {
         exec_thread_free(thread);
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");

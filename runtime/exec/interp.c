@@ -13,21 +13,6 @@
 /* Entries or iterations after which the tiered mode compiles a method. */
 #define HOT 500
 
-bool interp_push(struct thread *t, struct code *code, union slot *regs) {
-    if (t->frame_count >= EXEC_MAX_FRAMES || regs + code->reg_count > t->stack_end) {
-        exec_throw_stack_overflow(t);
-        return false;
-    }
-    memset(regs + code->arg_slots, 0, (code->temp_start - code->arg_slots) * sizeof *regs);
-    struct frame *frame = &t->frames[t->frame_count++];
-    frame->code = code;
-    frame->regs = regs;
-    frame->ip = code->insns;
-    frame->compiled_caller = NULL;
-    frame->boundary = frame->filter = false;
-    return true;
-}
-
 /* Floating remainder and the saturating conversions as CoreCLR on x64 has them. */
 static int32_t r8_to_i4(double v) {
     return v > -2147483649.0 && v < 2147483648.0 ? (int32_t)v : INT32_MIN;
@@ -237,6 +222,7 @@ void interp_run(struct thread *t, uint32_t base) {
     union slot *r = frame->regs;
     struct method *target;
     union slot *args;
+    const bool tiered = t->rt->config.mode == CLARET_TIERED;
 
     if (t->native_depth >= EXEC_MAX_NATIVE_DEPTH) {
         exec_throw_stack_overflow(t);
@@ -292,7 +278,8 @@ void interp_run(struct thread *t, uint32_t base) {
 
     OP(br) JUMP;
     OP(loop) {
-        interp_heat(t, code->method);
+        if (tiered)
+            interp_heat(t, code->method);
         NEXT;
     }
     OP(switch) {
@@ -604,10 +591,11 @@ call_target : {
     struct code *callee = target->code;
     if (!callee)
         goto call_outside;
-    interp_heat(t, target);
+    if (tiered)
+        interp_heat(t, target);
     if (!interp_push(t, callee, args))
         goto exception;
-    frame = &t->frames[t->frame_count - 1];
+    frame++;
     code = callee;
     r = args;
     ip = code->insns;

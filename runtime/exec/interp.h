@@ -2,15 +2,34 @@
 #ifndef CLARET_INTERP_H
 #define CLARET_INTERP_H
 
+#include <string.h>
+
 #include "runtime/exec/exec.h"
 
 /* Runs the frames above base (frames[base] is there already) until frame_count is base again. On
  * return thread->exception tells how it ended. */
 void interp_run(struct thread *thread, uint32_t base);
 
-/* Pushes a frame for a prepared method whose arguments are at regs and clears its locals. False
- * with an exception pending when the stack is full. */
-bool interp_push(struct thread *thread, struct code *code, union slot *regs);
+/* Pushes a frame for a prepared method whose arguments are at regs and clears its locals. False with
+ * an exception pending when the stack is full. */
+static inline bool interp_push(struct thread *thread, struct code *code, union slot *regs) {
+    uint32_t locals = code->temp_start - code->arg_slots;
+    if (__builtin_expect(thread->frame_count >= EXEC_MAX_FRAMES ||
+                             code->reg_count > (size_t)(thread->stack_end - regs),
+                         0)) {
+        exec_throw_stack_overflow(thread);
+        return false;
+    }
+    if (locals)
+        memset(regs + code->arg_slots, 0, locals * sizeof *regs);
+    struct frame *frame = &thread->frames[thread->frame_count++];
+    frame->code = code;
+    frame->regs = regs;
+    frame->ip = code->insns;
+    frame->compiled_caller = NULL;
+    frame->boundary = frame->root = frame->filter = false;
+    return true;
+}
 
 /* Counts an entry or an iteration, and compiles the method when it is hot. */
 void interp_heat(struct thread *thread, struct method *method);
