@@ -14,7 +14,7 @@ int cli_run(int argc, char **argv);
 /* Prints "claret: TEXT" on stderr, TEXT being "FILE: reason"; returns 1. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same for an error of il. */
+/* The same for an error of il, with its offset. */
 int cli_fail_il(const il_error *err);
 
 /* Prints how the command is used on stderr; returns 2. */

@@ -38,7 +38,9 @@ int cli_fail(const char *format, ...) {
 }
 
 int cli_fail_il(const il_error *err) {
-    return cli_fail("%s", err->text);
+    if (err->offset == IL_NO_OFFSET)
+        return cli_fail("%s", err->text);
+    return cli_fail("%s (at 0x%llx)", err->text, (unsigned long long)err->offset);
 }
 
 int cli_usage(const char *command) {

@@ -78,7 +78,7 @@ static il_status check_sections(const il_module *m, il_error *err) {
 static il_status read_pe_headers(il_module *m, uint32_t *cli_rva, il_error *err) {
     il_headers *h = &m->headers;
     if (m->size < 2 || m->image[0] != 'M' || m->image[1] != 'Z')
-        return il_module_fail(m, err, IL_NOT_PE, m->image, 0,
+        return il_module_fail(m, err, IL_NOT_PE, NULL, 0,
                               "not a PE file: it does not start with \"MZ\"");
     il_status status = need(m, 0, DOS_HEADER_SIZE, "the DOS header", err);
     if (status)
