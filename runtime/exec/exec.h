@@ -20,6 +20,7 @@ struct frame {
                             * out of the interpreter */
     void *compiled_caller; /* native frame pointer of the C function that compiled code called to
                             * get here; NULL when the caller is not compiled */
+    bool replaced;          /* compiled code runs the rest of it */
     bool boundary;         /* called by native code, which takes exceptions itself */
     bool root;             /* a boundary beyond which nobody takes them: the thread's first frame */
     bool filter;           /* runs a filter of a frame below, in its registers */
@@ -37,6 +38,7 @@ struct thread {
     struct runtime *rt;
     struct object *exception; /* pending, or NULL */
     struct object *object;    /* its System.Threading.Thread, once asked for */
+    uint64_t zero;            /* always 0: a zero for compiled code that MIR does not know to be one */
     uint32_t poll;            /* not 0: compiled loops call the runtime before the next iteration */
     union slot *stack, *stack_end;
     const struct method *native_method; /* the one that runs, for its type arguments */

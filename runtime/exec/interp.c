@@ -33,6 +33,16 @@ void interp_heat(struct thread *t, struct method *method) {
         jit_compile(t->rt->jit, method);
 }
 
+/* The same for an iteration: an activation that stays in a loop goes on as compiled code. Null: it
+ * does not. */
+static jit_enter *heat_loop(struct thread *t, const struct code *code, const struct insn *ip) {
+    interp_heat(t, code->method);
+    if (code->method->hotness < 2 * HOT)
+        return NULL;
+    code->method->hotness = 0;
+    return jit_compile_loop(t->rt->jit, code->method, (uint32_t)(ip - code->insns));
+}
+
 /* Memory as managed code sees it: addresses need not be aligned (the class library copies strings
  * eight bytes at a time from wherever they start). */
 typedef int16_t mem_i2 __attribute__((aligned(1)));
@@ -278,9 +288,17 @@ void interp_run(struct thread *t, uint32_t base) {
 
     OP(br) JUMP;
     OP(loop) {
-        if (tiered)
-            interp_heat(t, code->method);
-        NEXT;
+        jit_enter *rest = tiered ? heat_loop(t, code, ip) : NULL;
+        if (!rest)
+            NEXT;
+        frame->ip = ip;
+        frame->replaced = true;
+        t->native_top = r + code->reg_count;
+        rest(t, r);
+        t->native_top = NULL;
+        if (t->exception)
+            goto exception;
+        goto return_to_caller;
     }
     OP(switch) {
         const struct code_switch *table = ip->u.p;

@@ -27,7 +27,7 @@ static inline bool interp_push(struct thread *thread, struct code *code, union s
     frame->regs = regs;
     frame->ip = code->insns;
     frame->compiled_caller = NULL;
-    frame->boundary = frame->root = frame->filter = false;
+    frame->boundary = frame->root = frame->filter = frame->replaced = false;
     return true;
 }
 

@@ -26,6 +26,8 @@ bool stack_walk_next(struct stack_walk *walk, struct walk_entry *out) {
         uint32_t index = --walk->next_frame;
         const struct frame *frame = &walk->thread->frames[index];
         enter_compiled(walk, frame->compiled_caller);
+        if (frame->replaced)
+            return stack_walk_next(walk, out);
         out->frame = frame;
         out->index = index;
         out->method = frame->code->method;

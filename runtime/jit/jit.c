@@ -81,16 +81,11 @@ static jit_status run_levels(jit *jit, struct translation *request, char *messag
 
 static void keep(jit *jit, const struct translation *request) {
     struct compiled *compiled = request->compiled;
-    struct method *method = request->method;
     if (!compiled->end)
         compiled->end = jit->region.next;
     jit->compiled[jit->count++] = compiled;
     jit->statistics.compiled++;
     jit->statistics.code_bytes = (uint64_t)(jit->region.next - jit->region.base);
-    method->jit_info = compiled;
-    method->entry = compiled->start;
-    method->enter = request->enter;
-    method->jit_state = JIT_STATE_COMPILED;
 }
 
 static void refuse(jit *jit, struct method *method, const char *reason) {
@@ -101,21 +96,38 @@ static void refuse(jit *jit, struct method *method, const char *reason) {
              method_name(method, name, sizeof name), reason);
 }
 
-bool jit_compile(jit *jit, struct method *method) {
-    struct translation request = {.method = method};
+static bool compile(jit *jit, struct translation *request) {
     char message[128];
-    if (!jit || method->jit_state != JIT_STATE_NONE || !method->code)
-        return method->jit_state == JIT_STATE_COMPILED;
     jit_status status = JIT_NO_MEMORY;
     if (reserve_record(jit))
-        status = run_levels(jit, &request, message, sizeof message);
+        status = run_levels(jit, request, message, sizeof message);
     switch (status) {
-    case JIT_OK: keep(jit, &request); return true;
+    case JIT_OK: keep(jit, request); return true;
     case JIT_NO_MEMORY: return false;
-    case JIT_NO_ROOM: refuse(jit, method, "no room for code"); return false;
-    case JIT_REFUSED: refuse(jit, method, message); return false;
+    case JIT_NO_ROOM: refuse(jit, request->method, "no room for code"); return false;
+    case JIT_REFUSED: refuse(jit, request->method, message); return false;
     }
     return false;
+}
+
+bool jit_compile(jit *jit, struct method *method) {
+    struct translation request = {.method = method, .loop_at = NO_LOOP};
+    if (!jit || method->jit_state != JIT_STATE_NONE || !method->code)
+        return method->jit_state == JIT_STATE_COMPILED;
+    if (!compile(jit, &request))
+        return false;
+    method->jit_info = request.compiled;
+    method->entry = request.compiled->start;
+    method->enter = request.enter;
+    method->jit_state = JIT_STATE_COMPILED;
+    return true;
+}
+
+jit_enter *jit_compile_loop(jit *jit, struct method *method, uint32_t insn) {
+    struct translation request = {.method = method, .loop_at = insn};
+    if (!jit || method->jit_state == JIT_STATE_REFUSED || !method->code)
+        return NULL;
+    return compile(jit, &request) ? request.enter : NULL;
 }
 
 void jit_forget(jit *jit, struct method *method) {

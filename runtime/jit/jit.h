@@ -34,11 +34,19 @@ typedef struct jit jit;
 jit *jit_new(void);
 void jit_free(jit *jit);
 
+/* The type of method.enter. */
+typedef void jit_enter(struct thread *thread, union slot *slots);
+
 enum jit_state { JIT_STATE_NONE, JIT_STATE_COMPILED, JIT_STATE_REFUSED };
 
 /* Compiles a prepared method and sets its entry, enter, jit_info and jit_state. Returns whether it
  * is compiled now. A refused method is not tried again; one that lacked memory is. */
 bool jit_compile(jit *jit, struct method *method);
+
+/* Compiles the rest of an activation that is in a loop: the interpreter, at instruction insn with
+ * its registers at slots, calls the result with them; it returns when the method returns, with the
+ * result in slots[0 .. return_slots), or with an exception pending. NULL when that cannot be. */
+jit_enter *jit_compile_loop(jit *jit, struct method *method, uint32_t insn);
 
 /* Lets the method be interpreted again (its code has a new version). Activations of the old code
  * run to their end. */

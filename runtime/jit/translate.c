@@ -61,7 +61,20 @@ MIR_op_t tr_use_as(struct translator *t, enum kind kind, uint32_t slot) {
 
 MIR_op_t tr_def_as(struct translator *t, enum kind kind, uint32_t slot) {
     t->non_null[slot] = false;
+    t->constant_of[slot] = NULL;
     return tr_use_as(t, kind, slot);
+}
+
+bool tr_is_constant(const struct translator *t, uint32_t slot, int64_t *value) {
+    if (!t->constant_of[slot])
+        return false;
+    *value = t->constant_of[slot]->u.i;
+    return true;
+}
+
+MIR_op_t tr_value(struct translator *t, uint32_t slot) {
+    int64_t value;
+    return tr_is_constant(t, slot, &value) ? tr_int(t, value) : tr_use(t, slot);
 }
 
 MIR_op_t tr_use(struct translator *t, uint32_t slot) {
@@ -237,7 +250,7 @@ void tr_call_method(struct translator *t, const struct call *c) {
     for (uint32_t i = 0; i < c->count; i++) {
         enum kind kind = kinds[skipped + i];
         if (kind == KIND_INT)
-            ops[3 + arg_count++] = tr_use(t, c->first + i);
+            ops[3 + arg_count++] = tr_value(t, c->first + i);
         else
             tr_move(t, kind, tr_float_word(t, kind, skipped + i), tr_use_as(t, kind, c->first + i));
     }
@@ -402,6 +415,7 @@ static void start_block(struct translator *t, bool fallen_into) {
         tr_put1(t, MIR_JMP, tr_label(t, t->loops[t->at]->poll));
     tr_place(t, t->labels[t->at]);
     memset(t->non_null, 0, t->code->reg_count * sizeof *t->non_null);
+    memset(t->constant_of, 0, t->code->reg_count * sizeof(*t->constant_of));
 }
 
 /* The poll of a loop whose last backward branch was just translated. */
@@ -430,6 +444,12 @@ static void end_loops(struct translator *t, const struct insn *insn) {
     tr_each_target(insn, emit_poll, &edge);
     if (edge.skipped)
         tr_place(t, edge.skip);
+}
+
+static void jump_into_loop(struct translator *t, uint32_t insn) {
+    if (!t->labels[insn])
+        t->labels[insn] = MIR_new_label(t->ctx);
+    tr_put1(t, MIR_JMP, tr_label(t, tr_target(t, insn)));
 }
 
 static void translate_body(struct translator *t) {
@@ -501,54 +521,74 @@ static void take_argument(struct translator *t, uint32_t slot, enum kind kind, M
     }
 }
 
-static void begin_function(struct translator *t) {
-    const enum kind *kinds = tr_arg_kinds(t->request->method);
-    const MIR_reg_t *args = declare_function(t, kinds);
+/* MIR numbers labels by function. */
+static void make_exits(struct translator *t) {
     t->thrown = MIR_new_label(t->ctx);
-    t->leave = MIR_new_label(t->ctx); /* MIR numbers labels by function */
+    t->leave = MIR_new_label(t->ctx);
     t->result = MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, "result");
     tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
+}
+
+static MIR_op_t zero(struct translator *t, enum kind kind) {
+    return tr_thread_word(t, KIND_TYPES[kind], offsetof(struct thread, zero));
+}
+
+static void begin_method(struct translator *t) {
+    const enum kind *kinds = tr_arg_kinds(t->request->method);
+    const MIR_reg_t *args = declare_function(t, kinds);
+    make_exits(t);
     if (t->frame)
         begin_frame(t);
     for (uint32_t i = 0; i < t->code->arg_slots; i++)
         take_argument(t, i, kinds[i], args[i]);
-    t->locals_start = DLIST_TAIL(MIR_insn_t, t->function->u.func->insns);
+    t->prologue_end = DLIST_TAIL(MIR_insn_t, t->function->u.func->insns);
+    MIR_reg_t nothing = tr_temp(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, nothing), zero(t, KIND_INT));
     for (uint32_t i = t->code->arg_slots; i < t->code->temp_start; i++) {
         if (t->in_memory[i])
-            tr_put2(t, MIR_MOV, tr_def(t, i), tr_int(t, 0));
+            tr_put2(t, MIR_MOV, tr_def(t, i), tr_reg(t, nothing));
     }
 }
 
-/* Locals start as zero, in each kind of register that turned out to be used. A constant 0.0 would
- * lie in the context. */
-static void clear_locals(struct translator *t) {
-    MIR_op_t zero = tr_int(t, 0);
-    static const MIR_insn_code_t codes[] = {MIR_MOV, MIR_I2F, MIR_I2D};
-    for (uint32_t i = t->code->arg_slots; i < t->code->temp_start; i++) {
+/* Takes over the interpreter's frame as it is. */
+static void begin_in_loop(struct translator *t) {
+    t->function = MIR_new_func(t->ctx, "f", 0, NULL, 2, MIR_T_I64, "thread", MIR_T_I64, "slots");
+    t->thread = MIR_reg(t->ctx, "thread", t->function->u.func);
+    t->slots = MIR_reg(t->ctx, "slots", t->function->u.func);
+    make_exits(t);
+    if (t->frame) {
+        t->frame = MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, "frame");
+        tr_put2(t, MIR_MOV, tr_reg(t, t->frame), tr_reg(t, t->slots));
+    }
+    t->prologue_end = DLIST_TAIL(MIR_insn_t, t->function->u.func->insns);
+}
+
+static void first_value(struct translator *t, enum kind kind, uint32_t slot) {
+    bool is_local = slot >= t->code->arg_slots && slot < t->code->temp_start;
+    MIR_op_t to = tr_reg(t, t->regs[kind][slot]);
+    MIR_insn_t insn = NULL;
+    if (t->slots)
+        insn = MIR_new_insn(t->ctx, KIND_MOVES[kind], to,
+                            tr_heap(t, KIND_TYPES[kind], 8 * (int64_t)slot, t->slots));
+    else if (is_local)
+        insn = MIR_new_insn(t->ctx, KIND_MOVES[kind], to, zero(t, kind));
+    if (insn)
+        MIR_insert_insn_after(t->ctx, t->function, t->prologue_end, insn);
+}
+
+/* Locals start as zero, or all slots as in the frame taken over; in each kind of register that
+ * turned out to be used. */
+static void first_values(struct translator *t) {
+    for (uint32_t slot = 0; slot < t->code->reg_count; slot++) {
         for (enum kind kind = KIND_INT; kind < KIND_COUNT; kind++) {
-            if (t->regs[kind][i])
-                MIR_insert_insn_after(
-                    t->ctx, t->function, t->locals_start,
-                    MIR_new_insn(t->ctx, codes[kind], tr_reg(t, t->regs[kind][i]), zero));
+            if (t->regs[kind][slot])
+                first_value(t, kind, slot);
         }
     }
 }
 
-static void end_function(struct translator *t) {
-    for (const struct cold *cold = t->cold; cold; cold = cold->next)
-        emit_cold(t, cold);
-    clear_locals(t);
-    tr_place(t, t->thrown);
-    keep_label(t);
-    tr_place(t, t->leave);
-    if (t->frame)
-        tr_put2(t, MIR_MOV, tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_top)),
-                tr_reg(t, t->frame));
-    MIR_append_insn(t->ctx, t->function, MIR_new_ret_insn(t->ctx, 1, tr_reg(t, t->result)));
-    MIR_finish_func(t->ctx);
-}
-
-/* The result from where entry leaves it to slots[0]. */
+/* The result from where entry leaves it to slots[0]; a structure is there already when slots is the
+ * frame. */
 static void enter_result(struct translator *t, MIR_reg_t slots, MIR_reg_t result) {
     const struct method *method = t->request->method;
     MIR_op_t value = tr_reg(t, result);
@@ -556,12 +596,31 @@ static void enter_result(struct translator *t, MIR_reg_t slots, MIR_reg_t result
         if (tr_kind_of(method->return_type) != KIND_INT)
             tr_put2(t, MIR_MOV, value, tr_float_word(t, KIND_INT, 0));
         tr_put2(t, MIR_MOV, tr_heap(t, MIR_T_I64, 0, slots), value);
-    } else if (method->return_slots > 1) {
+    } else if (method->return_slots > 1 && !t->slots) {
         MIR_reg_t top = tr_temp(t);
         tr_put2(t, MIR_MOV, tr_reg(t, top),
                 tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_top)));
         copy_inline(t, slots, 0, top, 0, 8 * method->return_slots);
     }
+}
+
+static void end_function(struct translator *t) {
+    for (const struct cold *cold = t->cold; cold; cold = cold->next)
+        emit_cold(t, cold);
+    first_values(t);
+    tr_place(t, t->thrown);
+    keep_label(t);
+    tr_place(t, t->leave);
+    if (t->slots) {
+        enter_result(t, t->slots, t->result);
+        MIR_append_insn(t->ctx, t->function, MIR_new_ret_insn(t->ctx, 0));
+    } else {
+        if (t->frame)
+            tr_put2(t, MIR_MOV, tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_top)),
+                    tr_reg(t, t->frame));
+        MIR_append_insn(t->ctx, t->function, MIR_new_ret_insn(t->ctx, 1, tr_reg(t, t->result)));
+    }
+    MIR_finish_func(t->ctx);
 }
 
 /* void enter(thread, slots): the arguments from slots, the result to slots[0]. */
@@ -573,6 +632,7 @@ static MIR_item_t make_enter(struct translator *t) {
     for (uint32_t i = 0; i < m->arg_slots; i++)
         count += kinds[i] == KIND_INT;
     ops[0] = MIR_new_ref_op(t->ctx, proto(t, count));
+    t->slots = 0;
     t->function =
         MIR_new_func(t->ctx, "enter", 0, NULL, 2, MIR_T_I64, "thread", MIR_T_I64, "slots");
     t->thread = MIR_reg(t->ctx, "thread", t->function->u.func);
@@ -651,7 +711,7 @@ static void finish(struct translator *t, MIR_module_t module, MIR_item_t functio
     fill_sites(t, compiled);
     uint8_t *other = enter->u.func->machine_code;
     compiled->end = other > compiled->start ? other : NULL;
-    request->enter = (void (*)(struct thread *, union slot *))(uintptr_t)other;
+    request->enter = (jit_enter *)(uintptr_t)other;
 }
 
 void translate(MIR_context_t ctx, void *translation) {
@@ -665,6 +725,7 @@ void translate(MIR_context_t ctx, void *translation) {
     for (enum kind kind = KIND_INT; kind < KIND_COUNT; kind++)
         t->regs[kind] = mir_host_alloc(code->reg_count + 1, sizeof *t->regs[kind]);
     t->non_null = mir_host_alloc(code->reg_count + 1, sizeof *t->non_null);
+    t->constant_of = mir_host_alloc(code->reg_count + 1, sizeof(*t->constant_of));
     t->in_memory = mir_host_alloc(code->reg_count + 1, sizeof *t->in_memory);
     t->labels = mir_host_alloc(code->insn_count + 1, sizeof *t->labels);
     t->loops = mir_host_alloc(code->insn_count + 1, sizeof *t->loops);
@@ -675,11 +736,17 @@ void translate(MIR_context_t ctx, void *translation) {
     t->thread_words = MIR_alias(ctx, "thread");
     for (uint32_t i = 0; i < code->insn_count; i++)
         tr_each_in_memory(code, &code->insns[i], put_in_memory, t);
-    begin_function(t);
+    bool in_loop = request->loop_at != NO_LOOP;
+    if (in_loop)
+        begin_in_loop(t);
+    else
+        begin_method(t);
     find_targets(t);
+    if (in_loop)
+        jump_into_loop(t, request->loop_at);
     translate_body(t);
     end_function(t);
-    MIR_item_t function = t->function, enter = make_enter(t);
+    MIR_item_t function = t->function, enter = in_loop ? function : make_enter(t);
     request->compiled =
         mem_calloc(1, sizeof(struct compiled) + t->site_count * sizeof(struct site));
     if (!request->compiled)

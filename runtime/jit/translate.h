@@ -12,6 +12,10 @@
  * a jump leads to the loop's poll, which stands behind the last backward branch cold blocks:
  * exceptions, slow paths one ret, the last instruction
  *
+ * A branch that MIR can decide is never emitted: it would drop the block with a call's label behind
+ * it and crash over what the label needs. So integer constants come from memory; where an
+ * instruction can take one directly, and another operand is unknown, it does.
+ *
  * A label stands behind every call; its address leads a stack walk to the IL offset. */
 #ifndef CLARET_TRANSLATE_H
 #define CLARET_TRANSLATE_H
@@ -19,6 +23,7 @@
 #include <mir.h>
 
 #include "runtime/exec/exec.h"
+#include "runtime/jit/jit.h"
 #include "runtime/jit/mir_host.h"
 
 enum helper {
@@ -39,19 +44,23 @@ struct compiled {
     uint8_t *start, *end;
     struct method *method;
     const struct code *code;
-    uint32_t
-        frame_size; /* what the prologue takes off the stack pointer; 0: it keeps a frame pointer */
+    uint32_t frame_size; /* what the prologue reserves; 0: the code keeps a frame pointer */
     uint32_t site_count;
     struct site sites[];
 };
 
+#define NO_LOOP UINT32_MAX
+
 /* What is asked of translate, and what it leaves. */
 struct translation {
     struct method *method;
+    /* The instruction at which an activation of the interpreter's is taken over; NO_LOOP: the
+     * method is translated for calls. */
+    uint32_t loop_at;
     unsigned level;            /* of MIR's optimiser */
     bool unsupported;          /* refused because of what the code contains */
     struct compiled *compiled; /* a mem_ block; the caller's, also after a failure */
-    void (*enter)(struct thread *, union slot *);
+    jit_enter *enter;
 };
 
 /* For mir_host_run. */
@@ -65,8 +74,7 @@ void translate(MIR_context_t ctx, void *translation);
 struct cold {
     struct cold *next;
     MIR_label_t start;
-    MIR_label_t
-        back; /* where a helper that returns without exception goes on; NULL: it always throws */
+    MIR_label_t back; /* where a helper that has not thrown goes on; NULL: it always throws */
     enum helper helper;
     uint32_t insn;
     uint32_t arg_count;
@@ -100,10 +108,13 @@ struct translator {
     MIR_reg_t *regs[KIND_COUNT]; /* by slot; 0: not used so far */
     bool *in_memory;             /* by slot: has its place in the frame on the register stack */
     bool *non_null;              /* by slot: known since the last label */
-    MIR_reg_t frame;             /* that frame, laid out as the interpreter's; 0: there is none */
-    MIR_label_t *labels;         /* by instruction; NULL: no branch leads there */
-    struct loop **loops;         /* by instruction; NULL: no loop starts there */
-    uint32_t at;                 /* the instruction being translated */
+    const struct insn *
+        *constant_of;    /* by slot: the ldc it was set by since the last label, or NULL */
+    MIR_reg_t frame;     /* that frame, laid out as the interpreter's; 0: there is none */
+    MIR_reg_t slots;     /* the interpreter's frame that is taken over; 0: none is */
+    MIR_label_t *labels; /* by instruction; NULL: no branch leads there */
+    struct loop **loops; /* by instruction; NULL: no loop starts there */
+    uint32_t at;         /* the instruction being translated */
     struct cold *cold, **cold_end;
     struct pending_site *sites;
     uint32_t site_count, next_temp;
@@ -111,7 +122,7 @@ struct translator {
     MIR_item_t protos[256];    /* by number of arguments */
     MIR_label_t thrown, leave; /* the way out with and without an exception */
     MIR_reg_t result;
-    MIR_insn_t locals_start; /* locals are cleared behind it */
+    MIR_insn_t prologue_end; /* slots get their first values behind it */
     MIR_alias_t heap, constant, thread_words;
 };
 
@@ -135,6 +146,10 @@ MIR_op_t tr_use(struct translator *t, uint32_t slot);
 MIR_op_t tr_def(struct translator *t, uint32_t slot);
 MIR_op_t tr_use_as(struct translator *t, enum kind kind, uint32_t slot);
 MIR_op_t tr_def_as(struct translator *t, enum kind kind, uint32_t slot);
+/* The slot's constant if it is known, else tr_use. For an operand of instructions with another one
+ * that is unknown. */
+MIR_op_t tr_value(struct translator *t, uint32_t slot);
+bool tr_is_constant(const struct translator *t, uint32_t slot, int64_t *value);
 /* Moves between two operands of the kind. */
 void tr_move(struct translator *t, enum kind kind, MIR_op_t to, MIR_op_t from);
 /* A floating-point register of its own. */

@@ -24,7 +24,7 @@ static MIR_insn_code_t mir_code(const rule *rule) {
 /* ---- Arithmetic ---- */
 
 OP binary(ARGS) {
-    MIR_op_t b = tr_use(t, insn->b), c = tr_use(t, insn->c);
+    MIR_op_t b = tr_use(t, insn->b), c = tr_value(t, insn->c);
     tr_put3(t, mir_code(rule), tr_def(t, insn->a), b, c);
 }
 
@@ -59,12 +59,17 @@ OP shl_i4(ARGS) {
 
 /* Divisors 0 and -1 are left to the helper. */
 OP divide(ARGS) {
+    bool narrow = rule->size == 4, is_signed = rule->helper;
+    int64_t divisor;
+    MIR_op_t b = tr_use(t, insn->b), c = tr_use(t, insn->c);
+    if (tr_is_constant(t, insn->c, &divisor) && divisor != 0 && divisor != -1) {
+        tr_put3(t, mir_code(rule), tr_def(t, insn->a), b, tr_int(t, divisor));
+        return;
+    }
     MIR_reg_t result = tr_temp(t);
     MIR_label_t back = MIR_new_label(t->ctx);
-    MIR_op_t b = tr_use(t, insn->b), c = tr_use(t, insn->c);
     MIR_op_t special = tr_label(
         t, tr_cold(t, HELP_divide, result, back, 3, (MIR_op_t[]){tr_int(t, insn->op), b, c}));
-    bool narrow = rule->size == 4, is_signed = rule->helper;
     tr_put3(t, narrow ? MIR_BEQS : MIR_BEQ, special, c, tr_int(t, 0));
     if (is_signed)
         tr_put3(t, narrow ? MIR_BEQS : MIR_BEQ, special, c, tr_int(t, -1));
@@ -130,15 +135,22 @@ OP nothing(ARGS) {
 
 OP mov(ARGS) {
     bool non_null = t->non_null[insn->b];
+    const struct insn *constant = t->constant_of[insn->b];
     MIR_op_t b = tr_use(t, insn->b);
     (void)rule;
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), b);
     t->non_null[insn->a] = non_null;
+    t->constant_of[insn->a] = constant;
 }
 
+/* From the instruction itself, so that MIR does not know the value. */
 OP ldc(ARGS) {
+    MIR_reg_t base = tr_temp(t);
     (void)rule;
-    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_int(t, insn->u.i));
+    tr_put2(t, MIR_MOV, tr_reg(t, base), tr_pointer(t, &insn->u));
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_constant(t, MIR_T_I64, 0, base));
+    t->constant_of[insn->a] = insn;
+    t->non_null[insn->a] = insn->u.i != 0;
 }
 
 OP branch(ARGS) {
@@ -373,8 +385,8 @@ static MIR_reg_t checked_index(struct translator *t, uint32_t array, uint32_t in
     tr_check_null(t, array);
     MIR_op_t range = tr_label(t, tr_cold(t, HELP_throw_range, 0, NULL, 0, NULL));
     MIR_op_t length = tr_constant(t, MIR_T_I32, ARRAY_LENGTH_OFFSET, tr_base(t, array));
-    tr_put3(t, MIR_UBGES, range, tr_use(t, index), length);
-    tr_put2(t, MIR_UEXT32, tr_reg(t, extended), tr_use(t, index));
+    tr_put3(t, MIR_UBGES, range, tr_value(t, index), length);
+    tr_put2(t, MIR_UEXT32, tr_reg(t, extended), tr_value(t, index));
     return extended;
 }
 
