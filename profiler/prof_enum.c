@@ -8,6 +8,7 @@
 
 typedef struct enumerator {
     ICorProfilerModuleEnum interface;
+    const IID *iid;
     _Atomic(ULONG) references;
     ULONG count, next;
     UINT_PTR ids[];
@@ -16,7 +17,7 @@ typedef struct enumerator {
 static HRESULT query_interface(ICorProfilerModuleEnum *self, REFIID riid, void **out) {
     if (!out)
         return E_POINTER;
-    bool known = IsEqualGUID(riid, &IID_IUnknown) || IsEqualGUID(riid, &IID_ICorProfilerModuleEnum);
+    bool known = IsEqualGUID(riid, &IID_IUnknown) || IsEqualGUID(riid, ((enumerator *)self)->iid);
     *out = known ? self : NULL;
     if (known)
         self->lpVtbl->AddRef(self);
@@ -54,7 +55,7 @@ static HRESULT clone(ICorProfilerModuleEnum *self, ICorProfilerModuleEnum **ppEn
     if (!ppEnum)
         return E_INVALIDARG;
     UINT_PTR *ids;
-    *ppEnum = prof_enum_new(e->count, &ids);
+    *ppEnum = prof_enum_new(e->iid, e->count, &ids);
     if (!*ppEnum)
         return E_OUTOFMEMORY;
     memcpy(ids, e->ids, e->count * sizeof *ids);
@@ -86,13 +87,14 @@ static const ICorProfilerModuleEnumVtbl VTBL = {
     query_interface, add_ref, release, skip, reset, clone, get_count, next,
 };
 
-ICorProfilerModuleEnum *prof_enum_new(ULONG count, UINT_PTR **ids) {
+void *prof_enum_new(const IID *iid, ULONG count, UINT_PTR **ids) {
     enumerator *e = mem_calloc(1, sizeof *e + count * sizeof *e->ids);
     if (!e)
         return NULL;
     e->interface.lpVtbl = &VTBL;
+    e->iid = iid;
     atomic_init(&e->references, 1);
     e->count = count;
     *ids = e->ids;
-    return &e->interface;
+    return e;
 }

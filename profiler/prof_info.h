@@ -18,5 +18,6 @@ ICorProfilerInfo15_ALL(PROF_INFO_DECLARE)
     struct module *prof_check_module(prof_host *host, UINT_PTR id);
 struct type *prof_check_type(prof_host *host, UINT_PTR id);
 struct method *prof_check_method(prof_host *host, UINT_PTR id);
+struct thread *prof_check_thread(prof_host *host, UINT_PTR id);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define COR_E_TYPELOAD ((HRESULT)0x80131522)
+#define COR_E_OVERFLOW ((HRESULT)0x80131516)
 
 struct module *prof_check_module(prof_host *host, UINT_PTR id) {
     struct runtime *rt = atomic_load(&host->rt);
@@ -22,6 +23,15 @@ struct type *prof_check_type(prof_host *host, UINT_PTR id) {
 struct method *prof_check_method(prof_host *host, UINT_PTR id) {
     struct runtime *rt = atomic_load(&host->rt);
     return rt && rt_is_method(rt, (void *)id) ? (struct method *)id : NULL;
+}
+
+struct thread *prof_check_thread(prof_host *host, UINT_PTR id) {
+    struct runtime *rt = atomic_load(&host->rt);
+    for (uint32_t i = 0; rt && i < rt_thread_count(rt); i++) {
+        if ((UINT_PTR)rt_thread_at(rt, i) == id)
+            return (struct thread *)id;
+    }
+    return NULL;
 }
 
 /* ---- Application domain, assemblies, modules ---- */
@@ -92,7 +102,7 @@ HRESULT prof_info_EnumModules(ICorProfilerInfo15 *self, ICorProfilerModuleEnum *
         return E_INVALIDARG;
     ULONG count = rt ? rt_module_count(rt) : 0;
     UINT_PTR *ids;
-    *ppEnum = prof_enum_new(count, &ids);
+    *ppEnum = prof_enum_new(&IID_ICorProfilerModuleEnum, count, &ids);
     if (!*ppEnum)
         return E_OUTOFMEMORY;
     for (ULONG i = 0; i < count; i++)
@@ -174,6 +184,44 @@ HRESULT prof_info_IsArrayClass(ICorProfilerInfo15 *self, ClassID classId,
     return S_OK;
 }
 
+/* The fields that the type itself declares; with no room for any, only how many there are. */
+HRESULT prof_info_GetClassLayout(ICorProfilerInfo15 *self, ClassID classID,
+                                 COR_FIELD_OFFSET rFieldOffset[], ULONG cFieldOffset,
+                                 ULONG *pcFieldOffset, ULONG *pulClassSize) {
+    struct type *type = prof_check_type(prof_of_info(self), classID);
+    if (!type || !pcFieldOffset || rt_type_token(type) == 0)
+        return E_INVALIDARG;
+    PROF_PUT(pulClassSize, rt_type_size(type));
+    ULONG count = 0;
+    for (uint32_t token, offset; rt_type_field(type, count, &token, &offset); count++) {
+        if (!rFieldOffset || cFieldOffset == 0)
+            continue;
+        if (count == cFieldOffset)
+            break;
+        rFieldOffset[count].ridOfField = token;
+        rFieldOffset[count].ulOffset = offset;
+    }
+    *pcFieldOffset = count;
+    return S_OK;
+}
+
+HRESULT prof_info_GetObjectSize2(ICorProfilerInfo15 *self, ObjectID objectId, SIZE_T *pcSize) {
+    (void)self;
+    if (objectId == 0)
+        return E_INVALIDARG;
+    PROF_PUT(pcSize, rt_object_size((struct object *)objectId));
+    return S_OK;
+}
+
+HRESULT prof_info_GetObjectSize(ICorProfilerInfo15 *self, ObjectID objectId, ULONG *pcSize) {
+    SIZE_T size = 0;
+    HRESULT result = prof_info_GetObjectSize2(self, objectId, &size);
+    if (size > UINT32_MAX)
+        return COR_E_OVERFLOW;
+    PROF_PUT(pcSize, (ULONG)size);
+    return result;
+}
+
 /* ---- Methods ---- */
 
 HRESULT prof_info_GetFunctionFromToken(ICorProfilerInfo15 *self, ModuleID moduleId, mdToken token,
@@ -235,17 +283,31 @@ HRESULT prof_info_GetCurrentThreadID(ICorProfilerInfo15 *self, ThreadID *pThread
 
 HRESULT prof_info_GetThreadInfo(ICorProfilerInfo15 *self, ThreadID threadId,
                                 DWORD *pdwWin32ThreadId) {
-    (void)self;
-    if (threadId == 0)
+    struct thread *thread = prof_check_thread(prof_of_info(self), threadId);
+    if (!thread)
         return E_INVALIDARG;
-    PROF_PUT(pdwWin32ThreadId, rt_thread_os_id((struct thread *)threadId));
+    PROF_PUT(pdwWin32ThreadId, rt_thread_os_id(thread));
+    return S_OK;
+}
+
+HRESULT prof_info_EnumThreads(ICorProfilerInfo15 *self, ICorProfilerThreadEnum **ppEnum) {
+    struct runtime *rt = atomic_load(&prof_of_info(self)->rt);
+    if (!ppEnum)
+        return E_INVALIDARG;
+    ULONG count = rt ? rt_thread_count(rt) : 0;
+    UINT_PTR *ids;
+    *ppEnum = prof_enum_new(&IID_ICorProfilerThreadEnum, count, &ids);
+    if (!*ppEnum)
+        return E_OUTOFMEMORY;
+    for (ULONG i = 0; i < count; i++)
+        ids[i] = (UINT_PTR)rt_thread_at(rt, i);
     return S_OK;
 }
 
 /* There is one application domain. */
 HRESULT prof_info_GetThreadAppDomain(ICorProfilerInfo15 *self, ThreadID threadId,
                                      AppDomainID *pAppDomainId) {
-    if (threadId == 0)
+    if (!prof_check_thread(prof_of_info(self), threadId))
         return E_INVALIDARG;
     PROF_PUT(pAppDomainId, (AppDomainID)atomic_load(&prof_of_info(self)->rt));
     return S_OK;

@@ -96,6 +96,24 @@ struct type *rt_type_from_token(struct module *module, uint32_t token) {
     return module->types[row];
 }
 
+uint32_t rt_type_size(const struct type *type) {
+    return type->kind == TYPE_VALUE ? type->value_size : type->instance_size;
+}
+
+enum { FIELD_STATIC = 0x10 }; /* II.23.1.5 */
+
+bool rt_type_field(const struct type *type, uint32_t index, uint32_t *token, uint32_t *offset) {
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        const struct field *field = &type->fields[i];
+        if ((field->flags & FIELD_STATIC) || index-- != 0)
+            continue;
+        *token = IL_TOKEN(IL_Field, field->row);
+        *offset = field->offset;
+        return true;
+    }
+    return false;
+}
+
 /* ---- Methods ---- */
 
 struct module *rt_method_module(const struct method *method) {
@@ -161,6 +179,15 @@ il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *star
 
 struct type *rt_object_type(const struct object *object) {
     return object->type;
+}
+size_t rt_object_size(const struct object *object) {
+    return exec_object_size(object);
+}
+uint32_t rt_thread_count(const struct runtime *rt) {
+    return rt->main_thread ? 1 : 0;
+}
+struct thread *rt_thread_at(const struct runtime *rt, uint32_t index) {
+    return index < rt_thread_count(rt) ? rt->main_thread : NULL;
 }
 struct thread *rt_current_thread(const struct runtime *rt) {
     struct thread *thread = rt->main_thread;

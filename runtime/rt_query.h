@@ -36,6 +36,12 @@ bool rt_type_array(const struct type *type, il_element *element, struct type **e
 /* The loaded type of a TypeDef token (not an instantiation); NULL when not loaded or bad. */
 struct type *rt_type_from_token(struct module *module, uint32_t token);
 
+/* Bytes an object of the type takes, its header included; of a value type, the value. */
+uint32_t rt_type_size(const struct type *type);
+/* The instance field that the type itself declares at this place in its list: FieldDef token, and
+ * offset from the object's start (of a value type: from the value's). False when there is none. */
+bool rt_type_field(const struct type *type, uint32_t index, uint32_t *token, uint32_t *offset);
+
 /* ---- Methods ---- */
 struct module *rt_method_module(const struct method *method);
 uint32_t
@@ -60,6 +66,9 @@ il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *star
 
 /* ---- Objects and threads ---- */
 struct type *rt_object_type(const struct object *object);
+size_t rt_object_size(const struct object *object); /* its header included */
+uint32_t rt_thread_count(const struct runtime *rt);
+struct thread *rt_thread_at(const struct runtime *rt, uint32_t index);
 struct thread *rt_current_thread(const struct runtime *rt); /* NULL on a native thread */
 uint32_t rt_thread_os_id(const struct thread *thread);
 /* Offsets from the object's start: GetStringLayout2. */

@@ -24,6 +24,7 @@ static struct {
     void (*at_initialize)(void);
     void (*at_module)(ModuleID module); /* ModuleLoadFinished of the program */
     void (*at_jit)(FunctionID function, const char *name);
+    void (*at_object)(ObjectID object, ClassID type);
     void (*at_jitted)(FunctionID function, const char *name);
     ICorProfilerInfo15 *info;
     ModuleID program;
@@ -83,6 +84,8 @@ static HRESULT on_ObjectAllocated(ICorProfilerCallback11 *self, ObjectID object,
     CU_ASSERT_EQUAL(INFO(GetClassFromObject, object, &again), S_OK);
     CU_ASSERT_EQUAL(again, type);
     test.objects++;
+    if (test.at_object)
+        test.at_object(object, type);
     return S_OK;
 }
 
@@ -567,6 +570,8 @@ static void ask_about_wrong_ids(FunctionID function, const char *name) {
         CU_ASSERT_EQUAL(INFO(GetModuleMetaData, id, 0, &IID_IMetaDataImport, NULL), E_INVALIDARG);
         CU_ASSERT_EQUAL(INFO(SetILFunctionBody, id, 0x06000001, RETURN_SEVEN), E_INVALIDARG);
         CU_ASSERT_EQUAL(INFO(GetFunctionFromToken, id, 0x06000001, NULL), E_INVALIDARG);
+        CU_ASSERT_EQUAL(INFO(GetThreadInfo, id, NULL), E_INVALIDARG);
+        CU_ASSERT_EQUAL(INFO(GetThreadAppDomain, id, NULL), E_INVALIDARG);
     }
     /* the right address, but of something else */
     CU_ASSERT_EQUAL(INFO(GetFunctionInfo, type, NULL, NULL, NULL), E_INVALIDARG);
@@ -645,6 +650,13 @@ static void ask_about_the_function(FunctionID function, const char *name) {
     CU_ASSERT_EQUAL(INFO(IsArrayClass, type, NULL, NULL, NULL), S_FALSE);
     CU_ASSERT_EQUAL(INFO(GetCurrentThreadID, &thread), S_OK);
     CU_ASSERT_EQUAL(INFO(GetThreadAppDomain, thread, &domain), S_OK);
+    ICorProfilerThreadEnum *threads = NULL;
+    ThreadID first = 0;
+    CU_ASSERT_EQUAL_FATAL(INFO(EnumThreads, &threads), S_OK);
+    CU_ASSERT_EQUAL(threads->lpVtbl->Next(threads, 1, &first, NULL), S_OK);
+    CU_ASSERT_EQUAL(first, thread);
+    CU_ASSERT_EQUAL(threads->lpVtbl->Next(threads, 1, &first, NULL), S_FALSE);
+    threads->lpVtbl->Release(threads);
     CU_ASSERT_EQUAL(INFO(GetAppDomainInfo, domain, 0, NULL, NULL, NULL), S_OK);
 
     ULONG32 type_args = 9, method_args = 9;
@@ -659,6 +671,51 @@ static void ask_about_the_function(FunctionID function, const char *name) {
     CU_ASSERT_EQUAL(args[0] != 0, generic_type);
     CU_ASSERT_EQUAL(INFO(GetFunctionInfo2, function, 0, NULL, NULL, NULL, 1, NULL, NULL),
                     E_INVALIDARG);
+}
+
+/* Sizes from the layout of objects in docs/ARCHITECTURE.md; lengths from the source. */
+static void ask_about_the_object(ObjectID object, ClassID type) {
+    ULONG size = 0, rank = 0, count = 9, class_size = 0;
+    SIZE_T size2 = 0;
+    CorElementType element = ELEMENT_TYPE_END;
+    COR_FIELD_OFFSET fields[4];
+    ModuleID module = 0;
+    CU_ASSERT_EQUAL(INFO(GetObjectSize, object, &size), S_OK);
+    CU_ASSERT_EQUAL(INFO(GetObjectSize2, object, &size2), S_OK);
+    CU_ASSERT_EQUAL(size2, size);
+    if (INFO(IsArrayClass, type, &element, NULL, &rank) == S_OK) {
+        int32_t length = ((const int32_t *)object)[2];
+        if (element == ELEMENT_TYPE_I4 && rank == 1 && length == 5) {
+            CU_ASSERT_EQUAL(size, 16 + 5 * 4);
+            note("int[5]", "");
+        }
+        CU_ASSERT_EQUAL(INFO(GetClassLayout, type, NULL, 0, &count, NULL), E_INVALIDARG);
+        return;
+    }
+    CU_ASSERT_EQUAL(INFO(GetClassLayout, type, NULL, 0, &count, &class_size), S_OK);
+    INFO(GetClassIDInfo, type, &module, NULL);
+    if (!test.program || module != test.program || count != 3)
+        return;
+    note("Point", "");
+    CU_ASSERT_EQUAL(class_size, size);
+    CU_ASSERT_EQUAL(INFO(GetClassLayout, type, fields, 2, &count, NULL), S_OK);
+    CU_ASSERT_EQUAL(count, 2);
+    CU_ASSERT_EQUAL(INFO(GetClassLayout, type, fields, 4, &count, NULL), S_OK);
+    CU_ASSERT_EQUAL_FATAL(count, 3);
+    for (ULONG i = 0; i < count; i++) {
+        CU_ASSERT_EQUAL(TypeFromToken(fields[i].ridOfField), mdtFieldDef);
+        CU_ASSERT(fields[i].ulOffset >= 8 && fields[i].ulOffset < size);
+        CU_ASSERT(i == 0 || fields[i].ulOffset != fields[i - 1].ulOffset);
+    }
+}
+
+static void questions_about_objects(void) {
+    reset(COR_PRF_MONITOR_OBJECT_ALLOCATED | COR_PRF_ENABLE_OBJECT_ALLOCATED |
+          COR_PRF_MONITOR_MODULE_LOADS);
+    test.at_object = ask_about_the_object;
+    CU_ASSERT_EQUAL(run("objects"), 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(test.log, "Point\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(test.log, "int[5]\n"));
 }
 
 static void questions_before_there_is_a_runtime(void) {
@@ -746,6 +803,7 @@ CU_TestInfo prof_host_tests[] = {
     {"questions about bodies", questions_about_bodies},
     {"questions about modules", questions_about_modules},
     {"questions about functions and types", questions_about_functions_and_types},
+    {"questions about objects", questions_about_objects},
     {"questions about the runtime", questions_about_the_runtime},
     CU_TEST_INFO_NULL,
 };

@@ -14,25 +14,8 @@ void bcl_object_hash_code(struct thread *thread, union slot *slots) {
     slots[0].i4 = (int32_t)((uint32_t)(address ^ address >> 32) & 0x7FFFFFFF);
 }
 
-static size_t object_size(const struct object *object) {
-    const struct type *type = object->type;
-    if (type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY)
-        return ARRAY_DATA_OFFSET +
-               (size_t)((const struct array *)object)->length * type->element_type->value_size;
-    return type->instance_size;
-}
-
 void bcl_object_clone(struct thread *thread, union slot *slots) {
-    struct object *from = slots[0].o, *to;
-    if (from->type->kind == TYPE_SZARRAY)
-        to = (struct object *)exec_new_array(thread, from->type,
-                                             ((const struct array *)from)->length);
-    else
-        to = exec_new_object(thread, from->type);
-    if (to)
-        memcpy((char *)to + OBJECT_HEADER, (char *)from + OBJECT_HEADER,
-               object_size(from) - OBJECT_HEADER);
-    slots[0].o = to;
+    slots[0].o = exec_clone_object(thread, slots[0].o);
 }
 
 /* Whether a value can be compared and hashed by its bytes: no references, no floats, no gaps. */

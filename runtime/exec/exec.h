@@ -123,6 +123,11 @@ struct array *exec_new_array(struct thread *thread, struct type *array_type, int
 /* The same with a plain NULL when memory is short. length must be within int32. */
 struct array *exec_try_new_array(struct runtime *rt, struct type *array_type, int64_t length);
 struct string *exec_new_string(struct thread *thread, int32_t length);
+
+/* The bytes that an object takes in the heap, its header included. */
+size_t exec_object_size(const struct object *object);
+/* A copy with the same bytes; NULL with an exception pending when memory is short. */
+struct object *exec_clone_object(struct thread *thread, const struct object *from);
 struct string *exec_string_from_utf8(struct thread *thread, const char *text, size_t size);
 struct string *exec_intern(struct thread *thread, const uint16_t *chars, int32_t length);
 void exec_free_strings(struct runtime *rt); /* the table of interned strings */

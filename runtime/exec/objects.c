@@ -5,12 +5,15 @@
 
 static struct object *allocate(struct runtime *rt, struct type *type, size_t size) {
     struct object *object = mem_pool_alloc(&rt->heap, (size + 7) & ~(size_t)7);
-    if (!object)
-        return NULL;
-    object->type = type;
-    rt_events *events = rt->events;
-    if (events->object_allocated)
-        events->object_allocated(events->self, object, type);
+    if (object)
+        object->type = type;
+    return object;
+}
+
+/* Tells of an object that has its type and its length, so that its size is known. */
+static void *announced(struct runtime *rt, struct object *object) {
+    if (rt->events->object_allocated)
+        rt->events->object_allocated(rt->events->self, object, object->type);
     return object;
 }
 
@@ -21,7 +24,7 @@ static void *no_memory(struct thread *thread) {
 
 struct object *exec_new_object(struct thread *thread, struct type *type) {
     struct object *object = allocate(thread->rt, type, type->instance_size);
-    return object ? object : no_memory(thread);
+    return object ? announced(thread->rt, object) : no_memory(thread);
 }
 
 struct array *exec_try_new_array(struct runtime *rt, struct type *type, int64_t length) {
@@ -30,9 +33,10 @@ struct array *exec_try_new_array(struct runtime *rt, struct type *type, int64_t 
         return NULL;
     struct array *array =
         (struct array *)allocate(rt, type, ARRAY_DATA_OFFSET + (size_t)length * element);
-    if (array)
-        array->length = (int32_t)length;
-    return array;
+    if (!array)
+        return NULL;
+    array->length = (int32_t)length;
+    return announced(rt, &array->object);
 }
 
 struct array *exec_new_array(struct thread *thread, struct type *type, int64_t length) {
@@ -50,7 +54,30 @@ struct string *exec_new_string(struct thread *thread, int32_t length) {
     if (!string)
         return no_memory(thread);
     string->length = length;
-    return string;
+    return announced(thread->rt, &string->object);
+}
+
+size_t exec_object_size(const struct object *object) {
+    const struct type *type = object->type;
+    if (type == type->rt->core.string)
+        return STRING_CHARS_OFFSET +
+               ((size_t)((const struct string *)object)->length + 1) * sizeof(uint16_t);
+    if (type->kind != TYPE_SZARRAY && type->kind != TYPE_ARRAY)
+        return type->instance_size;
+    size_t size = ARRAY_DATA_OFFSET +
+                  (size_t)((const struct array *)object)->length * type->element_type->value_size;
+    if (type->kind == TYPE_ARRAY) /* the bounds lie behind the elements */
+        size = ((size + 3) & ~(size_t)3) + type->rank * 2 * sizeof(int32_t);
+    return size;
+}
+
+struct object *exec_clone_object(struct thread *thread, const struct object *from) {
+    size_t size = exec_object_size(from);
+    struct object *to = allocate(thread->rt, from->type, size);
+    if (!to)
+        return no_memory(thread);
+    memcpy((char *)to + OBJECT_HEADER, (const char *)from + OBJECT_HEADER, size - OBJECT_HEADER);
+    return announced(thread->rt, to);
 }
 
 /* ---- UTF-8 ---- */

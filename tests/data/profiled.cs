@@ -2,6 +2,8 @@
 using System;
 using System.Runtime.InteropServices;
 
+class Point { public int X; public byte Tag; public long Y; public static int Count; }
+
 class Pair<T> { public U Swap<U>(U other) { return other; } }
 
 class Program {
@@ -17,6 +19,9 @@ class Program {
         return 0;
     }
 
+    static int kept;
+    static void Keep(object value) { kept += value != null ? 1 : 0; }
+
     static bool Filter() { return true; }
 
     static int Generic() { return new Pair<int>().Swap(4); }
@@ -26,7 +31,11 @@ class Program {
         switch (args[0]) {
         case "exception": return Bar();
         case "generic": return Generic();
-        case "array": return new string[2][].Length;
+        case "objects":
+            Keep(new Point());
+            Keep(new int[5]);
+            Keep(new string('x', 3));
+            return kept;
         }
         try {
             int first = Square(5);
