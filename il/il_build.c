@@ -4,7 +4,7 @@
 #include "il_edit_state.h"
 #include "il_encode.h"
 
-enum { RESOURCE_ALIGNMENT = 8 };
+enum { RESOURCE_ALIGNMENT = 8, MAX_DATA = 256 << 20 };
 
 bool il_build_fail(il_build *build, il_status status) {
     if (build->status == IL_OK)
@@ -325,7 +325,8 @@ static void align(il_text *out, size_t alignment) {
 }
 
 uint32_t il_build_data(il_build *build, const void *bytes, size_t size, uint32_t alignment) {
-    if (alignment == 0 || alignment > 16 || alignment & (alignment - 1)) {
+    if (alignment == 0 || alignment > 16 || alignment & (alignment - 1) || size > MAX_DATA ||
+        build->data.size > MAX_DATA) {
         il_build_fail(build, IL_BAD_METADATA);
         return 0;
     }

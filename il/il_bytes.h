@@ -1,35 +1,42 @@
-/* Little-endian numbers at any address. The compilers turn each into one load or store. */
+/* Little-endian numbers at any address: one load or store each. */
 #ifndef CLARET_IL_BYTES_H
 #define CLARET_IL_BYTES_H
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
 static inline uint16_t il_load16(const uint8_t *p) {
-    return (uint16_t)(p[0] | p[1] << 8);
+    uint16_t value;
+    memcpy(&value, p, sizeof value);
+    return le16toh(value);
 }
 
 static inline uint32_t il_load32(const uint8_t *p) {
-    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    uint32_t value;
+    memcpy(&value, p, sizeof value);
+    return le32toh(value);
 }
 
 static inline uint64_t il_load64(const uint8_t *p) {
-    return il_load32(p) | (uint64_t)il_load32(p + 4) << 32;
+    uint64_t value;
+    memcpy(&value, p, sizeof value);
+    return le64toh(value);
 }
 
 static inline void il_store16(uint8_t *p, uint16_t value) {
-    p[0] = (uint8_t)value;
-    p[1] = (uint8_t)(value >> 8);
+    value = htole16(value);
+    memcpy(p, &value, sizeof value);
 }
 
 static inline void il_store32(uint8_t *p, uint32_t value) {
-    il_store16(p, (uint16_t)value);
-    il_store16(p + 2, (uint16_t)(value >> 16));
+    value = htole32(value);
+    memcpy(p, &value, sizeof value);
 }
 
 static inline void il_store64(uint8_t *p, uint64_t value) {
-    il_store32(p, (uint32_t)value);
-    il_store32(p + 4, (uint32_t)(value >> 32));
+    value = htole64(value);
+    memcpy(p, &value, sizeof value);
 }
 
 /* The bits of the double that equals a float. A cast would turn a signaling NaN into a quiet one,

@@ -76,6 +76,8 @@ void il_edit_fini(il_edit *edit) {
 
 /* ---- Decoding ---- */
 
+enum { NO_BRANCH = -1 };
+
 /* index is never cleared: an entry counts when the node agrees. */
 static il_instr *node_at(const il_edit_state *state, uint32_t original) {
     uint32_t at = original < state->body.code_size ? state->index[original] : state->decoded;
@@ -111,37 +113,43 @@ static il_status decode_switch(il_edit_state *state, const il_insn *insn, il_ins
     if (!node->u.targets)
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     node->u.targets->count = (uint32_t)count;
+    node->size = 0;
     return IL_OK;
 }
 
-/* Fills the nodes; targets of branches are offsets as yet. */
-static il_status decode_code(il_edit *edit, bool *branches, il_error *err) {
+/* Fills the nodes; targets of branches are offsets as yet. Those of the branches and switches are
+ * chained through depth, from *last back to NO_BRANCH. */
+static il_status decode_code(il_edit *edit, int32_t *last, il_error *err) {
     il_edit_state *state = edit->state;
     const il_body *body = &state->body;
-    il_instr *node = state->nodes, *prev = &edit->end;
+    il_instr *nodes = state->nodes, *prev = &edit->end;
+    uint32_t count = 0;
     il_status status;
     il_insn insn;
-    for (uint32_t offset = 0; offset < body->code_size; offset += insn.size, node++) {
+    for (uint32_t offset = 0; offset < body->code_size; offset += insn.size, count++) {
         if (!il_insn_decode(body->code, body->code_size, offset, &insn))
             return il_insn_read(body->code, body->code_size, offset, &insn, err);
         il_operand kind = (il_operand)il_opcodes[insn.opcode].operand;
+        il_instr *node = &nodes[count];
         *node = (il_instr){.prev = prev,
                            .next = node + 1,
                            .u.i = insn.u.i,
                            .offset = offset,
                            .original = offset,
                            .opcode = (uint16_t)insn.opcode,
-                           .size = (uint16_t)(insn.opcode == IL_OP_SWITCH ? 0 : insn.size)};
-        if (kind >= IL_OPERAND_BRANCH1 && kind <= IL_OPERAND_SWITCH)
-            *branches = true;
+                           .size = (uint16_t)insn.size};
+        if (kind >= IL_OPERAND_BRANCH1 && kind <= IL_OPERAND_SWITCH) {
+            node->depth = *last;
+            *last = (int32_t)count;
+        }
         if (kind == IL_OPERAND_SWITCH && (status = decode_switch(state, &insn, node, err)) != IL_OK)
             return status;
-        state->index[offset] = (uint32_t)(node - state->nodes);
+        state->index[offset] = count;
         prev = node;
     }
-    edit->count = state->decoded = state->used = (uint32_t)(node - state->nodes);
+    edit->count = state->decoded = state->used = count;
     edit->end.prev = prev;
-    edit->end.next = state->decoded ? state->nodes : &edit->end;
+    edit->end.next = count ? nodes : &edit->end;
     prev->next = &edit->end;
     return IL_OK;
 }
@@ -165,18 +173,16 @@ static il_status link_switch(il_edit *edit, il_instr *node, il_error *err) {
     return status;
 }
 
-static il_status link_branches(il_edit *edit, il_error *err) {
+static il_status link_branches(il_edit *edit, int32_t last, il_error *err) {
     il_status status = IL_OK;
-    IL_EDIT_EACH(edit, node) {
-        il_operand kind = (il_operand)il_opcodes[node->opcode].operand;
-        if (kind == IL_OPERAND_SWITCH)
+    for (int32_t i = last; i != NO_BRANCH && status == IL_OK; i = edit->state->nodes[i].depth) {
+        il_instr *node = &edit->state->nodes[i];
+        if (node->opcode == IL_OP_SWITCH)
             status = link_switch(edit, node, err);
-        else if (il_operand_is_branch(kind))
+        else
             status = find_target(edit, node->original, (uint32_t)node->u.i, &node->u.target, err);
-        if (status != IL_OK)
-            return status;
     }
-    return IL_OK;
+    return status;
 }
 
 static bool reserve_clauses(il_edit *edit, uint32_t count) {
@@ -241,15 +247,15 @@ static void decode_locals(il_edit *edit) {
 
 il_status il_edit_decode(il_edit *edit, const il_body *body, il_error *err) {
     il_edit_state *state = edit->state;
-    bool branches = false;
+    int32_t last = NO_BRANCH;
     clear(edit);
     if (!reserve_nodes(state, body->code_size))
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     state->body = *body;
     decode_locals(edit);
-    il_status status = decode_code(edit, &branches, err);
-    if (status == IL_OK && branches)
-        status = link_branches(edit, err);
+    il_status status = decode_code(edit, &last, err);
+    if (status == IL_OK)
+        status = link_branches(edit, last, err);
     if (status == IL_OK)
         status = decode_clauses(edit, err);
     if (status != IL_OK)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "il_build.h"
 #include "il_dis.h"
 #include "il_edit.h"
 #include "il_print.h"
@@ -122,4 +123,24 @@ void fuzz_body(const uint8_t *data, size_t size) {
     il_edit_fini(&edit);
     il_module_close(module);
     il_text_fini(&text);
+}
+
+/* A module loaded into a build and written: what comes out must be a module again. */
+void fuzz_build(const uint8_t *data, size_t size) {
+    il_module *module, *again;
+    il_build *build;
+    il_text image = {0};
+    il_error err;
+    if (il_module_open_image("fuzz", data, size, &module, &err) != IL_OK)
+        return;
+    if (il_build_load(module, &build, &err) == IL_OK) {
+        if (il_build_image(build, &image, &err) == IL_OK) {
+            if (il_module_open_image("again", image.data, image.size, &again, &err) != IL_OK)
+                abort();
+            il_module_close(again);
+        }
+        il_build_free(build);
+    }
+    il_text_fini(&image);
+    il_module_close(module);
 }

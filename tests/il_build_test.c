@@ -9,9 +9,9 @@
 #include "il_encode.h"
 #include "il_print.h"
 #include "runtime/memory/mem.h"
+#include "tests/il_files.h"
 
-#define MSCORLIB "/usr/lib/mono/4.5/mscorlib.dll"
-#define SYSTEM   "/usr/lib/mono/4.5/System.dll"
+#define SYSTEM "/usr/lib/mono/4.5/System.dll"
 
 #define BLOB(...)                                                                                  \
     (il_blob) {                                                                                    \
@@ -379,10 +379,9 @@ static bool same_field_data(const il_module *a, const il_module *b) {
 }
 
 static void test_an_unchanged_module_comes_back(void) {
-    il_module *before;
+    il_module *before = il_open_or_fail(MSCORLIB);
     il_build *b;
     il_text image = {0};
-    CU_ASSERT_EQUAL_FATAL(il_module_open(MSCORLIB, &before, NULL), IL_OK);
     CU_ASSERT_EQUAL_FATAL(il_build_load(before, &b, NULL), IL_OK);
     il_module *after = reopen(b, &image);
     CU_ASSERT_TRUE(same_tables(before, after));
@@ -425,10 +424,9 @@ static uint32_t count_bodies_with_nop(const il_module *before, const il_module *
 }
 
 static void test_a_nop_in_every_method(void) {
-    il_module *before;
+    il_module *before = il_open_or_fail(MSCORLIB);
     il_build *b;
     il_text image = {0};
-    CU_ASSERT_EQUAL_FATAL(il_module_open(MSCORLIB, &before, NULL), IL_OK);
     CU_ASSERT_EQUAL_FATAL(il_build_load(before, &b, NULL), IL_OK);
     add_nops(before, b);
     il_module *after = reopen(b, &image);
@@ -469,10 +467,9 @@ static bool same_references(const il_module *a, const il_body *x, const il_modul
 
 /* A method in the middle of a module moves all that follow; no reference may notice. */
 static void test_adding_members_maps_references(void) {
-    il_module *before;
+    il_module *before = il_open_or_fail(SYSTEM);
     il_build *b;
     il_text image = {0};
-    CU_ASSERT_EQUAL_FATAL(il_module_open(SYSTEM, &before, NULL), IL_OK);
     CU_ASSERT_EQUAL_FATAL(il_build_load(before, &b, NULL), IL_OK);
     uint32_t type = IL_TOKEN(IL_TypeDef, il_find_type(before, "System", "Uri", 0));
     uint32_t added = il_build_method(b, type, "Added", 0x0016, 0, BLOB(0x00, 0, 0x01));
@@ -509,12 +506,11 @@ static bool is_serializable(const il_build *b, uint32_t row, void *user) {
 }
 
 static void test_edits_of_a_loaded_module(void) {
-    il_module *before;
+    il_module *before = il_open_or_fail(SYSTEM);
     il_build *b;
     il_edit e;
     il_text image = {0};
     uint32_t dropped = 0;
-    CU_ASSERT_EQUAL_FATAL(il_module_open(SYSTEM, &before, NULL), IL_OK);
     CU_ASSERT_EQUAL_FATAL(il_build_load(before, &b, NULL), IL_OK);
     /* A loaded reference is found again. */
     uint32_t scope = il_build_get(b, IL_TypeRef_ResolutionScope, 1);

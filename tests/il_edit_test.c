@@ -6,8 +6,7 @@
 #include "il_edit.h"
 #include "il_encode.h"
 #include "runtime/memory/mem.h"
-
-#define MSCORLIB "/usr/lib/mono/4.5/mscorlib.dll"
+#include "tests/il_files.h"
 
 #define BYTES(...) (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})
 
@@ -513,7 +512,7 @@ static bool round_trip_body(round_trip *t, const il_body *body) {
  * no more stack than the compiler thought, and are their own canonical form. */
 static void test_mscorlib_round_trip(void) {
     round_trip t = {0};
-    CU_ASSERT_EQUAL_FATAL(il_module_open(MSCORLIB, &t.module, NULL), IL_OK);
+    t.module = il_open_or_fail(MSCORLIB);
     CU_ASSERT_EQUAL_FATAL(il_edit_init(&t.first, t.module, NULL), IL_OK);
     CU_ASSERT_EQUAL_FATAL(il_edit_init(&t.second, t.module, NULL), IL_OK);
     for (uint32_t row = 1; row <= il_rows(t.module, IL_MethodDef); row++) {
@@ -534,9 +533,8 @@ static void test_mscorlib_round_trip(void) {
 
 /* Parsed signatures come back byte for byte through the encoder. */
 static void test_signatures_come_back(void) {
-    il_module *module;
+    il_module *module = il_open_or_fail(MSCORLIB);
     il_text out = {0};
-    CU_ASSERT_EQUAL_FATAL(il_module_open(MSCORLIB, &module, NULL), IL_OK);
     for (uint32_t row = 1; row <= il_rows(module, IL_MethodDef); row++) {
         mem_pool pool = {0};
         const il_method_sig *sig;

@@ -5,20 +5,12 @@
 
 #include "il_print.h"
 #include "runtime/memory/mem.h"
-
-#define MSCORLIB "/usr/lib/mono/4.5/mscorlib.dll"
+#include "tests/il_files.h"
 
 #define BLOB(...)                                                                                  \
     (il_blob) {                                                                                    \
         (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})                     \
     }
-
-static il_module *open_mscorlib(void) {
-    il_module *module = NULL;
-    il_error err;
-    CU_ASSERT_FATAL(il_module_open(MSCORLIB, &module, &err) == IL_OK);
-    return module;
-}
 
 /* ---- Parsing ---- */
 
@@ -127,7 +119,7 @@ static const char *print(const il_module *module, il_blob blob) {
 }
 
 static void test_types_print_as_ilasm_writes_them(void) {
-    il_module *module = open_mscorlib();
+    il_module *module = il_open_or_fail(MSCORLIB);
     const il_module *m = module;
     CU_ASSERT_STRING_EQUAL(print(m, BLOB(0x08)), "int32");
     CU_ASSERT_STRING_EQUAL(print(m, BLOB(0x19)), "native uint");
@@ -149,7 +141,7 @@ static void test_types_print_as_ilasm_writes_them(void) {
 #define DEF(row) (0x80 | ((row) >> 6 & 0x3F)), ((row) << 2 & 0xFC)
 
 static void test_named_types(void) {
-    il_module *module = open_mscorlib();
+    il_module *module = il_open_or_fail(MSCORLIB);
     uint32_t dictionary = il_find_type(module, "System.Collections.Generic", "Dictionary`2", 0);
     uint32_t entry = il_find_type(module, "", "Entry", dictionary);
     uint32_t guid = il_find_type(module, "System", "Guid", 0);
@@ -244,7 +236,7 @@ static const char *print_named(const il_module *module, const char *type, const 
 }
 
 static void test_members_of_mscorlib(void) {
-    il_module *module = open_mscorlib();
+    il_module *module = il_open_or_fail(MSCORLIB);
     CU_ASSERT_STRING_EQUAL(print_named(module, "Dictionary`2", "TryGetValue"),
                            "instance bool System.Collections.Generic.Dictionary`2::TryGetValue(!0, "
                            "!1&)");
@@ -264,7 +256,7 @@ static void test_members_of_mscorlib(void) {
 }
 
 static void test_printing_refuses_bad_tokens(void) {
-    il_module *module = open_mscorlib();
+    il_module *module = il_open_or_fail(MSCORLIB);
     il_text text = {0};
     il_error err;
     CU_ASSERT_EQUAL(il_print_method(&text, module, 0x06FFFFFF, &err), IL_BAD_METADATA);
@@ -291,7 +283,7 @@ static bool same(const il_module *module, il_blob a, il_blob b) {
 }
 
 static void test_equality(void) {
-    il_module *module = open_mscorlib();
+    il_module *module = il_open_or_fail(MSCORLIB);
     CU_ASSERT_TRUE(same(module, BLOB(0x1D, 0x08), BLOB(0x1D, 0x08)));
     CU_ASSERT_FALSE(same(module, BLOB(0x1D, 0x08), BLOB(0x1D, 0x09)));
     CU_ASSERT_FALSE(same(module, BLOB(0x1D, 0x08), BLOB(0x0F, 0x08)));
@@ -308,7 +300,7 @@ static void test_equality(void) {
 
 /* mscorlib's System.Exception as System.dll refers to it. */
 static void test_equality_across_modules(void) {
-    il_module *mscorlib = open_mscorlib(), *system = NULL;
+    il_module *mscorlib = il_open_or_fail(MSCORLIB), *system = NULL;
     CU_ASSERT_FATAL(il_module_open("/usr/lib/mono/4.5/System.dll", &system, NULL) == IL_OK);
     uint32_t ref = 0;
     for (uint32_t row = 1; row <= il_rows(system, IL_TypeRef) && !ref; row++) {

@@ -6,7 +6,7 @@ corpus=build/fuzz/corpus/$2
 seeds=build/fuzz/seeds/$2
 mkdir -p "$corpus" "$seeds"
 case $2 in
-module | dis) cp build/tests/*.exe "$seeds" ;;
+module | dis | build) cp build/tests/*.exe "$seeds" ;;
 esac
 [ ! -d "tests/fuzz/found/$2" ] || cp "tests/fuzz/found/$2"/* "$seeds"
 echo "fuzz $2: $3 s"
