@@ -168,20 +168,21 @@ void il_type_index_free(il_type_index *index) {
 }
 
 /* The module's index; when two threads build it at once, one of the two is dropped. */
-static il_type_index *type_index(il_module *module) {
-    il_type_index *index = atomic_load_explicit(&module->types, memory_order_acquire);
+static il_type_index *type_index(const il_module *module) {
+    _Atomic(il_type_index *) *cache = (_Atomic(il_type_index *) *)(uintptr_t)&module->types;
+    il_type_index *index = atomic_load_explicit(cache, memory_order_acquire);
     if (index)
         return index;
     index = new_type_index(module);
     il_type_index *other = NULL;
-    if (index && !atomic_compare_exchange_strong(&module->types, &other, index)) {
+    if (index && !atomic_compare_exchange_strong(cache, &other, index)) {
         il_type_index_free(index);
         index = other;
     }
     return index;
 }
 
-uint32_t il_find_type(il_module *module, const char *name_space, const char *name,
+uint32_t il_find_type(const il_module *module, const char *name_space, const char *name,
                       uint32_t enclosing) {
     const il_type_index *index = type_index(module);
     if (!index) {

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "il/il_tables.h"
+#include "il_attr.h"
+#include "runtime/memory/mem.h"
 
 il_module *il_open_or_fail(const char *path) {
     il_module *module = NULL;
@@ -55,6 +57,13 @@ unsigned long il_walk(il_module *m) {
         sum += il_method_owner(m, row) + il_field_owner(m, row);
         if (il_method_body(m, row, &body, NULL) == IL_OK)
             sum += body.size;
+    }
+    for (uint32_t row = 1; row <= il_rows(m, IL_CustomAttribute) && row < 2000; row++) {
+        mem_pool pool = {0};
+        const il_attribute *attribute;
+        if (il_parse_attribute(m, row, NULL, NULL, &pool, &attribute, NULL) == IL_OK)
+            sum += attribute->fixed_count + attribute->named_count;
+        mem_pool_fini(&pool);
     }
     return sum + il_find_type(m, "Small", "Square", 0);
 }

@@ -188,7 +188,7 @@ uint32_t il_field_owner(const il_module *module, uint32_t field_row);
 uint32_t il_enclosing_type(const il_module *module, uint32_t type_row);
 /* The TypeDef row with this namespace and name that is not nested (or, with enclosing != 0, nested
  * in that row); 0 when there is none. The first call builds a hash table (NULL memory: linear). */
-uint32_t il_find_type(il_module *module, const char *name_space, const char *name,
+uint32_t il_find_type(const il_module *module, const char *name_space, const char *name,
                       uint32_t enclosing);
 
 /* ---- Signatures (II.23.2) ---- */

@@ -77,6 +77,14 @@ namespace Small {
         public int CompareTo(string2 other) { return 0; }
     }
 
+    [Marked(Colour.Blue, typeof(string), new object[] { (short)-1, null, "x" },
+            Names = new[] { "a", "b" }, Other = Colour.Red)]
+    public class MarkedAttribute : Attribute {
+        public MarkedAttribute(Colour colour, Type type, object[] list) { }
+        public string[] Names { get { return null; } set { } }
+        public Colour Other;
+    }
+
     static class Program {
         static int Main(string[] args) { return args.Length; }
     }
