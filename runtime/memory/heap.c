@@ -7,53 +7,13 @@
 
 _Static_assert(sizeof(mem_cell) == HEAP_WORD, "");
 
-/* ---- Size classes ----
- *
- * Cells of 16, 32 ... 128 bytes are classes 0 to 7. Above, each doubling has eight classes at equal
- * distances, so at most an eighth of a cell is wasted. */
-
-enum { LINEAR_CLASSES = 8, STEPS = 8, STEP_BITS = 3 };
-
-static unsigned class_of_cell(size_t cell_size) {
-    size_t last = cell_size - 1;
-    if (cell_size <= LINEAR_CLASSES * 16)
-        return (unsigned)(last / 16);
-    unsigned top = 63 - (unsigned)__builtin_clzll(last);
-    return LINEAR_CLASSES + (top - 7) * STEPS + (unsigned)(last >> (top - STEP_BITS)) - STEPS;
-}
-
-static size_t cell_size_of_class(unsigned size_class) {
-    if (size_class < LINEAR_CLASSES)
-        return (size_class + 1) * 16;
-    unsigned doubling = (size_class - LINEAR_CLASSES) / STEPS;
-    unsigned step = (size_class - LINEAR_CLASSES) % STEPS;
-    return (size_t)(STEPS + step + 1) << (doubling + 4);
-}
-
-/* The same for small sizes; heap_check compares the two. */
-#define C4(n) n, n, n, n
-#define P2(n) n, n, n + 1, n + 1, n + 2, n + 2, n + 3, n + 3
-#define P4(n) C4(n), C4(n + 1), C4(n + 2), C4(n + 3)
-// clang-format off
-const uint8_t HEAP_QUICK_CLASS[] = {
-    0,                                /* (no such size) */
-    0, 1, 2, 3, 4, 5, 6, 7,           /* to 128: every 16 bytes */
-    8, 9, 10, 11, 12, 13, 14, 15,     /* to 256: every 16 bytes */
-    P2(16), P2(20),                   /* to 512: every 32 bytes */
-    P4(24), P4(28),                   /* to 1024: every 64 bytes */
-};
-// clang-format on
-#undef C4
-#undef P2
-#undef P4
-
 /* ---- Cells of a class ---- */
 
 enum { SMALL_SPAN_CELL = 8 * 1024, BATCH_BYTES = 16 * 1024, LARGEST_BATCH = 128 };
 
 /* Cells that move between a span and a cache at a time. */
 static uint32_t batch_of(unsigned size_class) {
-    size_t count = BATCH_BYTES / cell_size_of_class(size_class);
+    size_t count = BATCH_BYTES / size_of_class(size_class);
     return count > LARGEST_BATCH ? LARGEST_BATCH : count < 2 ? 2 : (uint32_t)count;
 }
 
@@ -84,7 +44,7 @@ static mem_cell *cell_at(const mem_span *span, uint32_t index) {
 }
 
 static mem_span *new_cell_span(mem_heap *heap, unsigned size_class, mem_source *source) {
-    size_t cell_size = cell_size_of_class(size_class);
+    size_t cell_size = size_of_class(size_class);
     size_t size = cell_size <= SMALL_SPAN_CELL ? SPACE_PAGE : 16 * cell_size;
     mem_span *span = space_alloc(&heap->space, SPAN_CELLS, (uint8_t)(size_class + 1), size, source);
     if (!span)
@@ -164,7 +124,7 @@ static void drain(mem_heap *heap, unsigned size_class, heap_bin *bin, uint32_t k
 
 static void empty_lists(mem_cache *cache) {
     cache->epoch = atomic_load_explicit(&cache->heap->epoch, memory_order_relaxed);
-    for (unsigned i = 0; i < HEAP_CLASSES; i++) {
+    for (unsigned i = 0; i < SIZE_CLASSES; i++) {
         if (cache->bins[i].count)
             drain(cache->heap, i, &cache->bins[i], 0);
     }
@@ -181,20 +141,20 @@ bool heap_init(mem_heap *heap) {
     memset(heap, 0, sizeof *heap);
     if (!space_init(&heap->space))
         return false;
-    for (unsigned i = 0; i < HEAP_CLASSES; i++)
+    for (unsigned i = 0; i < SIZE_CLASSES; i++)
         pthread_mutex_init(&heap->classes[i].lock, NULL);
     return true;
 }
 
 void heap_fini(mem_heap *heap) {
     space_fini(&heap->space);
-    for (unsigned i = 0; i < HEAP_CLASSES; i++)
+    for (unsigned i = 0; i < SIZE_CLASSES; i++)
         pthread_mutex_destroy(&heap->classes[i].lock);
 }
 
 void heap_attach(mem_cache *cache, mem_heap *heap) {
     *cache = (mem_cache){.heap = heap, .epoch = atomic_load(&heap->epoch)};
-    for (unsigned i = 0; i < HEAP_CLASSES; i++)
+    for (unsigned i = 0; i < SIZE_CLASSES; i++)
         cache->bins[i].limit = 2 * batch_of(i);
 }
 
@@ -207,7 +167,7 @@ void heap_detach(mem_cache *cache) {
 /* ---- Allocating and freeing ---- */
 
 static void *alloc_cell(mem_cache *cache, size_t size, mem_source *source) {
-    unsigned size_class = class_of_cell(size + HEAP_WORD);
+    unsigned size_class = size_class_of(size + HEAP_WORD);
     heap_bin *bin = &cache->bins[size_class];
     *source = MEM_SOURCE_LOOKASIDE;
     if (!bin->first && !refill(cache->heap, size_class, bin, source))
@@ -231,8 +191,9 @@ static void *alloc_large(mem_heap *heap, size_t size, mem_source *source) {
 
 void *heap_alloc_slow(mem_cache *cache, size_t size, mem_source *source) {
     empty_when_asked(cache);
-    mem_cell *cell = size <= HEAP_LARGEST_CELL - HEAP_WORD ? alloc_cell(cache, size, source)
-                                                           : alloc_large(cache->heap, size, source);
+    mem_cell *cell = size <= SIZE_CLASS_LARGEST - HEAP_WORD
+                         ? alloc_cell(cache, size, source)
+                         : alloc_large(cache->heap, size, source);
     if (!cell)
         return NULL;
     cell->word = heap_live_word(*source, size);
@@ -327,7 +288,7 @@ void heap_minimize(mem_cache *cache) {
     atomic_fetch_add_explicit(&heap->epoch, 1, memory_order_relaxed);
     heap_settle(cache);
     empty_lists(cache);
-    for (unsigned i = 0; i < HEAP_CLASSES; i++)
+    for (unsigned i = 0; i < SIZE_CLASSES; i++)
         release_empty_spans(heap, &heap->classes[i]);
     space_minimize(&heap->space);
 }
@@ -335,7 +296,7 @@ void heap_minimize(mem_cache *cache) {
 /* ---- Checking ---- */
 
 typedef struct check {
-    size_t with_cells[HEAP_CLASSES]; /* spans that should be in the class's list */
+    size_t with_cells[SIZE_CLASSES]; /* spans that should be in the class's list */
     bool good;
 } check;
 
@@ -356,27 +317,16 @@ static void check_span(mem_span *span, void *data) {
                    (cell[1].word & HEAP_SIZE_MASK) <= span->size - 2 * HEAP_WORD;
         return;
     }
-    c->good &= span->size_class < HEAP_CLASSES &&
-               span->cell_size == cell_size_of_class(span->size_class) &&
-               free_cells_are_right(span);
+    c->good &= span->size_class < SIZE_CLASSES &&
+               span->cell_size == size_of_class(span->size_class) && free_cells_are_right(span);
     if (c->good && has_cells(span))
         c->with_cells[span->size_class]++;
 }
 
-static bool classes_are_right(void) {
-    for (size_t size = 0; size <= HEAP_LARGEST_CELL - HEAP_WORD; size++) {
-        unsigned c = class_of_cell(size + HEAP_WORD);
-        if (c >= HEAP_CLASSES || cell_size_of_class(c) < size + HEAP_WORD ||
-            (size <= HEAP_LARGEST_QUICK && heap_quick_class(size) != c))
-            return false;
-    }
-    return true;
-}
-
 bool heap_check(mem_heap *heap) {
-    check c = {.good = classes_are_right() && space_check(&heap->space)};
+    check c = {.good = size_classes_check() && space_check(&heap->space)};
     space_each_span(&heap->space, check_span, &c);
-    for (unsigned i = 0; c.good && i < HEAP_CLASSES; i++) {
+    for (unsigned i = 0; c.good && i < SIZE_CLASSES; i++) {
         size_t listed = 0;
         for (const mem_span *span = heap->classes[i].partial; span; span = span->next)
             listed += span->size_class == i && has_cells(span);

@@ -6,7 +6,7 @@
  * size. A free cell's word is a link to the next free cell, which has no tag; so freeing twice is
  * noticed.
  *
- * Blocks up to HEAP_LARGEST_CELL share spans with blocks of their size class, larger ones have a
+ * Blocks up to SIZE_CLASS_LARGEST share spans with blocks of their size class, larger ones have a
  * span of their own. Each thread has a mem_cache with a list of free cells per class: most calls
  * only take from it and put back into it. The lists are filled from and emptied into the spans in
  * batches, under one lock per class. A cell may be freed on any thread.
@@ -15,16 +15,15 @@
 #ifndef CLARET_HEAP_H
 #define CLARET_HEAP_H
 
+#include "runtime/memory/size_class.h"
 #include "runtime/memory/space.h"
 
 #include <stdatomic.h>
 
 enum {
-    HEAP_WORD = 8,                         /* bytes in front of a block */
-    HEAP_LARGEST_CELL = 32 * 1024,         /* word included */
-    HEAP_CLASSES = 72,                     /* 8 up to 128 bytes, then 8 for each doubling */
-    HEAP_LARGEST_QUICK = 1024 - HEAP_WORD, /* classes of blocks up to here come from a table */
-    HEAP_PENDING = 8,                      /* frees that a cache puts off */
+    HEAP_WORD = 8, /* bytes in front of a block */
+    HEAP_LARGEST_QUICK = SIZE_CLASS_QUICK - HEAP_WORD,
+    HEAP_PENDING = 8,  /* frees that a cache puts off */
     HEAP_LARGE_TAG = 0 /* of a large block's pages; pages of cells have their class + 1 */
 };
 
@@ -48,7 +47,7 @@ typedef struct mem_cache {
     unsigned epoch;              /* the heap's when the lists were last emptied for it */
     unsigned oldest;             /* index in pending */
     void *pending[HEAP_PENDING]; /* blocks freed last; see heap_free_quick */
-    heap_bin bins[HEAP_CLASSES];
+    heap_bin bins[SIZE_CLASSES];
 } mem_cache;
 
 typedef struct heap_class {
@@ -58,7 +57,7 @@ typedef struct heap_class {
 
 typedef struct mem_heap {
     mem_space space;
-    heap_class classes[HEAP_CLASSES];
+    heap_class classes[SIZE_CLASSES];
     _Atomic unsigned epoch; /* raised to ask all caches to empty themselves */
 } mem_heap;
 
@@ -97,8 +96,6 @@ bool heap_check(mem_heap *heap);
 
 /* ---- The quick way, inlined into the callers ---- */
 
-extern const uint8_t HEAP_QUICK_CLASS[(HEAP_LARGEST_QUICK + HEAP_WORD) / 16 + 1];
-
 static inline mem_cell *heap_cell_of(const void *block) {
     return (mem_cell *)block - 1;
 }
@@ -116,7 +113,7 @@ static inline mem_source heap_source_of(uint64_t word) {
 }
 
 static inline unsigned heap_quick_class(size_t size) {
-    return HEAP_QUICK_CLASS[(size + HEAP_WORD + 15) / 16];
+    return size_class_quick(size + HEAP_WORD);
 }
 
 /* A block from the cache's list; NULL when it has none, the size is not quick, or it is detached.

@@ -11,21 +11,25 @@ size_t os_page_size(void) {
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static void *map(size_t size) {
-    void *address = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+static void *map(size_t size, int flags) {
+    void *address =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     return address == MAP_FAILED ? NULL : address;
+}
+
+void *os_map_sparse(size_t size) {
+    return map(size, MAP_NORESERVE);
 }
 
 void *os_map(size_t size, size_t align) {
     if (size == 0 || size > SIZE_MAX - align)
         return NULL;
-    uint8_t *address = map(size);
+    uint8_t *address = map(size, 0);
     if (!address || ((uintptr_t)address & (align - 1)) == 0)
         return address;
     /* Not aligned by luck: map enough that an aligned part lies inside, and give back the ends. */
     os_unmap(address, size);
-    address = map(size + align);
+    address = map(size + align, 0);
     if (!address)
         return NULL;
     size_t head = -(uintptr_t)address & (align - 1);

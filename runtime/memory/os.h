@@ -20,6 +20,10 @@ size_t os_page_size(void);
  * use physical memory only once touched. NULL when there is no room. */
 void *os_map(size_t size, size_t align);
 
+/* The same, page-aligned, for a table of which only small parts will ever be touched: what is not
+ * touched does not count as memory in use. */
+void *os_map_sparse(size_t size);
+
 void os_unmap(void *address, size_t size);
 
 /* Gives the physical memory back but keeps the addresses: the bytes read as zero from now on. */

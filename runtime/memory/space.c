@@ -4,14 +4,10 @@
 #include "runtime/memory/heap_events.h"
 #include "runtime/memory/os.h"
 
-enum { ADDRESS_BITS = 47, CHUNK_BITS = 22 };
-
-_Static_assert(SPACE_CHUNK == 1 << CHUNK_BITS, "");
-
-static const size_t DIRECTORY_ENTRIES = (size_t)1 << (ADDRESS_BITS - CHUNK_BITS);
+static const size_t DIRECTORY_ENTRIES = (size_t)1 << (SPACE_ADDRESS_BITS - SPACE_CHUNK_BITS);
 
 static size_t directory_index(const void *address) {
-    return (uintptr_t)address >> CHUNK_BITS;
+    return (uintptr_t)address >> SPACE_CHUNK_BITS;
 }
 
 /* All spaces, so that a trace that starts late can present them. */
@@ -33,8 +29,8 @@ void space_announce_all(void) {
 }
 
 bool space_init(mem_space *space) {
-    *space = (mem_space){0};
-    space->directory = os_map(DIRECTORY_ENTRIES * sizeof *space->directory, os_page_size());
+    *space = (mem_space){.keep = SPACE_CHUNK};
+    space->directory = os_map_sparse(DIRECTORY_ENTRIES * sizeof *space->directory);
     if (!space->directory)
         return false;
     pthread_mutex_init(&space->lock, NULL);
@@ -95,7 +91,13 @@ static mem_chunk *map_chunk(mem_space *space, size_t size) {
     return chunk;
 }
 
+static bool is_empty(const mem_chunk *chunk) {
+    return chunk->free_pages == ~UINT64_C(1);
+}
+
 static void unmap_chunk(mem_space *space, mem_chunk *chunk) {
+    if (is_empty(chunk))
+        space->empty -= SPACE_CHUNK;
     enter_chunk(space, chunk, false);
     if (chunk->previous)
         chunk->previous->next = chunk->next;
@@ -118,10 +120,6 @@ void space_fini(mem_space *space) {
         heap_event(HEAP_EVENT_DESTROY, 0, (uint64_t[]){(uint64_t)space});
 }
 
-static bool is_empty(const mem_chunk *chunk) {
-    return chunk->free_pages == ~UINT64_C(1);
-}
-
 /* ---- Spans ---- */
 
 static uint64_t page_mask(unsigned first, unsigned count) {
@@ -136,10 +134,13 @@ static unsigned find_run(uint64_t free_pages, unsigned count) {
     return runs ? (unsigned)__builtin_ctzll(runs) : 0;
 }
 
-static mem_span *make_span(mem_chunk *chunk, unsigned page, mem_span_kind kind, size_t size) {
+static mem_span *make_span(mem_chunk *chunk, unsigned page, mem_span_kind kind, size_t size,
+                           bool zero) {
     mem_span *span = &chunk->spans[page];
-    *span = (mem_span){
-        .start = (uint8_t *)chunk + (size_t)page * SPACE_PAGE, .size = size, .kind = kind};
+    *span = (mem_span){.start = (uint8_t *)chunk + (size_t)page * SPACE_PAGE,
+                       .size = size,
+                       .kind = kind,
+                       .zero = zero};
     chunk->space->used += size;
     return span;
 }
@@ -148,13 +149,17 @@ static mem_span *cut_span(mem_chunk *chunk, mem_span_kind kind, uint8_t tag, uns
     unsigned page = chunk->own_mapping ? 0 : find_run(chunk->free_pages, pages);
     if (page == 0)
         return NULL;
-    chunk->free_pages &= ~page_mask(page, pages);
-    chunk->dirty_pages |= page_mask(page, pages);
+    if (is_empty(chunk))
+        chunk->space->empty -= SPACE_CHUNK;
+    uint64_t mask = page_mask(page, pages);
+    bool zero = (chunk->dirty_pages & mask) == 0;
+    chunk->free_pages &= ~mask;
+    chunk->dirty_pages |= mask;
     for (unsigned i = page; i < page + pages; i++) {
         chunk->first[i] = (uint8_t)page;
         chunk->tags[i] = tag;
     }
-    return make_span(chunk, page, kind, (size_t)pages * SPACE_PAGE);
+    return make_span(chunk, page, kind, (size_t)pages * SPACE_PAGE, zero);
 }
 
 static mem_span *alloc_in_chunks(mem_space *space, mem_span_kind kind, uint8_t tag, unsigned pages,
@@ -167,7 +172,10 @@ static mem_span *alloc_in_chunks(mem_space *space, mem_span_kind kind, uint8_t t
     }
     *source = MEM_SOURCE_SLOWPATH;
     mem_chunk *chunk = map_chunk(space, SPACE_CHUNK);
-    return chunk ? cut_span(chunk, kind, tag, pages) : NULL;
+    if (!chunk)
+        return NULL;
+    space->empty += SPACE_CHUNK;
+    return cut_span(chunk, kind, tag, pages);
 }
 
 /* The whole mapping but its first page; only that many pages as fit in one chunk are entered in
@@ -184,7 +192,7 @@ static mem_span *alloc_own_mapping(mem_space *space, mem_span_kind kind, uint8_t
         chunk->first[i] = 1;
         chunk->tags[i] = tag;
     }
-    return make_span(chunk, 1, kind, size);
+    return make_span(chunk, 1, kind, size, true);
 }
 
 mem_span *space_alloc(mem_space *space, mem_span_kind kind, uint8_t tag, size_t size,
@@ -200,16 +208,6 @@ mem_span *space_alloc(mem_space *space, mem_span_kind kind, uint8_t tag, size_t 
     return span;
 }
 
-/* One empty chunk is kept, so that a heap at the edge of one does not map and unmap all the time.
- */
-static bool has_other_empty_chunk(const mem_space *space, const mem_chunk *except) {
-    for (const mem_chunk *chunk = space->chunks; chunk; chunk = chunk->next) {
-        if (chunk != except && is_empty(chunk))
-            return true;
-    }
-    return false;
-}
-
 void space_free(mem_space *space, mem_span *span) {
     mem_chunk *chunk = space_chunk_of(span);
     pthread_mutex_lock(&space->lock);
@@ -223,7 +221,9 @@ void space_free(mem_space *space, mem_span *span) {
         chunk->free_pages |= page_mask(page, pages);
         for (unsigned i = page; i < page + pages; i++)
             chunk->first[i] = chunk->tags[i] = 0;
-        if (is_empty(chunk) && has_other_empty_chunk(space, chunk))
+        if (is_empty(chunk))
+            space->empty += SPACE_CHUNK;
+        if (is_empty(chunk) && space->empty > space->keep)
             unmap_chunk(space, chunk);
     }
     pthread_mutex_unlock(&space->lock);
@@ -256,7 +256,7 @@ mem_span *space_find(const mem_space *space, const void *address) {
     uint32_t distance = index < DIRECTORY_ENTRIES ? space->directory[index] : 0;
     if (distance == 0)
         return NULL;
-    mem_chunk *chunk = (mem_chunk *)((index - (distance - 1)) << CHUNK_BITS);
+    mem_chunk *chunk = (mem_chunk *)((index - (distance - 1)) << SPACE_CHUNK_BITS);
     if (chunk->own_mapping) {
         uintptr_t offset = (uintptr_t)address - (uintptr_t)chunk;
         return offset >= SPACE_PAGE && offset < chunk->size ? &chunk->spans[1] : NULL;
@@ -295,11 +295,12 @@ static bool check_chunk(const mem_space *space, const mem_chunk *chunk, size_t *
 }
 
 bool space_check(const mem_space *space) {
-    size_t mapped = 0, used = 0;
+    size_t mapped = 0, used = 0, empty = 0;
     for (const mem_chunk *chunk = space->chunks; chunk; chunk = chunk->next) {
         mapped += chunk->size;
+        empty += is_empty(chunk) ? SPACE_CHUNK : 0;
         if (!check_chunk(space, chunk, &used) || (chunk->next && chunk->next->previous != chunk))
             return false;
     }
-    return mapped == space->mapped && used == space->used;
+    return mapped == space->mapped && used == space->used && empty == space->empty;
 }

@@ -49,9 +49,11 @@ typedef struct mem_span {
     uint32_t size_class; /* the owner's */
     uint32_t cell_size;  /* of a SPAN_CELLS */
     uint32_t cell_count;
-    void *free;     /* cells given back, linked by the owner */
-    uint32_t fresh; /* cells from this one on were never used */
-    uint32_t used;  /* cells handed out */
+    bool zero;       /* the memory is all zeros when the span is made */
+    void *free;      /* cells given back, linked by the owner */
+    uint32_t fresh;  /* cells from this one on were never used */
+    uint32_t used;   /* cells handed out; for the collector: marked */
+    uint32_t cursor; /* for the collector: cells before this one are not to be looked at for room */
 } mem_span;
 
 typedef struct mem_chunk {
@@ -76,6 +78,8 @@ typedef struct mem_space {
     uint32_t *directory; /* chunk address / SPACE_CHUNK to distance from the header + 1; 0: none */
     size_t mapped;       /* bytes of all chunks */
     size_t used;         /* bytes of all spans */
+    size_t empty;        /* bytes of chunks without a span */
+    size_t keep;         /* so many of them are not given back at once; set by the owner */
 } mem_space;
 
 /* False when memory is short; the space then needs no space_fini. */
@@ -98,6 +102,16 @@ void space_minimize(mem_space *space);
 /* The span that an address lies in; NULL when in none. Takes no lock: the caller knows that the
  * span stays (it owns a block in it), or holds the lock. */
 mem_span *space_find(const mem_space *space, const void *address);
+
+enum { SPACE_CHUNK_BITS = 22, SPACE_ADDRESS_BITS = 47 };
+
+_Static_assert(SPACE_CHUNK == 1 << SPACE_CHUNK_BITS, "");
+
+/* Whether an address lies in one of the space's mappings. Takes no lock. */
+static inline bool space_owns(const mem_space *space, const void *address) {
+    uintptr_t index = (uintptr_t)address >> SPACE_CHUNK_BITS;
+    return index >> (SPACE_ADDRESS_BITS - SPACE_CHUNK_BITS) == 0 && space->directory[index] != 0;
+}
 
 static inline mem_chunk *space_chunk_of(const void *block) {
     return (mem_chunk *)((uintptr_t)block & ~(uintptr_t)(SPACE_CHUNK - 1));

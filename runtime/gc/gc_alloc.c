@@ -1,0 +1,277 @@
+/* Heaps, threads, and finding room: the sweeping half of the collector. */
+#include "runtime/gc/gc_internal.h"
+#include "runtime/memory/heap_events.h"
+#include "runtime/memory/mem.h"
+
+enum {
+    SMALL_SPAN_CELL = 8 * 1024,
+    RUN_BYTES = 16 * 1024, /* most that a thread is given at a time */
+};
+
+/* A collection is due when this and one and a half times what was live have been allocated since
+ * the last one: the work of marking is then in proportion to what is allocated. */
+static const uint64_t LEAST_THRESHOLD = 16u << 20;
+
+gc_heap *gc_new(const gc_host *host) {
+    gc_heap *gc = mem_calloc(1, sizeof *gc);
+    if (!gc)
+        return NULL;
+    if (!space_init(&gc->space)) {
+        mem_free(gc);
+        return NULL;
+    }
+    gc->host = *host;
+    gc->threshold = LEAST_THRESHOLD;
+    pthread_mutex_init(&gc->lock, NULL);
+    return gc;
+}
+
+void gc_delete(gc_heap *gc) {
+    if (!gc)
+        return;
+    gc_roots_fini(gc);
+    space_fini(&gc->space);
+    pthread_mutex_destroy(&gc->lock);
+    mem_free(gc);
+}
+
+void gc_attach(gc_heap *gc, gc_thread *thread) {
+    *thread = (gc_thread){.gc = gc};
+    for (unsigned i = 0; i < SIZE_CLASSES; i++)
+        thread->bins[i].cell_size = (uint32_t)size_of_class(i);
+    pthread_mutex_lock(&gc->lock);
+    thread->next = gc->threads;
+    if (thread->next)
+        thread->next->previous = thread;
+    gc->threads = thread;
+    pthread_mutex_unlock(&gc->lock);
+}
+
+/* What is left of its room is zeros, and so no objects; the next collection finds it again. */
+void gc_detach(gc_thread *thread) {
+    gc_heap *gc = thread->gc;
+    pthread_mutex_lock(&gc->lock);
+    if (thread->previous)
+        thread->previous->next = thread->next;
+    else
+        gc->threads = thread->next;
+    if (thread->next)
+        thread->next->previous = thread->previous;
+    pthread_mutex_unlock(&gc->lock);
+}
+
+gc_stats gc_get_stats(gc_heap *gc) {
+    pthread_mutex_lock(&gc->lock);
+    gc_stats stats = gc->stats;
+    stats.mapped = gc->space.mapped;
+    stats.allocated += gc->since_collection;
+    pthread_mutex_unlock(&gc->lock);
+    return stats;
+}
+
+/* ---- Room for cells ---- */
+
+static bool is_free(const mem_span *span, uint32_t index) {
+    return index >= span->fresh || !gc_has_mark(gc_cell(span, index));
+}
+
+static void trace_dead(const gc_heap *gc, const mem_span *span, uint32_t from, uint32_t to) {
+    for (uint32_t i = from; i < to && i < span->fresh; i++) {
+        if (gc_type_of(gc_cell(span, i)))
+            heap_event(HEAP_EVENT_FREE, MEM_SOURCE_LOWFRAG,
+                       (uint64_t[]){(uint64_t)&gc->space, (uint64_t)gc_cell(span, i)});
+    }
+}
+
+/* Gives the next run of free cells at the cursor to bin; false when the span has no more. */
+static bool take_run(gc_heap *gc, mem_span *span, gc_bin *bin) {
+    uint32_t most = heap_is_traced() ? 1 : 1 + RUN_BYTES / span->cell_size;
+    uint32_t first = span->cursor;
+    while (first < span->cell_count && !is_free(span, first))
+        first++;
+    uint32_t end = first;
+    while (end < span->cell_count && end - first < most && is_free(span, end))
+        end++;
+    span->cursor = end;
+    if (first == end)
+        return false;
+    bin->next = gc_cell(span, first);
+    bin->end = gc_cell(span, end);
+    if (heap_is_traced())
+        trace_dead(gc, span, first, end);
+    if (first < span->fresh || !span->zero)
+        memset(bin->next, 0, (size_t)(bin->end - bin->next));
+    if (end > span->fresh)
+        span->fresh = end;
+    gc->since_collection += (uint64_t)(bin->end - bin->next);
+    return true;
+}
+
+static mem_span *new_span(gc_heap *gc, unsigned size_class, mem_source *source) {
+    size_t cell_size = size_of_class(size_class);
+    size_t size = cell_size <= SMALL_SPAN_CELL ? SPACE_PAGE : 16 * cell_size;
+    mem_span *span = space_alloc(&gc->space, SPAN_CELLS, (uint8_t)(size_class + 1), size, source);
+    if (!span)
+        return NULL;
+    span->size_class = size_class;
+    span->cell_size = (uint32_t)cell_size;
+    span->cell_count = (uint32_t)(span->size / cell_size);
+    span->next = gc->partial[size_class];
+    gc->partial[size_class] = span;
+    return span;
+}
+
+/* Under the lock. */
+static bool refill(gc_heap *gc, unsigned size_class, gc_bin *bin, mem_source *source) {
+    *source = MEM_SOURCE_LOWFRAG;
+    for (mem_span *span; (span = gc->partial[size_class]) != NULL;) {
+        if (take_run(gc, span, bin))
+            return true;
+        gc->partial[size_class] = span->next;
+    }
+    mem_span *span = new_span(gc, size_class, source);
+    return span && take_run(gc, span, bin);
+}
+
+/* ---- Objects ---- */
+
+static void *alloc_cell(gc_thread *thread, size_t size, mem_source *source) {
+    unsigned size_class = size_class_of(size);
+    gc_bin *bin = &thread->bins[size_class];
+    *source = MEM_SOURCE_LOOKASIDE;
+    if (bin->next == bin->end && !refill(thread->gc, size_class, bin, source))
+        return NULL;
+    uint8_t *cell = bin->next;
+    bin->next += bin->cell_size;
+    return cell;
+}
+
+static void *alloc_large(gc_heap *gc, size_t size, mem_source *source) {
+    if (size > SIZE_MAX / 2)
+        return NULL;
+    mem_span *span = space_alloc(&gc->space, SPAN_LARGE, GC_LARGE_TAG, size, source);
+    if (!span)
+        return NULL;
+    if (!span->zero)
+        memset(span->start, 0, size);
+    span->cell_count = span->fresh = span->cursor = 1;
+    gc->since_collection += span->size;
+    return span->start;
+}
+
+static void *try_alloc(gc_thread *thread, const gc_type *type, size_t size, mem_source *source) {
+    gc_heap *gc = thread->gc;
+    pthread_mutex_lock(&gc->lock);
+    void *object = size <= SIZE_CLASS_LARGEST ? alloc_cell(thread, size, source)
+                                              : alloc_large(gc, size, source);
+    if (object)
+        *(const gc_type **)object = type;
+    pthread_mutex_unlock(&gc->lock);
+    return object;
+}
+
+static bool is_collection_due(gc_heap *gc) {
+    pthread_mutex_lock(&gc->lock);
+    bool due = gc->since_collection >= gc->threshold;
+    pthread_mutex_unlock(&gc->lock);
+    return due;
+}
+
+void *gc_alloc_slow(gc_thread *thread, const gc_type *type, size_t size) {
+    gc_heap *gc = thread->gc;
+    mem_source source;
+    if (is_collection_due(gc))
+        gc_collect(thread);
+    void *object = try_alloc(thread, type, size, &source);
+    if (!object) {
+        gc_collect(thread);
+        object = try_alloc(thread, type, size, &source);
+    }
+    if (object && type->finalizable && !gc_register_finalizer(gc, object))
+        object = NULL; /* unreachable from now on */
+    if (object && heap_is_traced())
+        heap_event(HEAP_EVENT_ALLOC, source,
+                   (uint64_t[]){(uint64_t)&gc->space, size, (uint64_t)object});
+    return object;
+}
+
+/* ---- Sweeping ---- */
+
+/* The words that hold the marks of a span's cells. */
+static uint64_t *mark_words(const mem_span *span, size_t *count) {
+    mem_chunk *chunk = space_chunk_of(span);
+    size_t first = (size_t)(span->start - (uint8_t *)chunk) / SPACE_GRAIN / 64;
+    *count = (span->kind == SPAN_LARGE ? SPACE_PAGE : span->size) / SPACE_GRAIN / 64;
+    return &chunk->marks[first];
+}
+
+static uint32_t count_marks(const mem_span *span) {
+    size_t count;
+    const uint64_t *words = mark_words(span, &count);
+    uint32_t marks = 0;
+    for (size_t i = 0; i < count; i++)
+        marks += (uint32_t)__builtin_popcountll(words[i]);
+    return marks;
+}
+
+static void clear_marks(const mem_span *span) {
+    size_t count;
+    uint64_t *words = mark_words(span, &count);
+    memset(words, 0, count * sizeof *words);
+}
+
+static void finish_span(mem_span *span, void *data) {
+    (void)data;
+    for (uint32_t i = span->cursor; i < span->fresh; i++) {
+        if (!gc_has_mark(gc_cell(span, i)))
+            *(void **)gc_cell(span, i) = NULL;
+    }
+    span->cursor = span->fresh;
+    clear_marks(span);
+}
+
+void gc_finish_sweeping(gc_heap *gc) {
+    for (gc_thread *thread = gc->threads; thread; thread = thread->next) {
+        for (unsigned i = 0; i < SIZE_CLASSES; i++)
+            thread->bins[i].next = thread->bins[i].end = NULL;
+    }
+    space_each_span(&gc->space, finish_span, NULL);
+}
+
+typedef struct sweep {
+    gc_heap *gc;
+    mem_span *empty; /* linked by next */
+} sweep;
+
+static void begin_span(mem_span *span, void *data) {
+    sweep *s = data;
+    span->used = count_marks(span);
+    s->gc->stats.live +=
+        span->kind == SPAN_LARGE ? span->used * span->size : (uint64_t)span->used * span->cell_size;
+    if (span->used == 0) {
+        span->next = s->empty;
+        s->empty = span;
+    } else if (span->kind == SPAN_CELLS && span->used < span->cell_count) {
+        span->cursor = 0;
+        span->next = s->gc->partial[span->size_class];
+        s->gc->partial[span->size_class] = span;
+    }
+}
+
+void gc_begin_sweeping(gc_heap *gc) {
+    sweep s = {gc, NULL};
+    memset(gc->partial, 0, sizeof gc->partial);
+    gc->stats.live = 0;
+    space_each_span(&gc->space, begin_span, &s);
+    gc->threshold = LEAST_THRESHOLD + gc->stats.live / 2 * 3;
+    gc->space.keep = gc->threshold; /* what will be asked for again soon */
+    while (s.empty) {
+        mem_span *span = s.empty;
+        s.empty = span->next;
+        if (heap_is_traced())
+            trace_dead(gc, span, 0, span->fresh);
+        space_free(&gc->space, span);
+    }
+    gc->stats.allocated += gc->since_collection;
+    gc->since_collection = 0;
+}

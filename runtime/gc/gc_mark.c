@@ -1,0 +1,270 @@
+/* Marking, and the course of a collection. */
+#define _GNU_SOURCE
+#include "runtime/gc/gc_internal.h"
+#include "runtime/memory/os.h"
+
+#include <setjmp.h>
+#include <time.h>
+
+enum { FIRST_STACK = 64 * 1024, PREFETCHED = 8 };
+
+/* ---- The stack of objects whose fields are to be looked at ---- */
+
+static bool grow_stack(gc_mark_stack *stack) {
+    size_t capacity = stack->capacity ? 2 * stack->capacity : FIRST_STACK;
+    void **objects = os_map(capacity * sizeof *objects, os_page_size());
+    if (!objects)
+        return false;
+    if (stack->objects) {
+        memcpy(objects, stack->objects, stack->count * sizeof *objects);
+        os_unmap(stack->objects, stack->capacity * sizeof *objects);
+    }
+    stack->objects = objects;
+    stack->capacity = capacity;
+    return true;
+}
+
+static void push(gc_mark_stack *stack, void *object) {
+    if (__builtin_expect(stack->count == stack->capacity, false) && !grow_stack(stack)) {
+        stack->overflowed = true;
+        return;
+    }
+    stack->objects[stack->count++] = object;
+}
+
+static void free_stack(gc_mark_stack *stack) {
+    if (stack->objects)
+        os_unmap(stack->objects, stack->capacity * sizeof *stack->objects);
+    *stack = (gc_mark_stack){0};
+}
+
+/* ---- Marking ---- */
+
+static inline void mark_cell(gc_heap *gc, void *cell) {
+    uint64_t bit, *word = gc_mark_word(cell, &bit);
+    if (*word & bit)
+        return;
+    *word |= bit;
+    push(&gc->stack, cell);
+}
+
+static inline void mark(gc_heap *gc, void *object) {
+    if (object && space_owns(&gc->space, object))
+        mark_cell(gc, object);
+}
+
+void gc_mark(gc_heap *gc, void *object) {
+    mark(gc, object);
+}
+
+void *gc_find_object(gc_heap *gc, const void *address) {
+    const mem_span *span = space_find(&gc->space, address);
+    if (!span)
+        return NULL;
+    uint32_t index = 0;
+    if (span->kind == SPAN_CELLS)
+        index = (uint32_t)((const uint8_t *)address - span->start) / span->cell_size;
+    return gc_is_object(gc, span, index) ? gc_cell(span, index) : NULL;
+}
+
+/* Reads the redzones of instrumented frames too. */
+__attribute__((no_sanitize("address"))) void gc_mark_range(gc_heap *gc, const void *from,
+                                                           const void *to) {
+    uintptr_t first = ((uintptr_t)from + sizeof(void *) - 1) & ~(sizeof(void *) - 1);
+    for (uintptr_t at = first; at + sizeof(void *) <= (uintptr_t)to; at += sizeof(void *)) {
+        void *word = *(void **)at;
+        if (!space_owns(&gc->space, word))
+            continue;
+        void *object = gc_find_object(gc, word);
+        if (object)
+            mark_cell(gc, object);
+    }
+}
+
+static void mark_elements(gc_heap *gc, uint8_t *object, const gc_type *type) {
+    int32_t length;
+    memcpy(&length, object + gc->host.length_offset, sizeof length);
+    uint8_t *element = object + gc->host.data_offset;
+    for (int32_t i = 0; i < length; i++, element += type->element_size) {
+        for (uint32_t k = 0; k < type->element_count; k++)
+            mark(gc, *(void **)(element + type->element_offsets[k]));
+    }
+}
+
+static void mark_fields(gc_heap *gc, uint8_t *object) {
+    const gc_type *type = gc_type_of(object);
+    for (uint32_t i = 0; i < type->count; i++)
+        mark(gc, *(void **)(object + type->offsets[i]));
+    if (type->element_size)
+        mark_elements(gc, object, type);
+}
+
+/* Between stack and mark_fields an object waits in a short queue while its memory is fetched. */
+static void empty_stack(gc_heap *gc) {
+    void *queue[PREFETCHED] = {0};
+    unsigned at = 0, waiting = 0;
+    while (gc->stack.count || waiting) {
+        void *due = queue[at];
+        queue[at] = NULL;
+        if (gc->stack.count) {
+            queue[at] = gc->stack.objects[--gc->stack.count];
+            __builtin_prefetch(queue[at]);
+            waiting++;
+        }
+        at = (at + 1) % PREFETCHED;
+        if (due) {
+            waiting--;
+            mark_fields(gc, due);
+        }
+    }
+}
+
+static void mark_fields_again(void *data, void *object, size_t size) {
+    (void)size;
+    gc_heap *gc = data;
+    mark_fields(gc, object);
+    empty_stack(gc);
+}
+
+void gc_drain(gc_heap *gc) {
+    empty_stack(gc);
+    while (gc->stack.overflowed) {
+        gc->stack.overflowed = false;
+        gc->marked = true;
+        gc_each_object(gc, mark_fields_again, gc);
+        gc->marked = false;
+    }
+}
+
+/* ---- A collection ---- */
+
+static void tell(gc_heap *gc, gc_phase phase) {
+    if (gc->host.phase)
+        gc->host.phase(gc->host.self, phase);
+}
+
+void gc_run_collection(gc_heap *gc, const void *stack_end) {
+    tell(gc, GC_STARTED);
+    gc_finish_sweeping(gc);
+    gc->host.mark_roots(gc->host.self, gc, stack_end);
+    gc_mark_own_roots(gc);
+    gc_drain(gc);
+    gc_clear_handles(gc, GC_HANDLE_WEAK);
+    gc_find_finalizable(gc);
+    gc_drain(gc);
+    gc_clear_handles(gc, GC_HANDLE_WEAK_TRACK);
+    free_stack(&gc->stack);
+    gc->marked = true;
+    tell(gc, GC_MARKED);
+    gc->marked = false;
+    gc_begin_sweeping(gc);
+    gc->stats.collections++;
+    tell(gc, GC_FINISHED);
+}
+
+static uint64_t now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* The registers that a caller wants kept are stored in this frame, below the stack's end as the
+ * callers see it; so the end that the host gets is this frame's. */
+__attribute__((noinline)) void gc_collect(gc_thread *thread) {
+    gc_heap *gc = thread->gc;
+    jmp_buf registers;
+    (void)setjmp(registers);
+    __asm__ volatile("" : : "r"(registers) : "memory");
+    if (gc->host.stop_world && !gc->host.stop_world(gc->host.self))
+        return;
+    uint64_t start = now_ns();
+    gc_run_collection(gc, __builtin_frame_address(0) < (void *)registers
+                              ? __builtin_frame_address(0)
+                              : (void *)registers);
+    gc->stats.pause_ns += now_ns() - start;
+    if (gc->host.stop_world)
+        gc->host.start_world(gc->host.self);
+}
+
+/* ---- Looking ---- */
+
+bool gc_is_marked(gc_heap *gc, const void *object) {
+    return space_owns(&gc->space, object) && gc_has_mark(object);
+}
+
+typedef struct walk {
+    gc_heap *gc;
+    void (*visit)(void *data, void *object, size_t size);
+    void *data;
+} walk;
+
+static void walk_span(mem_span *span, void *data) {
+    const walk *w = data;
+    size_t size = span->kind == SPAN_LARGE ? span->size : span->cell_size;
+    for (uint32_t i = 0; i < span->fresh; i++) {
+        if (gc_is_object(w->gc, span, i))
+            w->visit(w->data, gc_cell(span, i), size);
+    }
+}
+
+void gc_each_object(gc_heap *gc, void (*visit)(void *data, void *object, size_t size), void *data) {
+    walk w = {gc, visit, data};
+    space_each_span(&gc->space, walk_span, &w);
+}
+
+void gc_each_reference(gc_heap *gc, void *object, void (*visit)(void *data, void *reference),
+                       void *data) {
+    const gc_type *type = gc_type_of(object);
+    uint8_t *bytes = object;
+    for (uint32_t i = 0; i < type->count; i++) {
+        void *reference = *(void **)(bytes + type->offsets[i]);
+        if (reference)
+            visit(data, reference);
+    }
+    if (!type->element_size)
+        return;
+    int32_t length;
+    memcpy(&length, bytes + gc->host.length_offset, sizeof length);
+    uint8_t *element = bytes + gc->host.data_offset;
+    for (int32_t i = 0; i < length; i++, element += type->element_size) {
+        for (uint32_t k = 0; k < type->element_count; k++) {
+            void *reference = *(void **)(element + type->element_offsets[k]);
+            if (reference)
+                visit(data, reference);
+        }
+    }
+}
+
+typedef struct check {
+    gc_heap *gc;
+    bool good;
+} check;
+
+static void check_reference(void *data, void *reference) {
+    check *c = data;
+    if (space_owns(&c->gc->space, reference))
+        c->good &= gc_find_object(c->gc, reference) == reference;
+}
+
+static void check_object(void *data, void *object, size_t size) {
+    (void)size;
+    check *c = data;
+    c->good &= gc_find_object(c->gc, object) == object;
+    gc_each_reference(c->gc, object, check_reference, c);
+}
+
+static void check_span(mem_span *span, void *data) {
+    check *c = data;
+    c->good &= span->cursor <= span->cell_count && span->fresh <= span->cell_count;
+    if (span->kind == SPAN_CELLS)
+        c->good &=
+            span->size_class < SIZE_CLASSES && span->cell_size == size_of_class(span->size_class);
+}
+
+bool gc_check(gc_heap *gc) {
+    check c = {gc, space_check(&gc->space) && size_classes_check()};
+    space_each_span(&gc->space, check_span, &c);
+    if (c.good)
+        gc_each_object(gc, check_object, &c);
+    return c.good;
+}

@@ -1,0 +1,166 @@
+/* What the collector itself keeps of objects: handles, and the lists of finalizable objects. */
+#include "runtime/gc/gc_internal.h"
+#include "runtime/memory/mem.h"
+
+/* ---- Lists ---- */
+
+static bool reserve(gc_list *list, size_t count) {
+    if (count <= list->capacity)
+        return true;
+    size_t capacity = list->capacity ? 2 * list->capacity : 64;
+    while (capacity < count)
+        capacity *= 2;
+    void **objects = mem_resize(list->objects, capacity, sizeof *objects);
+    if (!objects)
+        return false;
+    list->objects = objects;
+    list->capacity = capacity;
+    return true;
+}
+
+/* ---- Finalizers ----
+ *
+ * The ready list always has room for all that are registered, because a collection must not fail.
+ */
+
+bool gc_register_finalizer(gc_heap *gc, void *object) {
+    pthread_mutex_lock(&gc->lock);
+    size_t count = gc->finalizable.count + 1;
+    bool good = reserve(&gc->finalizable, count) && reserve(&gc->ready, gc->ready.count + count);
+    if (good)
+        gc->finalizable.objects[gc->finalizable.count++] = object;
+    pthread_mutex_unlock(&gc->lock);
+    return good;
+}
+
+bool gc_suppress_finalizer(gc_heap *gc, void *object) {
+    pthread_mutex_lock(&gc->lock);
+    gc_list *list = &gc->finalizable;
+    size_t i = list->count;
+    while (i > 0 && list->objects[i - 1] != object)
+        i--;
+    if (i > 0)
+        list->objects[i - 1] = list->objects[--list->count];
+    pthread_mutex_unlock(&gc->lock);
+    return i > 0;
+}
+
+void *gc_take_finalizable(gc_heap *gc) {
+    void *object = NULL;
+    pthread_mutex_lock(&gc->lock);
+    gc_list *ready = &gc->ready;
+    if (ready->first < ready->count)
+        object = ready->objects[ready->first++];
+    if (ready->first == ready->count)
+        ready->first = ready->count = 0;
+    pthread_mutex_unlock(&gc->lock);
+    return object;
+}
+
+void gc_find_finalizable(gc_heap *gc) {
+    gc_list *list = &gc->finalizable;
+    size_t kept = 0;
+    size_t first_new = gc->ready.count;
+    for (size_t i = 0; i < list->count; i++) {
+        if (gc_has_mark(list->objects[i]))
+            list->objects[kept++] = list->objects[i];
+        else
+            gc->ready.objects[gc->ready.count++] = list->objects[i];
+    }
+    list->count = kept;
+    for (size_t i = first_new; i < gc->ready.count; i++)
+        gc_mark(gc, gc->ready.objects[i]);
+}
+
+/* ---- Handles ---- */
+
+static bool add_handles(gc_heap *gc) {
+    gc_handle_block *block = mem_calloc(1, sizeof *block);
+    if (!block)
+        return false;
+    for (size_t i = 0; i < GC_HANDLES_PER_BLOCK; i++) {
+        block->handles[i].object = gc->free_handle;
+        gc->free_handle = &block->handles[i];
+    }
+    block->next = gc->handle_blocks;
+    gc->handle_blocks = block;
+    return true;
+}
+
+gc_handle *gc_handle_new(gc_heap *gc, gc_handle_kind kind, void *object) {
+    gc_handle *handle = NULL;
+    pthread_mutex_lock(&gc->lock);
+    if (gc->free_handle || add_handles(gc)) {
+        handle = gc->free_handle;
+        gc->free_handle = handle->object;
+        *handle = (gc_handle){object, kind, true};
+    }
+    pthread_mutex_unlock(&gc->lock);
+    return handle;
+}
+
+void *gc_handle_get(gc_heap *gc, gc_handle *handle) {
+    pthread_mutex_lock(&gc->lock);
+    void *object = handle->object;
+    pthread_mutex_unlock(&gc->lock);
+    return object;
+}
+
+void gc_handle_set(gc_heap *gc, gc_handle *handle, void *object) {
+    pthread_mutex_lock(&gc->lock);
+    handle->object = object;
+    pthread_mutex_unlock(&gc->lock);
+}
+
+gc_handle_kind gc_handle_kind_of(const gc_handle *handle) {
+    return (gc_handle_kind)handle->kind;
+}
+
+void gc_handle_free(gc_heap *gc, gc_handle *handle) {
+    pthread_mutex_lock(&gc->lock);
+    *handle = (gc_handle){.object = gc->free_handle};
+    gc->free_handle = handle;
+    pthread_mutex_unlock(&gc->lock);
+}
+
+static void each_handle(gc_heap *gc, void (*visit)(gc_heap *gc, gc_handle *handle, uint32_t kind),
+                        uint32_t kind) {
+    for (gc_handle_block *block = gc->handle_blocks; block; block = block->next) {
+        for (size_t i = 0; i < GC_HANDLES_PER_BLOCK; i++) {
+            if (block->handles[i].in_use && block->handles[i].kind == kind)
+                visit(gc, &block->handles[i], kind);
+        }
+    }
+}
+
+static void mark_handle(gc_heap *gc, gc_handle *handle, uint32_t kind) {
+    (void)kind;
+    gc_mark(gc, handle->object);
+}
+
+static void clear_dead_handle(gc_heap *gc, gc_handle *handle, uint32_t kind) {
+    (void)kind;
+    if (space_owns(&gc->space, handle->object) && !gc_has_mark(handle->object))
+        handle->object = NULL;
+}
+
+void gc_mark_own_roots(gc_heap *gc) {
+    each_handle(gc, mark_handle, GC_HANDLE_STRONG);
+    each_handle(gc, mark_handle, GC_HANDLE_PINNED);
+    for (size_t i = gc->ready.first; i < gc->ready.count; i++)
+        gc_mark(gc, gc->ready.objects[i]);
+}
+
+void gc_clear_handles(gc_heap *gc, gc_handle_kind kind) {
+    each_handle(gc, clear_dead_handle, kind);
+}
+
+void gc_roots_fini(gc_heap *gc) {
+    while (gc->handle_blocks) {
+        gc_handle_block *next = gc->handle_blocks->next;
+        mem_free(gc->handle_blocks);
+        gc->handle_blocks = next;
+    }
+    mem_free(gc->finalizable.objects);
+    mem_free(gc->ready.objects);
+}
