@@ -22,6 +22,7 @@ enum {
     DOS_HEADER_SIZE = 0x40,
     DOS_PE_OFFSET = 0x3C,
     COFF_END = 24, /* signature and COFF header */
+    FILE_IS_DLL = 0x2000,
     CLI_DIRECTORY = 14,
     CLI_HEADER_SIZE = 72
 };
@@ -48,9 +49,10 @@ static il_status need(const il_module *m, uint64_t offset, uint64_t size, const 
     return IL_TRUNCATED;
 }
 
-static void read_optional_header(il_headers *h, const uint8_t *p) {
-    h->pe32_plus = il_load16(p) == PE32_PLUS.magic;
-    h->image_base = h->pe32_plus ? il_load64(p + 24) : il_load32(p + 28);
+static void read_optional_header(il_headers *h, const uint8_t *p, const optional_form *form) {
+    h->pe32_plus = form == &PE32_PLUS;
+    h->image_base =
+        h->pe32_plus ? il_load64(p + form->image_base) : il_load32(p + form->image_base);
     h->section_alignment = il_load32(p + 32);
     h->file_alignment = il_load32(p + 36);
     h->size_of_image = il_load32(p + 56);
@@ -74,51 +76,74 @@ static il_status check_sections(const il_module *m, il_error *err) {
     return IL_OK;
 }
 
-/* Reads everything up to the section headers; *cli_rva is the CLI header's. */
-static il_status read_pe_headers(il_module *m, uint32_t *cli_rva, il_error *err) {
-    il_headers *h = &m->headers;
+/* Finds the PE signature, with the COFF header whole behind it. */
+static il_status find_pe_header(const il_module *m, uint32_t *offset, il_error *err) {
     if (m->size < 2 || m->image[0] != 'M' || m->image[1] != 'Z')
         return il_module_fail(m, err, IL_NOT_PE, NULL, 0,
                               "not a PE file: it does not start with \"MZ\"");
     il_status status = need(m, 0, DOS_HEADER_SIZE, "the DOS header", err);
     if (status)
         return status;
-    uint32_t pe = il_load32(m->image + DOS_PE_OFFSET);
-    status = need(m, pe, COFF_END, "the PE header", err);
+    *offset = il_load32(m->image + DOS_PE_OFFSET);
+    status = need(m, *offset, COFF_END, "the PE header", err);
     if (status)
         return status;
-    const uint8_t *coff = m->image + pe;
-    if (memcmp(coff, "PE\0\0", 4) != 0)
-        return il_module_fail(m, err, IL_NOT_PE, coff, 0,
+    if (memcmp(m->image + *offset, "PE\0\0", 4) != 0)
+        return il_module_fail(m, err, IL_NOT_PE, m->image + *offset, 0,
                               "not a PE file: no \"PE\\0\\0\" where the DOS header points");
-    h->pe = true;
-    h->machine = il_load16(coff + 4);
-    h->section_count = il_load16(coff + 6);
-    h->timestamp = il_load32(coff + 8);
-    h->dll = (il_load16(coff + 22) & 0x2000) != 0;
-    uint32_t optional_size = il_load16(coff + 20);
-    const uint8_t *optional = coff + COFF_END;
-    status = need(m, pe + (uint64_t)COFF_END,
-                  optional_size + (uint64_t)h->section_count * IL_SECTION_SIZE,
-                  "the optional header with the section headers", err);
-    if (status)
-        return status;
-    uint16_t magic = optional_size >= 2 ? il_load16(optional) : 0;
+    return IL_OK;
+}
+
+/* Finds out which form the optional header has, and that it reaches up to the directories. */
+static il_status find_form(const il_module *m, const uint8_t *optional, uint32_t size,
+                           const optional_form **out, il_error *err) {
+    uint16_t magic = size >= 2 ? il_load16(optional) : 0;
     const optional_form *form = magic == PE32_PLUS.magic ? &PE32_PLUS : &PE32;
     if (magic != form->magic)
         return il_module_fail(m, err, IL_NOT_PE, optional, 0,
                               "optional header with magic 0x%x, expected 0x10b or 0x20b", magic);
-    if (optional_size < form->directories)
-        return il_module_fail(m, err, IL_NOT_PE, coff + 20, 0,
-                              "optional header of %u bytes, expected at least %u", optional_size,
+    if (size < form->directories)
+        return il_module_fail(m, err, IL_NOT_PE, optional, 0,
+                              "optional header of %u bytes, expected at least %u", size,
                               form->directories);
-    read_optional_header(h, optional);
+    *out = form;
+    return IL_OK;
+}
+
+/* The CLI header's RVA; 0 when there is no such directory. */
+static uint32_t cli_directory(const uint8_t *optional, uint32_t size, const optional_form *form) {
+    if (il_load32(optional + form->directory_count) <= CLI_DIRECTORY ||
+        size < form->directories + (CLI_DIRECTORY + 1) * 8u)
+        return 0;
+    return il_load32(optional + form->directories + CLI_DIRECTORY * 8);
+}
+
+/* Reads everything up to the section headers; *cli_rva is the CLI header's. */
+static il_status read_pe_headers(il_module *m, uint32_t *cli_rva, il_error *err) {
+    il_headers *h = &m->headers;
+    const optional_form *form;
+    uint32_t pe;
+    il_status status = find_pe_header(m, &pe, err);
+    if (status)
+        return status;
+    const uint8_t *coff = m->image + pe, *optional = coff + COFF_END;
+    uint32_t optional_size = il_load16(coff + 20);
+    h->pe = true;
+    h->machine = il_load16(coff + 4);
+    h->section_count = il_load16(coff + 6);
+    h->timestamp = il_load32(coff + 8);
+    h->dll = (il_load16(coff + 22) & FILE_IS_DLL) != 0;
+    status = need(m, pe + (uint64_t)COFF_END,
+                  optional_size + (uint64_t)h->section_count * IL_SECTION_SIZE,
+                  "the optional header with the section headers", err);
+    if (status == IL_OK)
+        status = find_form(m, optional, optional_size, &form, err);
+    if (status)
+        return status;
+    read_optional_header(h, optional, form);
     m->size_of_headers = il_load32(optional + 60);
     m->sections = optional + optional_size;
-    *cli_rva = 0;
-    if (il_load32(optional + form->directory_count) > CLI_DIRECTORY &&
-        optional_size >= form->directories + (CLI_DIRECTORY + 1) * 8u)
-        *cli_rva = il_load32(optional + form->directories + CLI_DIRECTORY * 8);
+    *cli_rva = cli_directory(optional, optional_size, form);
     if (*cli_rva == 0)
         return il_module_fail(m, err, IL_NOT_CLI, NULL, 0,
                               "a native PE file: it has no CLI header");
