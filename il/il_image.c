@@ -121,8 +121,8 @@ static uint32_t cli_directory(const uint8_t *optional, uint32_t size, const opti
 /* Reads everything up to the section headers; *cli_rva is the CLI header's. */
 static il_status read_pe_headers(il_module *m, uint32_t *cli_rva, il_error *err) {
     il_headers *h = &m->headers;
-    const optional_form *form;
-    uint32_t pe;
+    const optional_form *form = &PE32;
+    uint32_t pe = 0;
     il_status status = find_pe_header(m, &pe, err);
     if (status)
         return status;
