@@ -20,7 +20,7 @@ struct frame {
                             * out of the interpreter */
     void *compiled_caller; /* native frame pointer of the C function that compiled code called to
                             * get here; NULL when the caller is not compiled */
-    bool replaced;          /* compiled code runs the rest of it */
+    bool replaced;         /* compiled code runs the rest of it */
     bool boundary;         /* called by native code, which takes exceptions itself */
     bool root;             /* a boundary beyond which nobody takes them: the thread's first frame */
     bool filter;           /* runs a filter of a frame below, in its registers */
@@ -38,8 +38,8 @@ struct thread {
     struct runtime *rt;
     struct object *exception; /* pending, or NULL */
     struct object *object;    /* its System.Threading.Thread, once asked for */
-    uint64_t zero;            /* always 0: a zero for compiled code that MIR does not know to be one */
-    uint32_t poll;            /* not 0: compiled loops call the runtime before the next iteration */
+    uint64_t zero; /* always 0: a zero for compiled code that MIR does not know to be one */
+    uint32_t poll; /* not 0: compiled loops call the runtime before the next iteration */
     union slot *stack, *stack_end;
     const struct method *native_method; /* the one that runs, for its type arguments */
     union slot *native_top; /* end of the arguments of the native method that runs; or NULL */
@@ -56,8 +56,8 @@ struct thread {
     void *
         compiled_top; /* native frame pointer of the C function that compiled code is in; or NULL */
     struct object *out_of_memory, *stack_overflow; /* preallocated */
-    union slot spill[THREAD_SPILL_SLOTS]; /* written by compiled loops when they poll, never read */
-    union slot floats[THREAD_FLOATS];     /* see runtime/jit/jit.h */
+    union slot spill[THREAD_SPILL_SLOTS];          /* written by compiled code, never read */
+    union slot floats[THREAD_FLOATS];              /* see runtime/jit/jit.h */
 };
 
 il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err);

@@ -63,8 +63,30 @@ static jit_status run(jit *jit, struct translation *request, char *message, size
     return status;
 }
 
+static bool is_call(const struct insn *insn) {
+    return code_op_format((enum code_op)insn->op) == FORMAT_CALL || insn->op == CODE_newarr ||
+           insn->op == CODE_box;
+}
+
+static bool is_float_arithmetic(const struct insn *insn) {
+    return insn->op >= CODE_add_r4 && insn->op <= CODE_neg_r8;
+}
+
+/* No floating-point register survives a call, and level 2 makes the worst of the stack slots that
+ * result: it computes in them. */
+static bool has_floats_and_calls(const struct code *code) {
+    bool floats = false, calls = false;
+    for (uint32_t i = 0; i < code->insn_count; i++) {
+        floats |= is_float_arithmetic(&code->insns[i]);
+        calls |= is_call(&code->insns[i]);
+    }
+    return floats && calls;
+}
+
 static unsigned first_level(const struct code *code) {
-    return code->insn_count <= LEVEL_2_MAX ? 2 : code->insn_count <= LEVEL_1_MAX ? 1 : 0;
+    if (code->insn_count > LEVEL_1_MAX)
+        return 0;
+    return code->insn_count > LEVEL_2_MAX || has_floats_and_calls(code) ? 1 : 2;
 }
 
 /* An error of MIR's own, such as an instruction it cannot encode, may go away without optimisation.

@@ -339,19 +339,22 @@ void tr_check_null(struct translator *t, uint32_t slot) {
     t->non_null[slot] = true;
 }
 
+void tr_keep(struct translator *t, enum kind kind, uint32_t slot) {
+    size_t offset = offsetof(struct thread, spill) + 8 * (size_t)(slot % THREAD_SPILL_SLOTS);
+    tr_move(t, kind, tr_thread_word(t, KIND_TYPES[kind], offset), tr_use_as(t, kind, slot));
+}
+
 /* Stores every variable that the loop writes. Nobody reads them: the use keeps MIR's coalescing of
  * copies from losing a variable that is only used at the loop's head. */
 static void use_loop_variables(struct translator *t, uint32_t start) {
     const struct insn *insns = t->code->insns;
     for (uint32_t i = start; i <= t->loops[start]->last; i++) {
         uint32_t slot = tr_written(&insns[i]);
-        if (slot >= t->code->temp_start || slot >= THREAD_SPILL_SLOTS)
+        if (slot >= t->code->temp_start)
             continue;
         for (enum kind kind = KIND_INT; kind < KIND_COUNT; kind++) {
-            size_t offset = offsetof(struct thread, spill) + 8 * (size_t)slot;
             if (t->regs[kind][slot])
-                tr_move(t, kind, tr_thread_word(t, KIND_TYPES[kind], offset),
-                        tr_reg(t, t->regs[kind][slot]));
+                tr_keep(t, kind, slot);
         }
     }
 }

@@ -156,6 +156,8 @@ void tr_move(struct translator *t, enum kind kind, MIR_op_t to, MIR_op_t from);
 MIR_reg_t tr_temp_as(struct translator *t, enum kind kind);
 /* What the type's values are. */
 enum kind tr_kind_of(const struct type *type);
+/* Uses the slot here, to no effect, so that it keeps its own register until here. */
+void tr_keep(struct translator *t, enum kind kind, uint32_t slot);
 /* The kinds of the method's argument slots. */
 const enum kind *tr_arg_kinds(const struct method *method);
 /* The word that carries a floating-point argument. */

@@ -23,7 +23,21 @@ static MIR_insn_code_t mir_code(const rule *rule) {
 
 /* ---- Arithmetic ---- */
 
+/* An operation on twice the same slot. When the result ended up in the same register too, and that
+ * on the stack, MIR would overrun an array; so the operand is used once more afterwards. */
+static void on_itself(struct translator *t, MIR_insn_code_t code, enum kind from, enum kind to,
+                      const struct insn *insn) {
+    MIR_op_t result = tr_reg(t, tr_temp_as(t, to)), operand = tr_use_as(t, from, insn->b);
+    tr_put3(t, code, result, operand, operand);
+    tr_keep(t, from, insn->b);
+    tr_move(t, to, tr_def_as(t, to, insn->a), result);
+}
+
 OP binary(ARGS) {
+    if (insn->b == insn->c) {
+        on_itself(t, mir_code(rule), KIND_INT, KIND_INT, insn);
+        return;
+    }
     MIR_op_t b = tr_use(t, insn->b), c = tr_value(t, insn->c);
     tr_put3(t, mir_code(rule), tr_def(t, insn->a), b, c);
 }
@@ -216,6 +230,10 @@ OP float_constant(ARGS) {
 }
 
 OP float_binary(ARGS) {
+    if (insn->b == insn->c) {
+        on_itself(t, mir_code(rule), kind_of(rule), kind_of(rule), insn);
+        return;
+    }
     MIR_op_t b = tr_use_as(t, kind_of(rule), insn->b), c = tr_use_as(t, kind_of(rule), insn->c);
     tr_put3(t, mir_code(rule), tr_def_as(t, kind_of(rule), insn->a), b, c);
 }
