@@ -41,7 +41,7 @@ PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard sampl
 TEST_DATA := $(patsubst tests/data/%.cs,build/tests/%.exe,$(wildcard tests/data/*.cs))
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
 
-.PHONY: all deps samples run test asan bench fuzz check-corpus format install clean help
+.PHONY: all deps samples run test asan bench fuzz check-oom check-corpus format install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/claret ## build build/claret (the default)
@@ -82,6 +82,9 @@ fuzz: $(TEST_DATA) ## each parser under libFuzzer for FUZZ_SECONDS, with the san
 	@for target in $(FUZZ_TARGETS); do \
 	    tests/fuzz/run.sh build/fuzz/fuzz-$$target $$target $(FUZZ_SECONDS) || exit 1; \
 	done
+
+check-oom: $(BUILD)/claret-oom samples ## fail every request for memory once, and from then on, and look for damage
+	$(BUILD)/claret-oom
 
 check-corpus: $(BUILD)/claret ## every assembly of Mono's class library through the tools of il/
 	tests/corpus.sh $(BUILD)/claret
@@ -127,6 +130,9 @@ $(BUILD)/claret: $(CLI_OBJ) $(BUILD)/libclaret.a
 $(BUILD)/claret-tests: $(TEST_OBJ) $(BUILD)/libclaret.a
 	$(CC) $(CODEGEN) -rdynamic -o $@ $^ -lcunit $(LIBS)
 
+$(BUILD)/claret-oom: $(BUILD)/tests/check/oom.o $(BUILD)/libclaret.a
+	$(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
+
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libclaret.a
 	@mkdir -p $(@D)
 	$(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
@@ -164,4 +170,5 @@ build/tests/plugins/%.so: tests/plugins/%.c Makefile | deps
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(PLUGINS:.so=.d) \
          $(TEST_PLUGINS:.so=.d)
+-include $(BUILD)/tests/check/oom.d
 -include $(BENCH:$(BUILD)/bench/%=$(BUILD)/tests/bench/%.d)

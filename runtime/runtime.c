@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/bcl/bcl.h"
 #include "runtime/exec/exec.h"
 #include "runtime/jit/jit.h"
 
@@ -271,6 +272,7 @@ void claret_destroy(claret_runtime *rt) {
     jit_free(rt->jit);
     exec_thread_free(rt->main_thread);
     exec_free_strings(rt);
+    bcl_free_copies(rt);
     for (uint32_t i = 0; i < rt->module_count; i++)
         ldr_unload(rt->modules[i]);
     mem_free(rt->modules);

@@ -15,6 +15,7 @@ struct core_types {
 #undef CORE_TYPE
 };
 
+struct native_copy;
 struct string_table;
 
 struct runtime {
@@ -35,7 +36,7 @@ struct runtime {
     struct thread *main_thread;
     struct jit *jit;
     void *uncompiled_entry; /* what struct method.entry is at first */
-    int32_t exit_status;
+    struct native_copy *native_copies; /* UTF-8 strings handed to managed code; see bcl */
 };
 
 #endif

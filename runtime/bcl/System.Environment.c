@@ -43,18 +43,50 @@ void bcl_do_nothing(struct thread *thread, union slot *slots) {
     (void)slots;
 }
 
-/* SafeStringMarshal: UTF-8 copies of strings. */
+/* SafeStringMarshal: UTF-8 copies of strings for native code. They are linked behind the runtime, so
+ * that those which an exception kept from being freed go with it. */
+struct native_copy {
+    struct native_copy *next, **link;
+    char text[];
+};
+
 void bcl_string_to_utf8(struct thread *thread, union slot *slots) {
+    struct native_copy **list = &thread->rt->native_copies;
     if (!slots[0].p)
         return;
-    slots[0].p = exec_string_to_utf8(slots[0].p);
-    if (!slots[0].p)
+    char *text = exec_string_to_utf8(slots[0].p);
+    size_t size = text ? strlen(text) + 1 : 0;
+    struct native_copy *copy = text ? mem_alloc(sizeof *copy + size) : NULL;
+    if (copy) {
+        memcpy(copy->text, text, size);
+        copy->next = *list;
+        copy->link = list;
+        if (copy->next)
+            copy->next->link = &copy->next;
+        *list = copy;
+        slots[0].p = copy->text;
+    } else {
         exec_throw_object(thread, thread->out_of_memory);
+    }
+    mem_free(text);
+}
+
+static void free_copy(struct native_copy *copy) {
+    *copy->link = copy->next;
+    if (copy->next)
+        copy->next->link = copy->link;
+    mem_free(copy);
 }
 
 void bcl_free(struct thread *thread, union slot *slots) {
     (void)thread;
-    mem_free(slots[0].p);
+    if (slots[0].p)
+        free_copy((struct native_copy *)((char *)slots[0].p - offsetof(struct native_copy, text)));
+}
+
+void bcl_free_copies(struct runtime *rt) {
+    while (rt->native_copies)
+        free_copy(rt->native_copies);
 }
 
 /* EncodingHelper.InternalCodePage(ref int): the console's encoding, UTF-8 without a byte order

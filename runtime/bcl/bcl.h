@@ -13,6 +13,9 @@ native_method bcl_find(const struct method *method);
 struct object *bcl_type_object(struct thread *thread, struct type *type);
 struct type *bcl_type_of(struct object *object);
 
+/* Frees the native strings that managed code has not; part of destroying the runtime. */
+void bcl_free_copies(struct runtime *rt);
+
 /* The functions of bcl.def. Arguments in slots[0..], this first; the result to slots[0]. Declared
  * again for each method that they serve. */
 #define BCL(type, name, params, function) void function(struct thread *thread, union slot *slots);
