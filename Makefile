@@ -8,6 +8,8 @@ CFLAGS  ?= -O2 -g
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
+# `make V=1` shows the commands, otherwise there is a line for each thing that is made.
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@;)
 WARN    := -Wall -Wextra -Werror
 CSTD    := -std=gnu17
 # Frame pointers let the allocation spies and the stack walker see who called.
@@ -112,7 +114,7 @@ help: ## this list
 
 $(BUILD)/%.o: %.c Makefile | deps
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC) $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(JIT_OBJ): private ALL_CFLAGS += $(MIR_CFLAGS)
 $(JIT_OBJ): | $(MIR)/mir.o
@@ -122,25 +124,25 @@ $(MIR)/mir.o: $(wildcard runtime/jit/mir/*) runtime/jit/mir/src/lib.rs | deps
 
 $(BUILD)/libclaret.a: $(LIB_OBJ) $(MIR)/mir.o
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR) $(AR) rcs $@ $^
 
 $(BUILD)/claret: $(CLI_OBJ) $(BUILD)/libclaret.a
-	$(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
+	$(call say,LINK) $(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
 
 $(BUILD)/claret-tests: $(TEST_OBJ) $(BUILD)/libclaret.a
-	$(CC) $(CODEGEN) -rdynamic -o $@ $^ -lcunit $(LIBS)
+	$(call say,LINK) $(CC) $(CODEGEN) -rdynamic -o $@ $^ -lcunit $(LIBS)
 
 $(BUILD)/claret-oom: $(BUILD)/tests/check/oom.o $(BUILD)/libclaret.a
-	$(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
+	$(call say,LINK) $(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libclaret.a
 	@mkdir -p $(@D)
-	$(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
+	$(call say,LINK) $(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
 
 ifdef FUZZING
 $(BUILD)/fuzz-%: tests/fuzz/driver.c $(BUILD)/tests/fuzz_targets.o $(BUILD)/tests/il_files.o \
     $(BUILD)/libclaret.a
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -DTARGET=$* -o $@ $^ -lcunit $(LIBS)
+	$(call say,LINK) $(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -DTARGET=$* -o $@ $^ -lcunit $(LIBS)
 endif
 
 # The peer of bench/il.c, when it can be built here.
@@ -151,22 +153,22 @@ build/bench/cecil.exe: tests/bench/cecil.cs Makefile
 
 build/samples/%.exe: samples/programs/%.cs Makefile | deps
 	@mkdir -p $(@D)
-	mcs -out:$@ $<
+	$(call say,MCS) mcs -out:$@ $<
 
 build/tests/%.exe: tests/data/%.cs Makefile | deps
 	@mkdir -p $(@D)
-	mcs -nologo -unsafe -optimize -nowarn:618 $(MCS_FLAGS) -out:$@ $<
+	$(call say,MCS) mcs -nologo -unsafe -optimize -nowarn:618 $(MCS_FLAGS) -out:$@ $<
 build/tests/small.exe: private MCS_FLAGS := -resource:tests/data/small.notes.txt,notes.txt
 
 PLUGIN_CC = $(CC) $(CSTD) $(CFLAGS) $(WARN) -fPIC -shared -Iprofiler/include \
             -Iruntime/memory/include -MMD -MP -o $@ $<
 build/samples/%.so: samples/profilers/%.c Makefile | deps
 	@mkdir -p $(@D)
-	$(PLUGIN_CC)
+	$(call say,CC) $(PLUGIN_CC)
 
 build/tests/plugins/%.so: tests/plugins/%.c Makefile | deps
 	@mkdir -p $(@D)
-	$(PLUGIN_CC)
+	$(call say,CC) $(PLUGIN_CC)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(PLUGINS:.so=.d) \
          $(TEST_PLUGINS:.so=.d)
