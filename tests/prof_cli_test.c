@@ -41,10 +41,12 @@ static bool plain(void) {
     return printed("Square(7) is 49\n1 + 4 + 9 + ... + 1000000 is 333833500\n");
 }
 
-static void the_sample_rewrites(void) {
+static void the_sample_rewrites_in_every_mode(void) {
     CU_ASSERT_EQUAL(run("", "--profiler " REWRITE " " SQUARES), 0);
     CU_ASSERT(rewritten());
     CU_ASSERT_EQUAL(run("", "--interp --profiler " REWRITE " " SQUARES), 0);
+    CU_ASSERT(rewritten());
+    CU_ASSERT_EQUAL(run("", "--jit --profiler " REWRITE " " SQUARES), 0);
     CU_ASSERT(rewritten());
 }
 
@@ -121,7 +123,7 @@ static void memory_may_run_out_at_any_time(void) {
 }
 
 CU_TestInfo prof_cli_tests[] = {
-    {"the sample plug-in rewrites", the_sample_rewrites},
+    {"the sample plug-in rewrites in every mode", the_sample_rewrites_in_every_mode},
     {"the environment loads it too", the_environment_loads_it_too},
     {"the minimal plug-in names methods", the_minimal_plug_in_names_methods},
     {"a plug-in asked for by name must load", a_plug_in_asked_for_must_load},

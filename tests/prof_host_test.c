@@ -58,27 +58,46 @@ static bool in_program(FunctionID function) {
     return module == test.program;
 }
 
-#define PLAIN(name)                                                                                \
+/* What a callback returns is ignored, so these fail. The text is how the log has it. */
+#define PLAIN(name, text)                                                                          \
     static HRESULT on_##name(ICorProfilerCallback11 *self) {                                       \
-        note(#name, "");                                                                           \
-        return E_FAIL; /* what a callback returns is ignored */                                    \
-    }
-#define WITH_ID(name)                                                                              \
-    static HRESULT on_##name(ICorProfilerCallback11 *self, UINT_PTR id) {                          \
-        note(#name, "");                                                                           \
+        note(text, "");                                                                            \
         return E_FAIL;                                                                             \
     }
-#define WITH_STATUS(name)                                                                          \
+#define WITH_ID(name, text)                                                                        \
+    static HRESULT on_##name(ICorProfilerCallback11 *self, UINT_PTR id) {                          \
+        note(text, "");                                                                            \
+        return E_FAIL;                                                                             \
+    }
+#define WITH_STATUS(name, text)                                                                    \
     static HRESULT on_##name(ICorProfilerCallback11 *self, UINT_PTR id, HRESULT status) {          \
-        note(#name, "");                                                                           \
+        note(text, "");                                                                            \
         CU_ASSERT_EQUAL(status, S_OK);                                                             \
         return E_FAIL;                                                                             \
     }
-#define WITH_FUNCTION(name)                                                                        \
+#define WITH_FUNCTION(name, text)                                                                  \
     static HRESULT on_##name(ICorProfilerCallback11 *self, FunctionID id) {                        \
-        note(#name, name_of(id));                                                                  \
+        note(text, name_of(id));                                                                   \
         return E_FAIL;                                                                             \
     }
+PLAIN(Shutdown, "Shutdown")
+WITH_ID(AppDomainCreationStarted, "AppDomainCreationStarted")
+WITH_STATUS(AppDomainCreationFinished, "AppDomainCreationFinished")
+WITH_ID(AssemblyLoadStarted, "AssemblyLoadStarted")
+WITH_STATUS(AssemblyLoadFinished, "AssemblyLoadFinished")
+WITH_ID(ThreadCreated, "ThreadCreated")
+WITH_ID(ExceptionThrown, "Thrown")
+WITH_FUNCTION(ExceptionSearchFunctionEnter, "Search")
+PLAIN(ExceptionSearchFunctionLeave, "SearchLeave")
+WITH_FUNCTION(ExceptionSearchFilterEnter, "Filter")
+PLAIN(ExceptionSearchFilterLeave, "FilterLeave")
+WITH_FUNCTION(ExceptionSearchCatcherFound, "Found")
+WITH_FUNCTION(ExceptionUnwindFunctionEnter, "Unwind")
+PLAIN(ExceptionUnwindFunctionLeave, "UnwindLeave")
+WITH_FUNCTION(ExceptionUnwindFinallyEnter, "Finally")
+PLAIN(ExceptionUnwindFinallyLeave, "FinallyLeave")
+PLAIN(ExceptionCatcherLeave, "CatchLeave")
+
 static HRESULT on_ObjectAllocated(ICorProfilerCallback11 *self, ObjectID object, ClassID type) {
     ClassID again = 0;
     CU_ASSERT_EQUAL(INFO(GetClassFromObject, object, &again), S_OK);
@@ -110,26 +129,10 @@ static HRESULT on_ClassLoadFinished(ICorProfilerCallback11 *self, ClassID id, HR
     return S_OK;
 }
 
-PLAIN(Shutdown)
-PLAIN(ExceptionSearchFunctionLeave)
-PLAIN(ExceptionSearchFilterLeave)
-PLAIN(ExceptionUnwindFunctionLeave)
-PLAIN(ExceptionCatcherLeave)
-WITH_ID(AppDomainCreationStarted)
-WITH_ID(AssemblyLoadStarted)
-WITH_ID(ThreadCreated)
-WITH_ID(ExceptionThrown)
-WITH_STATUS(AppDomainCreationFinished)
-WITH_STATUS(AssemblyLoadFinished)
-WITH_FUNCTION(ExceptionSearchFunctionEnter)
-WITH_FUNCTION(ExceptionSearchFilterEnter)
-WITH_FUNCTION(ExceptionSearchCatcherFound)
-WITH_FUNCTION(ExceptionUnwindFunctionEnter)
-
 static HRESULT on_ExceptionCatcherEnter(ICorProfilerCallback11 *self, FunctionID id,
                                         ObjectID object) {
     ClassID type = 0;
-    note("ExceptionCatcherEnter", name_of(id));
+    note("Catch", name_of(id));
     CU_ASSERT_EQUAL(INFO(GetClassFromObject, object, &type), S_OK);
     CU_ASSERT_NOT_EQUAL(type, 0);
     return S_OK;
@@ -219,7 +222,8 @@ CORPROF_PLUGIN(SLOT(ObjectAllocated), SLOT(ClassLoadStarted), SLOT(ClassLoadFini
                SLOT(ExceptionSearchFunctionEnter), SLOT(ExceptionSearchFunctionLeave),
                SLOT(ExceptionSearchFilterEnter), SLOT(ExceptionSearchFilterLeave),
                SLOT(ExceptionSearchCatcherFound), SLOT(ExceptionUnwindFunctionEnter),
-               SLOT(ExceptionUnwindFunctionLeave), SLOT(ExceptionCatcherEnter),
+               SLOT(ExceptionUnwindFunctionLeave), SLOT(ExceptionUnwindFinallyEnter),
+               SLOT(ExceptionUnwindFinallyLeave), SLOT(ExceptionCatcherEnter),
                SLOT(ExceptionCatcherLeave))
 
 #undef DllGetClassObject
@@ -272,7 +276,7 @@ static void start_up_comes_in_order(void) {
 
 static void only_what_the_mask_asks_for_comes(void) {
     reset(COR_PRF_MONITOR_NONE);
-    CU_ASSERT_EQUAL(run("exception"), 3);
+    CU_ASSERT_EQUAL(run("filter"), 1);
     CU_ASSERT_STRING_EQUAL(test.log, "Shutdown\n");
     reset(COR_PRF_MONITOR_ASSEMBLY_LOADS);
     CU_ASSERT_EQUAL(run("square"), 50);
@@ -280,23 +284,70 @@ static void only_what_the_mask_asks_for_comes(void) {
                                      "AssemblyLoadStarted\nAssemblyLoadFinished\nShutdown\n");
 }
 
-/* CoreCLR's sequence but for its ExceptionCatcherLeave, which the runtime does not announce yet. */
-static void exceptions_are_announced_in_two_passes(void) {
+/* Runs the program and compares its exceptions; the lines are separated by blanks in expected. */
+static void exceptions_of(char *argument, int status, const char *expected) {
+    char log[sizeof test.log];
     reset(COR_PRF_MONITOR_EXCEPTIONS);
-    CU_ASSERT_EQUAL(run("exception"), 3);
-    CU_ASSERT_STRING_EQUAL(test.log, "ExceptionThrown\n"
-                                     "ExceptionSearchFunctionEnter Foo\n"
-                                     "ExceptionSearchFunctionLeave\n"
-                                     "ExceptionSearchFunctionEnter Bar\n"
-                                     "ExceptionSearchFilterEnter Bar\n"
-                                     "ExceptionSearchFilterLeave\n"
-                                     "ExceptionSearchCatcherFound Bar\n"
-                                     "ExceptionSearchFunctionLeave\n"
-                                     "ExceptionUnwindFunctionEnter Foo\n"
-                                     "ExceptionUnwindFunctionLeave\n"
-                                     "ExceptionUnwindFunctionEnter Bar\n"
-                                     "ExceptionCatcherEnter Bar\n"
-                                     "Shutdown\n");
+    CU_ASSERT_EQUAL(run(argument), status);
+    strcpy(log, test.log);
+    for (char *end; (end = strchr(log, '\n'));)
+        *end = ' ';
+    CU_ASSERT_STRING_EQUAL(log, expected);
+    if (strcmp(log, expected) != 0)
+        printf("\n%s: %s", argument, log);
+}
+
+static void exceptions_are_announced_in_two_passes(void) {
+    exceptions_of("filter", 1,
+                  "Thrown Search Throw SearchLeave "
+                  "Search Filter Filter Filter FilterLeave Found Filter SearchLeave "
+                  "Unwind Throw UnwindLeave Unwind Filter Catch Filter CatchLeave Shutdown ");
+    exceptions_of("two filters", 2,
+                  "Thrown Search Throw SearchLeave Search Through SearchLeave Search TwoFilters "
+                  "Filter TwoFilters FilterLeave Filter TwoFilters FilterLeave "
+                  "Found TwoFilters SearchLeave "
+                  "Unwind Throw UnwindLeave Unwind Through Finally Through FinallyLeave "
+                  "UnwindLeave Unwind TwoFilters Catch TwoFilters CatchLeave Shutdown ");
+}
+
+/* The block that throws again is never left. */
+static void a_rethrow_is_a_new_search(void) {
+    exceptions_of("rethrow", 3,
+                  "Thrown Search Throw SearchLeave Search Again Found Again SearchLeave "
+                  "Unwind Throw UnwindLeave Unwind Again Catch Again "
+                  "Thrown Search Again SearchLeave Search Rethrow Found Rethrow SearchLeave "
+                  "Unwind Again UnwindLeave Unwind Rethrow Catch Rethrow CatchLeave Shutdown ");
+}
+
+static void an_exception_inside_a_catch_block(void) {
+    exceptions_of("nested", 4,
+                  "Thrown Search Throw SearchLeave Search Nested Found Nested SearchLeave "
+                  "Unwind Throw UnwindLeave Unwind Nested Catch Nested "
+                  "Thrown Search Throw SearchLeave Search Nested Found Nested SearchLeave "
+                  "Unwind Throw UnwindLeave Unwind Nested Catch Nested CatchLeave CatchLeave "
+                  "Shutdown ");
+}
+
+/* Neither the finally block nor the first unwinding of its frame is left. */
+static void an_exception_inside_a_finally_block(void) {
+    exceptions_of("in finally", 5,
+                  "Thrown Search Throw SearchLeave Search FromFinally SearchLeave "
+                  "Search InFinally Found InFinally SearchLeave "
+                  "Unwind Throw UnwindLeave Unwind FromFinally Finally FromFinally "
+                  "Thrown Search Throw SearchLeave Search FromFinally SearchLeave "
+                  "Search InFinally Found InFinally SearchLeave "
+                  "Unwind Throw UnwindLeave Unwind FromFinally UnwindLeave "
+                  "Unwind InFinally Catch InFinally CatchLeave Shutdown ");
+}
+
+/* The filter counts as having said no. */
+static void an_exception_inside_a_filter(void) {
+    exceptions_of("in filter", 6,
+                  "Thrown Search Throw SearchLeave Search InFilter Filter InFilter "
+                  "Thrown Search Boom SearchLeave Search InFilter SearchLeave "
+                  "Unwind Boom UnwindLeave Unwind InFilter UnwindLeave FilterLeave "
+                  "Found InFilter SearchLeave Unwind Throw UnwindLeave "
+                  "Unwind InFilter Catch InFilter CatchLeave Shutdown ");
 }
 
 static void allocations_need_both_flags(void) {
@@ -787,6 +838,10 @@ CU_TestInfo prof_host_tests[] = {
     {"start-up comes in order", start_up_comes_in_order},
     {"only what the mask asks for comes", only_what_the_mask_asks_for_comes},
     {"exceptions are announced in two passes", exceptions_are_announced_in_two_passes},
+    {"a rethrow is a new search", a_rethrow_is_a_new_search},
+    {"an exception inside a catch block", an_exception_inside_a_catch_block},
+    {"an exception inside a finally block", an_exception_inside_a_finally_block},
+    {"an exception inside a filter", an_exception_inside_a_filter},
     {"allocations need both flags", allocations_need_both_flags},
     {"types are announced in pairs", types_are_announced_in_pairs},
     {"the mask changes while running", the_mask_changes_while_running},

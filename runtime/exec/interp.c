@@ -693,6 +693,13 @@ return_to_caller : {
         exec_rethrow(t, A.o);
         goto exception;
     }
+    OP(leave_catch) {
+        rt_events *events = t->rt->events;
+        frame->ip = ip;
+        if (events->exception_catcher_leave)
+            events->exception_catcher_leave(events->self);
+        NEXT;
+    }
     OP(call_finally) {
         A.i8 = ip + 1 - code->insns;
         JUMP;

@@ -211,9 +211,21 @@ static int handler_at(const struct lowering *L, uint32_t offset) {
     return best;
 }
 
+/* Inner blocks come first in the list of clauses (II.19). */
+static void leave_catch_blocks(struct lowering *L, uint32_t from, uint32_t target) {
+    for (uint32_t i = 0; i < L->body.clause_count; i++) {
+        const il_clause *c = &L->il_clauses[i];
+        if ((c->kind == IL_CLAUSE_CATCH || c->kind == IL_CLAUSE_FILTER) &&
+            covers(c->handler_offset, c->handler_end, from) &&
+            !covers(c->handler_offset, c->handler_end, target))
+            lower_emit(L, CODE_leave_catch, 0, 0, 0);
+    }
+}
+
 static void leave(struct lowering *L, uint32_t target) {
     uint32_t from = L->il_offset;
     L->depth = 0;
+    leave_catch_blocks(L, from, target);
     for (uint32_t i = 0; i < L->body.clause_count; i++) {
         const il_clause *c = &L->il_clauses[i];
         if (c->kind == IL_CLAUSE_FINALLY && covers(c->try_offset, c->try_end, from) &&
