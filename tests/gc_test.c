@@ -246,6 +246,22 @@ static void collections_come_by_themselves(void) {
     stop();
 }
 
+static void stress_collects_at_once(void) {
+    gc_host host = simple_host();
+    host.stress = 2;
+    memset(&world, 0, sizeof world);
+    world.gc = gc_new(&host);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(world.gc);
+    gc_attach(world.gc, &world.thread);
+    world.roots[0] = new_node(NULL, NULL, 0);
+    for (int i = 0; i < 3; i++)
+        new_node(NULL, NULL, 0);
+    CU_ASSERT_EQUAL(object_count(), 2);
+    CU_ASSERT_TRUE(is_there(world.roots[0]));
+    CU_ASSERT_EQUAL(gc_get_stats(world.gc).collections, 2);
+    stop();
+}
+
 static void long_lists_do_not_exhaust_the_stack(void) {
     start();
     for (int i = 0; i < 500000; i++)
@@ -533,6 +549,7 @@ CU_TestInfo gc_tests[] = {
     {"references out of the heap are ignored", references_out_of_the_heap_are_ignored},
     {"large objects go back to the system", large_objects_go_back_to_the_system},
     {"collections come by themselves", collections_come_by_themselves},
+    {"stress collects at once", stress_collects_at_once},
     {"long lists do not exhaust the stack", long_lists_do_not_exhaust_the_stack},
     {"impossible sizes give NULL", impossible_sizes_give_null},
     {"random graphs survive", random_graphs_survive},

@@ -1,6 +1,7 @@
 /* IMalloc, CoGetMalloc and CoTaskMem*: one test per rule A1 to A20 of docs/MEMORY.md. */
 #include "runtime/memory/include/objidl.h"
 #include "runtime/memory/mem.h"
+#include "runtime/memory/os.h"
 
 #include <CUnit/CUnit.h>
 #include <pthread.h>
@@ -195,15 +196,6 @@ static size_t resident_bytes(void) {
 #define RUNNING_ON_VALGRIND 0
 #endif
 
-/* Under a memory checker freed memory stays in its quarantine. */
-#if defined(__SANITIZE_ADDRESS__)
-enum { FREED_MEMORY_STAYS = 1 };
-#elif defined(__has_feature)
-enum { FREED_MEMORY_STAYS = __has_feature(address_sanitizer) };
-#else
-enum { FREED_MEMORY_STAYS = 0 };
-#endif
-
 static void heap_minimize_gives_memory_back(void) {
     enum { COUNT = 4000, SIZE = 8000 };
     static char *blocks[COUNT];
@@ -218,7 +210,8 @@ static void heap_minimize_gives_memory_back(void) {
     for (int i = 0; i < COUNT; i++)
         release(blocks[i]);
     m->lpVtbl->HeapMinimize(m);
-    CU_ASSERT_TRUE(FREED_MEMORY_STAYS || RUNNING_ON_VALGRIND ||
+    /* A memory checker keeps freed memory in its quarantine. */
+    CU_ASSERT_TRUE(OS_ADDRESS_SANITIZER || RUNNING_ON_VALGRIND ||
                    resident_bytes() < before + COUNT * SIZE / 8);
     CU_ASSERT_EQUAL(kept[SIZE - 1], 1);
     CU_ASSERT_EQUAL(did_alloc(kept), 1);

@@ -1,5 +1,6 @@
 /* Runs bodies of work with the 1st, 2nd, 3rd ... request for memory failing, once and from then on,
  * until the body succeeds. Each run must end cleanly: everything freed, structures in order. */
+#include "runtime/gc/gc.h"
 #include "runtime/memory/include/com.h"
 #include "runtime/memory/mem.h"
 #include "runtime/memory/spies.h"
@@ -76,6 +77,33 @@ static bool grow_array(void) {
     return good;
 }
 
+static void no_roots(void *self, gc_heap *gc, const void *stack_end) {
+    (void)self, (void)gc, (void)stack_end;
+}
+
+static bool use_collected_heap(void) {
+    static const gc_type TYPE = {.finalizable = true};
+    gc_host host = {.mark_roots = no_roots};
+    gc_thread thread;
+    gc_heap *gc = gc_new(&host);
+    if (!gc)
+        return false;
+    gc_attach(gc, &thread);
+    bool good = gc_handle_new(gc, GC_HANDLE_STRONG, NULL) != NULL;
+    for (int i = 0; good && i < 300; i++)
+        good = gc_alloc(&thread, &TYPE, 32) != NULL;
+    gc_collect(&thread);
+    CU_ASSERT_TRUE(!good || gc_take_finalizable(gc) != NULL);
+    CU_ASSERT_TRUE(gc_check(gc));
+    gc_detach(&thread);
+    gc_delete(gc);
+    return good;
+}
+
+static void collected_heaps_survive(void) {
+    fail_everywhere(use_collected_heap);
+}
+
 static void pools_survive(void) {
     fail_everywhere(fill_pool);
 }
@@ -91,6 +119,7 @@ static void arrays_survive(void) {
 CU_TestInfo oom_tests[] = {
     {"pools survive any failed request", pools_survive},
     {"arenas survive any failed request", arenas_survive},
+    {"collected heaps survive any failed request", collected_heaps_survive},
     {"growing arrays survive any failed request", arrays_survive},
     CU_TEST_INFO_NULL,
 };

@@ -65,6 +65,10 @@ typedef struct gc_host {
     /* In a collection: GC_STARTED before anything, GC_MARKED when gc_is_marked tells survivors from
      * the dead, GC_FINISHED at the end. NULL allowed. Must not allocate from this heap. */
     void (*phase)(void *self, gc_phase phase);
+
+    /* For tests: not 0 makes every stress-th allocation collect first, so that a root that the host
+     * forgets to report is soon noticed. */
+    uint32_t stress;
 } gc_host;
 
 typedef struct gc_bin {

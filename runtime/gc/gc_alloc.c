@@ -85,7 +85,7 @@ static void trace_dead(const gc_heap *gc, const mem_span *span, uint32_t from, u
 
 /* Gives the next run of free cells at the cursor to bin; false when the span has no more. */
 static bool take_run(gc_heap *gc, mem_span *span, gc_bin *bin) {
-    uint32_t most = heap_is_traced() ? 1 : 1 + RUN_BYTES / span->cell_size;
+    uint32_t most = heap_is_traced() || gc->host.stress ? 1 : 1 + RUN_BYTES / span->cell_size;
     uint32_t first = span->cursor;
     while (first < span->cell_count && !is_free(span, first))
         first++;
@@ -99,6 +99,7 @@ static bool take_run(gc_heap *gc, mem_span *span, gc_bin *bin) {
     bin->end = gc_cell(span, end);
     if (heap_is_traced())
         trace_dead(gc, span, first, end);
+    os_unpoison(bin->next, (size_t)(bin->end - bin->next));
     if (first < span->fresh || !span->zero)
         memset(bin->next, 0, (size_t)(bin->end - bin->next));
     if (end > span->fresh)
@@ -118,6 +119,7 @@ static mem_span *new_span(gc_heap *gc, unsigned size_class, mem_source *source) 
     span->cell_count = (uint32_t)(span->size / cell_size);
     span->next = gc->partial[size_class];
     gc->partial[size_class] = span;
+    os_poison(span->start, span->size);
     return span;
 }
 
@@ -173,6 +175,10 @@ static void *try_alloc(gc_thread *thread, const gc_type *type, size_t size, mem_
 static bool is_collection_due(gc_heap *gc) {
     pthread_mutex_lock(&gc->lock);
     bool due = gc->since_collection >= gc->threshold;
+    if (gc->host.stress && ++gc->since_stress == gc->host.stress) {
+        gc->since_stress = 0;
+        due = true;
+    }
     pthread_mutex_unlock(&gc->lock);
     return due;
 }
@@ -238,6 +244,13 @@ void gc_finish_sweeping(gc_heap *gc) {
     space_each_span(&gc->space, finish_span, NULL);
 }
 
+static void poison_dead_cells(const mem_span *span) {
+    for (uint32_t i = 0; OS_ADDRESS_SANITIZER && i < span->fresh; i++) {
+        if (!gc_has_mark(gc_cell(span, i)))
+            os_poison(gc_cell(span, i) + sizeof(void *), span->cell_size - sizeof(void *));
+    }
+}
+
 typedef struct sweep {
     gc_heap *gc;
     mem_span *empty; /* linked by next */
@@ -253,6 +266,7 @@ static void begin_span(mem_span *span, void *data) {
         s->empty = span;
     } else if (span->kind == SPAN_CELLS && span->used < span->cell_count) {
         span->cursor = 0;
+        poison_dead_cells(span);
         span->next = s->gc->partial[span->size_class];
         s->gc->partial[span->size_class] = span;
     }
@@ -270,6 +284,7 @@ void gc_begin_sweeping(gc_heap *gc) {
         s.empty = span->next;
         if (heap_is_traced())
             trace_dead(gc, span, 0, span->fresh);
+        os_unpoison(span->start, span->size);
         space_free(&gc->space, span);
     }
     gc->stats.allocated += gc->since_collection;

@@ -13,6 +13,7 @@
 #define CLARET_GC_INTERNAL_H
 
 #include "runtime/gc/gc.h"
+#include "runtime/memory/os.h"
 #include "runtime/memory/space.h"
 
 #include <string.h>
@@ -56,6 +57,7 @@ struct gc_heap {
     uint64_t since_collection; /* bytes given out */
     uint64_t threshold;        /* when that many have been, a collection is due */
     gc_stats stats;
+    uint32_t since_stress; /* allocations */
 
     gc_list finalizable; /* alive, to be finalized when they die */
     gc_list ready;       /* dead; room for all of finalizable is kept */
@@ -91,9 +93,9 @@ static inline const gc_type *gc_type_of(const void *object) {
 /* Whether the cell holds an object; see the picture. */
 static inline bool gc_is_object(const gc_heap *gc, const mem_span *span, uint32_t index) {
     const uint8_t *cell = gc_cell(span, index);
-    if (index >= span->fresh || !gc_type_of(cell))
+    if (index >= span->fresh)
         return false;
-    return gc->marked || index >= span->cursor ? gc_has_mark(cell) : true;
+    return gc->marked || index >= span->cursor ? gc_has_mark(cell) : gc_type_of(cell) != NULL;
 }
 
 /* ---- gc_mark.c: one collection; the world is stopped ---- */

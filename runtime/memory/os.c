@@ -41,6 +41,7 @@ void *os_map(size_t size, size_t align) {
 }
 
 void os_unmap(void *address, size_t size) {
+    os_unpoison(address, size);
     munmap(address, size);
 }
 

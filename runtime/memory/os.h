@@ -14,6 +14,30 @@
 #define __libc_single_threaded false
 #endif
 
+#if defined(__SANITIZE_ADDRESS__)
+#define OS_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#define OS_ADDRESS_SANITIZER __has_feature(address_sanitizer)
+#else
+#define OS_ADDRESS_SANITIZER 0
+#endif
+
+#if OS_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size)   ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#endif
+
+/* Lets AddressSanitizer report any access to these bytes, until os_unpoison; elsewhere nothing. */
+static inline void os_poison(const void *address, size_t size) {
+    ASAN_POISON_MEMORY_REGION(address, size);
+}
+
+static inline void os_unpoison(const void *address, size_t size) {
+    ASAN_UNPOISON_MEMORY_REGION(address, size);
+}
+
 size_t os_page_size(void);
 
 /* size bytes of zeros whose address is a multiple of align (a power of two, at least a page); they

@@ -4,6 +4,7 @@
 #include "runtime/memory/task.h"
 
 #include "runtime/memory/heap.h"
+#include "runtime/memory/os.h"
 #include "runtime/memory/plain_heap.h"
 
 #include <string.h>
@@ -12,14 +13,6 @@
 #include <valgrind/valgrind.h>
 #else
 #define RUNNING_ON_VALGRIND 0
-#endif
-
-#if defined(__SANITIZE_ADDRESS__)
-enum { UNDER_SANITIZER = 1 };
-#elif defined(__has_feature)
-enum { UNDER_SANITIZER = __has_feature(address_sanitizer) };
-#else
-enum { UNDER_SANITIZER = 0 };
 #endif
 
 typedef enum task_state { TASK_NOT_READY, TASK_READY, TASK_PLAIN } task_state;
@@ -43,7 +36,7 @@ static task_state prepare(void) {
     pthread_mutex_lock(&task.lock);
     task_state state = atomic_load_explicit(&task.state, memory_order_relaxed);
     if (state == TASK_NOT_READY) {
-        if (UNDER_SANITIZER || RUNNING_ON_VALGRIND)
+        if (OS_ADDRESS_SANITIZER || RUNNING_ON_VALGRIND)
             state = TASK_PLAIN;
         else if (pthread_key_create(&task.on_thread_exit, detach) != 0)
             state = TASK_NOT_READY;
