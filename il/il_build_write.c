@@ -12,6 +12,7 @@
 #include "il_body.h"
 #include "il_insn.h"
 #include "il_pe.h"
+#include "il_win32.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ typedef struct section {
     uint32_t rva, size, offset, file_size, flags;
 } section;
 
-enum { TEXT, DATA, RELOC, SECTION_COUNT };
+enum { TEXT, DATA, WIN32, RELOC, SECTION_COUNT };
 
 /* Places in .text are offsets from its start. */
 typedef struct pe_writer {
@@ -126,6 +127,10 @@ static il_status place_text(pe_writer *p, uint64_t *size, il_error *err) {
                : IL_OK;
 }
 
+static il_blob win32_resources(const il_build *build) {
+    return build->module ? il_module_headers(build->module)->win32_resources : (il_blob){NULL, 0};
+}
+
 static bool is_power_of_two(uint32_t value) {
     return value && !(value & (value - 1));
 }
@@ -146,6 +151,7 @@ static il_status place_all(pe_writer *p, il_error *err) {
         return status;
     place_section(p, TEXT, ".text", (uint32_t)size, PE_CODE_SECTION);
     place_section(p, DATA, ".sdata", (uint32_t)p->w.build->data.size, PE_DATA_SECTION);
+    place_section(p, WIN32, ".rsrc", (uint32_t)win32_resources(p->w.build).size, PE_RSRC_SECTION);
     place_section(p, RELOC, ".reloc", output->pe32_plus ? 0 : RELOC_SIZE, PE_RELOC_SECTION);
     p->w.data_rva = p->sections[DATA].rva;
     p->image_size = align_to(p->image_size, output->section_alignment);
@@ -200,18 +206,22 @@ static uint8_t *put_word(const il_output *output, uint8_t *to, uint64_t value) {
 static void write_optional_header(const pe_writer *p, uint8_t *to) {
     enum { STACK_COMMIT = 0x1000, HEAP_RESERVE = 0x100000, HEAP_COMMIT = 0x1000 };
     const il_output *output = &p->w.build->output;
-    const section *text = &p->sections[TEXT], *data = &p->sections[DATA],
-                  *reloc = &p->sections[RELOC];
+    const section *text = &p->sections[TEXT];
+    uint32_t data_size = 0, first_data = 0;
+    for (int i = SECTION_COUNT; --i > TEXT;) {
+        data_size += p->sections[i].file_size;
+        first_data = p->sections[i].size ? p->sections[i].rva : first_data;
+    }
     il_store16(to, output->pe32_plus ? 0x20B : 0x10B);
     to[2] = 8; /* linker version */
     il_store32(to + 4, text->file_size);
-    il_store32(to + 8, (data->size ? data->file_size : 0) + (reloc->size ? reloc->file_size : 0));
+    il_store32(to + 8, data_size);
     il_store32(to + 16, p->stub ? text->rva + p->stub : 0);
     il_store32(to + 20, text->rva);
     if (output->pe32_plus) {
         il_store64(to + 24, output->image_base);
     } else {
-        il_store32(to + 24, data->size ? data->rva : reloc->rva);
+        il_store32(to + 24, first_data);
         il_store32(to + 28, (uint32_t)output->image_base);
     }
     il_store32(to + 32, output->section_alignment);
@@ -241,6 +251,7 @@ static void write_directories(const pe_writer *p, uint8_t *to) {
         put_directory(to, PE_DIRECTORY_RELOCATION, p->sections[RELOC].rva, RELOC_SIZE);
         put_directory(to, PE_DIRECTORY_IAT, text, IAT_SIZE);
     }
+    put_directory(to, PE_DIRECTORY_WIN32, p->sections[WIN32].rva, p->sections[WIN32].size);
     put_directory(to, PE_DIRECTORY_CLI, text + p->cli_header, CLI_HEADER_SIZE);
 }
 
@@ -355,6 +366,15 @@ static void write_resources(const pe_writer *p) {
         memcpy(to + il_build_resources_start(build), build->resources.data, build->resources.size);
 }
 
+static void write_win32_resources(const pe_writer *p) {
+    const section *s = &p->sections[WIN32];
+    il_blob tree = win32_resources(p->w.build);
+    if (!tree.size)
+        return;
+    il_win32_move(tree, il_module_headers(p->w.build->module)->win32_rva, s->rva,
+                  p->image + s->offset);
+}
+
 /* A version id that is a function of the file's bytes, in the form of a random UUID. */
 static void write_mvid(const pe_writer *p) {
     uint32_t offset = il_metadata_mvid_offset(&p->w);
@@ -379,6 +399,7 @@ static il_status write_all(pe_writer *p, il_error *err) {
     if (p->stub)
         write_imports(p);
     write_resources(p);
+    write_win32_resources(p);
     if (build->data.size)
         memcpy(p->image + p->sections[DATA].offset, build->data.data, build->data.size);
     il_status status = write_bodies(p, err);

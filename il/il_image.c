@@ -23,6 +23,7 @@ enum {
     DOS_PE_OFFSET = 0x3C,
     COFF_END = 24, /* signature and COFF header */
     FILE_IS_DLL = 0x2000,
+    WIN32_DIRECTORY = 2,
     CLI_DIRECTORY = 14,
     CLI_HEADER_SIZE = 72
 };
@@ -118,6 +119,16 @@ static uint32_t cli_directory(const uint8_t *optional, uint32_t size, const opti
     return il_load32(optional + form->directories + CLI_DIRECTORY * 8);
 }
 
+/* A directory entry of the optional or CLI header: what it points at, empty when not all of it is
+ * there. */
+static il_blob directory(const il_module *m, const uint8_t *entry) {
+    uint32_t size = il_load32(entry + 4);
+    il_blob bytes = il_rva(m, il_load32(entry));
+    if (!size || !bytes.data || bytes.size < size)
+        return (il_blob){NULL, 0};
+    return (il_blob){bytes.data, size};
+}
+
 /* Reads everything up to the section headers; *cli_rva is the CLI header's. */
 static il_status read_pe_headers(il_module *m, uint32_t *cli_rva, il_error *err) {
     il_headers *h = &m->headers;
@@ -147,16 +158,13 @@ static il_status read_pe_headers(il_module *m, uint32_t *cli_rva, il_error *err)
     if (*cli_rva == 0)
         return il_module_fail(m, err, IL_NOT_CLI, NULL, 0,
                               "a native PE file: it has no CLI header");
-    return check_sections(m, err);
-}
-
-/* A directory entry of the CLI header: what it points at, empty when not all of it is there. */
-static il_blob directory(const il_module *m, const uint8_t *entry) {
-    uint32_t size = il_load32(entry + 4);
-    il_blob bytes = il_rva(m, il_load32(entry));
-    if (!size || !bytes.data || bytes.size < size)
-        return (il_blob){NULL, 0};
-    return (il_blob){bytes.data, size};
+    status = check_sections(m, err);
+    if (status)
+        return status;
+    const uint8_t *win32 = optional + form->directories + WIN32_DIRECTORY * 8;
+    h->win32_rva = il_load32(win32);
+    h->win32_resources = directory(m, win32);
+    return IL_OK;
 }
 
 static il_status read_cli_header(il_module *m, uint32_t rva, il_error *err) {

@@ -15,12 +15,14 @@ enum {
     PE_DIRECTORIES_64 = 112,
     PE_DIRECTORY_COUNT = 16,
     PE_DIRECTORY_IMPORT = 1,
+    PE_DIRECTORY_WIN32 = 2,
     PE_DIRECTORY_RELOCATION = 5,
     PE_DIRECTORY_IAT = 12,
     PE_DIRECTORY_CLI = 14,
 
     PE_CODE_SECTION = 0x60000020,      /* code, executable, readable */
     PE_DATA_SECTION = (int)0xC0000040, /* initialized data, readable, writable */
+    PE_RSRC_SECTION = 0x40000040,      /* initialized data, readable */
     PE_RELOC_SECTION = 0x42000040,     /* initialized data, discardable, readable */
 
     PE_EXECUTABLE_IMAGE = 0x0002,

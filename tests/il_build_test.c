@@ -396,6 +396,38 @@ static void test_an_unchanged_module_comes_back(void) {
     il_module_close(before);
 }
 
+/* The leaf of the first resource: type, name, language. */
+static uint32_t first_win32_rva(const il_module *module) {
+    il_blob tree = il_module_headers(module)->win32_resources;
+    uint32_t at = 0;
+    for (int level = 0; level < 3; level++) {
+        CU_ASSERT_FATAL(at + 24 <= tree.size);
+        memcpy(&at, tree.data + at + 20, 4);
+        at &= 0x7FFFFFFF;
+    }
+    CU_ASSERT_FATAL(at + 4 <= tree.size);
+    memcpy(&at, tree.data + at, 4);
+    return at;
+}
+
+/* The compiler gives every program a version resource. It must be found at the new place. */
+static void test_windows_resources_move_along(void) {
+    il_module *before = il_open_or_fail(SMALL);
+    il_build *b;
+    il_text image = {0};
+    CU_ASSERT_EQUAL_FATAL(il_build_load(before, &b, NULL), IL_OK);
+    il_build_data(b, NULL, 100000, 1);
+    il_module *after = reopen(b, &image);
+    il_blob x = il_rva(before, first_win32_rva(before)), y = il_rva(after, first_win32_rva(after));
+    CU_ASSERT_NOT_EQUAL(first_win32_rva(before), first_win32_rva(after));
+    CU_ASSERT_FATAL(x.size >= 64 && y.size >= 64);
+    CU_ASSERT_EQUAL(memcmp(x.data, y.data, 64), 0);
+    il_module_close(after);
+    il_text_fini(&image);
+    il_build_free(b);
+    il_module_close(before);
+}
+
 /* The whole of rewriting: a nop at the start of every method of mscorlib. */
 static void add_nops(const il_module *module, il_build *b) {
     il_edit e;
@@ -555,6 +587,7 @@ CU_TestInfo il_build_tests[] = {
     {"members may come in any order", test_members_may_come_in_any_order},
     {"attributes, layout, imports, resources", test_attributes_layout_imports_resources},
     {"an unchanged module comes back", test_an_unchanged_module_comes_back},
+    {"Windows resources move along", test_windows_resources_move_along},
     {"a nop in every method", test_a_nop_in_every_method},
     {"adding members maps references", test_adding_members_maps_references},
     {"edits of a loaded module", test_edits_of_a_loaded_module},

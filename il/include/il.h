@@ -104,6 +104,8 @@ typedef struct il_headers {
     uint16_t tables_version;       /* major << 8 | minor, of the table stream */
     uint64_t sorted;               /* bit n: the file says that table n is sorted */
     il_blob metadata, resources, strong_name, vtable_fixups;
+    il_blob win32_resources; /* versions, icons and manifests for Windows */
+    uint32_t win32_rva;      /* theirs: the offsets in them are RVAs */
 } il_headers;
 
 const il_headers *il_module_headers(const il_module *module);
