@@ -1,17 +1,26 @@
 /* From the runtime's events to the plug-in's callbacks.
  *
- * The host's rt_events has a function only where the event mask asks for it (prof_events.def), so
- * an event nobody wants costs the runtime one test. IDs are the runtime's own addresses; a module
- * is also its assembly, the runtime is the application domain. What a callback returns is ignored,
- * as in CoreCLR. */
+ * The host's rt_events has a function only where the event mask has asked for it (prof_events.def),
+ * so an event nobody wants costs the runtime one test. A plug-in may change its mask on a thread of
+ * its own while the runtime is between that test and the call; so a member is never cleared before
+ * the end, and each callback looks at the mask again.
+ *
+ * IDs are the runtime's own addresses; a module is also its assembly, the runtime is the
+ * application domain. What a callback returns is ignored, as in CoreCLR. */
 #include "profiler/prof_host.h"
 #include "runtime/rt_query.h"
+#include <string.h>
 
 #define ID(pointer) ((UINT_PTR)(pointer))
-/* CALL(self, Method, arguments ...) calls the plug-in. */
-#define CALLBACK(self)          (((prof_host *)(self))->callback)
-#define CALL(self, method, ...) CALLBACK(self)->lpVtbl->method(CALLBACK(self), __VA_ARGS__)
-#define CALL0(self, method)     CALLBACK(self)->lpVtbl->method(CALLBACK(self))
+
+/* CALL(self, GROUP, Method, arguments ...): the callback, when the mask has COR_PRF_MONITOR_GROUP.
+ */
+#define CALL(self, group, method, ...)                                                             \
+    do {                                                                                           \
+        prof_host *host_ = (self);                                                                 \
+        if (prof_wants(host_, COR_PRF_MONITOR_##group))                                            \
+            host_->callback->lpVtbl->method(host_->callback, ##__VA_ARGS__);                       \
+    } while (0)
 
 /* ---- The runtime itself ---- */
 
@@ -23,138 +32,130 @@ static void on_started(void *self, struct runtime *rt) {
 /* The last callback; from here on no ID means anything any more. */
 static void on_shutdown(void *self) {
     prof_host *host = self;
-    CALL0(self, Shutdown);
-    atomic_store(&host->phase, PROF_SHUT_DOWN);
+    host->callback->lpVtbl->Shutdown(host->callback);
     atomic_store(&host->rt, NULL);
-    prof_events_update(host);
+    memset(&host->events, 0, sizeof host->events);
 }
 
 static void on_app_domain_created(void *self, struct runtime *rt) {
-    CALL(self, AppDomainCreationStarted, ID(rt));
-    CALL(self, AppDomainCreationFinished, ID(rt), S_OK);
+    CALL(self, APPDOMAIN_LOADS, AppDomainCreationStarted, ID(rt));
+    CALL(self, APPDOMAIN_LOADS, AppDomainCreationFinished, ID(rt), S_OK);
 }
 
 static void on_thread_created(void *self, struct thread *thread) {
-    CALL(self, ThreadCreated, ID(thread));
-    CALL(self, ThreadAssignedToOSThread, ID(thread), rt_thread_os_id(thread));
+    CALL(self, THREADS, ThreadCreated, ID(thread));
+    CALL(self, THREADS, ThreadAssignedToOSThread, ID(thread), rt_thread_os_id(thread));
 }
 
 static void on_thread_destroyed(void *self, struct thread *thread) {
-    CALL(self, ThreadDestroyed, ID(thread));
+    CALL(self, THREADS, ThreadDestroyed, ID(thread));
 }
 
 /* ---- Loading ---- */
 
 static void on_module_load_started(void *self, struct module *module) {
-    if (prof_wants(self, COR_PRF_MONITOR_ASSEMBLY_LOADS))
-        CALL(self, AssemblyLoadStarted, ID(module));
-    if (prof_wants(self, COR_PRF_MONITOR_MODULE_LOADS))
-        CALL(self, ModuleLoadStarted, ID(module));
+    CALL(self, ASSEMBLY_LOADS, AssemblyLoadStarted, ID(module));
+    CALL(self, MODULE_LOADS, ModuleLoadStarted, ID(module));
 }
 
 static void on_module_load_finished(void *self, struct module *module, int32_t status) {
-    if (prof_wants(self, COR_PRF_MONITOR_MODULE_LOADS)) {
-        CALL(self, ModuleLoadFinished, ID(module), status);
-        CALL(self, ModuleAttachedToAssembly, ID(module), ID(module));
-    }
-    if (prof_wants(self, COR_PRF_MONITOR_ASSEMBLY_LOADS))
-        CALL(self, AssemblyLoadFinished, ID(module), status);
+    CALL(self, MODULE_LOADS, ModuleLoadFinished, ID(module), status);
+    CALL(self, MODULE_LOADS, ModuleAttachedToAssembly, ID(module), ID(module));
+    CALL(self, ASSEMBLY_LOADS, AssemblyLoadFinished, ID(module), status);
 }
 
 static void on_module_unload_started(void *self, struct module *module) {
-    if (prof_wants(self, COR_PRF_MONITOR_MODULE_LOADS)) {
-        CALL(self, ModuleUnloadStarted, ID(module));
-        CALL(self, ModuleUnloadFinished, ID(module), S_OK);
-    }
-    if (prof_wants(self, COR_PRF_MONITOR_ASSEMBLY_LOADS))
-        CALL(self, AssemblyUnloadFinished, ID(module), S_OK);
+    CALL(self, MODULE_LOADS, ModuleUnloadStarted, ID(module));
+    CALL(self, MODULE_LOADS, ModuleUnloadFinished, ID(module), S_OK);
+    CALL(self, ASSEMBLY_LOADS, AssemblyUnloadFinished, ID(module), S_OK);
 }
 
 static void on_class_load_started(void *self, struct type *type) {
-    CALL(self, ClassLoadStarted, ID(type));
+    CALL(self, CLASS_LOADS, ClassLoadStarted, ID(type));
 }
 
 static void on_class_load_finished(void *self, struct type *type, int32_t status) {
-    CALL(self, ClassLoadFinished, ID(type), status);
+    CALL(self, CLASS_LOADS, ClassLoadFinished, ID(type), status);
 }
 
 /* ---- Methods ---- */
 
 static void on_jit_started(void *self, struct method *method) {
-    CALL(self, JITCompilationStarted, ID(method), TRUE);
+    CALL(self, JIT_COMPILATION, JITCompilationStarted, ID(method), TRUE);
 }
 
 /* CoreCLR never announces the end of a compilation that failed. */
 static void on_jit_finished(void *self, struct method *method, int32_t status) {
     if (SUCCEEDED(status))
-        CALL(self, JITCompilationFinished, ID(method), status, TRUE);
+        CALL(self, JIT_COMPILATION, JITCompilationFinished, ID(method), status, TRUE);
 }
 
 static void on_object_allocated(void *self, struct object *object, struct type *type) {
     if (prof_wants(self, COR_PRF_ENABLE_OBJECT_ALLOCATED))
-        CALL(self, ObjectAllocated, ID(object), ID(type));
+        CALL(self, OBJECT_ALLOCATED, ObjectAllocated, ID(object), ID(type));
 }
 
 /* ---- Exceptions ---- */
 
 static void on_exception_thrown(void *self, struct object *exception) {
-    CALL(self, ExceptionThrown, ID(exception));
+    CALL(self, EXCEPTIONS, ExceptionThrown, ID(exception));
 }
 
 static void on_exception_search_enter(void *self, struct method *method) {
-    CALL(self, ExceptionSearchFunctionEnter, ID(method));
+    CALL(self, EXCEPTIONS, ExceptionSearchFunctionEnter, ID(method));
 }
 
 static void on_exception_search_leave(void *self) {
-    CALL0(self, ExceptionSearchFunctionLeave);
+    CALL(self, EXCEPTIONS, ExceptionSearchFunctionLeave);
 }
 
 static void on_exception_filter_enter(void *self, struct method *method) {
-    CALL(self, ExceptionSearchFilterEnter, ID(method));
+    CALL(self, EXCEPTIONS, ExceptionSearchFilterEnter, ID(method));
 }
 
 static void on_exception_filter_leave(void *self) {
-    CALL0(self, ExceptionSearchFilterLeave);
+    CALL(self, EXCEPTIONS, ExceptionSearchFilterLeave);
 }
 
 static void on_exception_catcher_found(void *self, struct method *method) {
-    CALL(self, ExceptionSearchCatcherFound, ID(method));
+    CALL(self, EXCEPTIONS, ExceptionSearchCatcherFound, ID(method));
 }
 
 static void on_exception_unwind_enter(void *self, struct method *method) {
-    CALL(self, ExceptionUnwindFunctionEnter, ID(method));
+    CALL(self, EXCEPTIONS, ExceptionUnwindFunctionEnter, ID(method));
 }
 
 static void on_exception_unwind_leave(void *self) {
-    CALL0(self, ExceptionUnwindFunctionLeave);
+    CALL(self, EXCEPTIONS, ExceptionUnwindFunctionLeave);
 }
 
 static void on_exception_finally_enter(void *self, struct method *method) {
-    CALL(self, ExceptionUnwindFinallyEnter, ID(method));
+    CALL(self, EXCEPTIONS, ExceptionUnwindFinallyEnter, ID(method));
 }
 
 static void on_exception_finally_leave(void *self) {
-    CALL0(self, ExceptionUnwindFinallyLeave);
+    CALL(self, EXCEPTIONS, ExceptionUnwindFinallyLeave);
 }
 
 static void on_exception_catcher_enter(void *self, struct method *method,
                                        struct object *exception) {
-    CALL(self, ExceptionCatcherEnter, ID(method), ID(exception));
+    CALL(self, EXCEPTIONS, ExceptionCatcherEnter, ID(method), ID(exception));
 }
 
 static void on_exception_catcher_leave(void *self) {
-    CALL0(self, ExceptionCatcherLeave);
+    CALL(self, EXCEPTIONS, ExceptionCatcherLeave);
 }
 
 /* ---- The table ---- */
 
 void prof_events_update(prof_host *host) {
     rt_events *events = &host->events;
-    bool down = atomic_load(&host->phase) == PROF_SHUT_DOWN;
-    DWORD mask = down ? 0 : atomic_load(&host->mask);
+    DWORD mask = atomic_load(&host->mask);
     events->started = on_started;
-    events->shutdown = down ? NULL : on_shutdown;
-#define PROF_EVENT(member, flags) events->member = mask & (flags) ? on_##member : NULL;
+    events->shutdown = on_shutdown;
+#define PROF_EVENT(member, flags)                                                                  \
+    if (mask & (flags))                                                                            \
+        events->member = on_##member;
 #include "profiler/prof_events.def"
 #undef PROF_EVENT
 }

@@ -31,12 +31,6 @@ typedef struct prof_module {
     IMetaDataAssemblyEmit assembly_emit;
 } prof_module;
 
-typedef enum prof_phase {
-    PROF_INITIALIZING, /* inside Initialize: there is no runtime yet */
-    PROF_RUNNING,
-    PROF_SHUT_DOWN
-} prof_phase;
-
 struct prof_host {
     ICorProfilerInfo15 info;
     rt_events events;
@@ -45,7 +39,7 @@ struct prof_host {
     int callback_version; /* slots of later versions do not exist */
     void *library;
     char *path;
-    _Atomic(prof_phase) phase;
+    _Atomic(bool) initialized; /* Initialize has returned: the immutable flags stay */
     _Atomic(DWORD) mask, high_mask;
     pthread_mutex_t modules_lock;
     prof_module *modules; /* newest first; under modules_lock */
@@ -72,7 +66,7 @@ static inline bool prof_wants(const prof_host *host, DWORD flags) {
 /* prof_info.c */
 extern const ICorProfilerInfo15Vtbl prof_info_vtbl;
 
-/* prof_events.c: sets the members of events that the mask asks for, clears the others. */
+/* prof_events.c: sets the members of events that the mask asks for. */
 void prof_events_update(prof_host *host);
 
 /* prof_module.c: the record of a module, made when there is none; NULL when memory is short. Safe

@@ -61,7 +61,7 @@ HRESULT prof_info_GetEventMask(ICorProfilerInfo15 *self, DWORD *pdwEvents) {
 
 HRESULT prof_info_SetEventMask2(ICorProfilerInfo15 *self, DWORD dwEventsLow, DWORD dwEventsHigh) {
     prof_host *host = prof_of_info(self);
-    if (atomic_load(&host->phase) != PROF_INITIALIZING) {
+    if (atomic_load(&host->initialized)) {
         DWORD low_change = dwEventsLow ^ atomic_load(&host->mask);
         DWORD high_change = dwEventsHigh ^ atomic_load(&host->high_mask);
         if (low_change & COR_PRF_MONITOR_IMMUTABLE || high_change & COR_PRF_HIGH_MONITOR_IMMUTABLE)
@@ -118,8 +118,7 @@ HRESULT prof_info_InitializeCurrentThread(ICorProfilerInfo15 *self) {
 static HRESULT check_rejit(prof_host *host) {
     if (host->callback_version < 4)
         return CORPROF_E_CALLBACK4_REQUIRED;
-    bool enabled =
-        prof_wants(host, COR_PRF_ENABLE_REJIT) && atomic_load(&host->phase) != PROF_INITIALIZING;
+    bool enabled = prof_wants(host, COR_PRF_ENABLE_REJIT) && atomic_load(&host->initialized);
     return enabled ? E_NOTIMPL : CORPROF_E_REJIT_NOT_ENABLED;
 }
 

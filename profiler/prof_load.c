@@ -177,7 +177,7 @@ static prof_status load(const char *path, size_t length, const CLSID *clsid, pro
         return fail(error, path, "out of memory");
     prof_status status = activate(host, clsid, error);
     if (status == PROF_LOADED) {
-        atomic_store(&host->phase, PROF_RUNNING);
+        atomic_store(&host->initialized, true);
         *out = host;
         return PROF_LOADED;
     }
