@@ -7,6 +7,7 @@
 
 #include "il.h"
 
+int cli_asm(int argc, char **argv);
 int cli_info(int argc, char **argv);
 int cli_dis(int argc, char **argv);
 int cli_run(int argc, char **argv);
