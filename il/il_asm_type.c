@@ -349,9 +349,21 @@ void il_asm_type_args(il_asm *as, il_text *out) {
     il_text_fini(&head);
 }
 
+/* Whether the bracket here is that of an array: of a scope, a name follows. */
+static bool at_array(const il_asm *as) {
+    il_lex lex = as->lex;
+    il_lexeme t;
+    if (!il_asm_at(as, '['))
+        return false;
+    il_lex_next(&lex, &t);
+    return t.kind == (il_lex_kind)']' || t.kind == (il_lex_kind)',' || t.kind == IL_LEX_INT ||
+           t.kind == IL_LEX_ELLIPSIS;
+}
+
 /* One suffix of the type that starts at start; false when there is none. */
 static bool read_suffix(il_asm *as, il_text *out, size_t start) {
-    if (il_asm_take(as, '[')) {
+    if (at_array(as)) {
+        il_asm_next(as);
         read_array(as, out, start);
     } else if (il_asm_take(as, '&')) {
         insert_element(out, start, IL_TYPE_BYREF);
