@@ -1,6 +1,7 @@
 /* Method bodies: reading them, room for new ones, replacing them. */
 #include "profiler/prof_info.h"
 #include "profiler/prof_readable.h"
+#include "runtime/memory/mem.h"
 #include "runtime/rt_query.h"
 
 #define COR_E_BADIMAGEFORMAT ((HRESULT)0x8007000B)
@@ -60,7 +61,9 @@ HRESULT prof_info_SetILFunctionBody(ICorProfilerInfo15 *self, ModuleID moduleId,
     struct module *module = prof_check_module(prof_of_info(self), moduleId);
     if (!module || !is_method_def(methodid) || !pbNewILMethodHeader)
         return E_INVALIDARG;
-    size_t limit = prof_readable(pbNewILMethodHeader);
+    size_t limit = mem_arena_extent(rt_module_arena(module), pbNewILMethodHeader);
+    if (limit == 0) /* memory of the plug-in's own */
+        limit = prof_readable(pbNewILMethodHeader);
     if (limit == 0)
         return E_INVALIDARG;
     return result_of(rt_set_body(module, methodid, pbNewILMethodHeader, limit, NULL));

@@ -145,10 +145,10 @@ void *mem_arena_alloc(mem_arena *arena, uint32_t cb) {
     return arena->base + at;
 }
 
-bool mem_arena_contains(const mem_arena *arena, const void *p, size_t size) {
+size_t mem_arena_extent(const mem_arena *arena, const void *p) {
     uintptr_t at = (uintptr_t)p - (uintptr_t)arena->base;
     size_t end = atomic_load_explicit(&arena->next, memory_order_relaxed);
-    return at >= arena->bodies && at <= end && size <= end - at;
+    return at >= arena->bodies && at < end ? end - at : 0;
 }
 
 size_t mem_arena_used(const mem_arena *arena) {

@@ -87,8 +87,8 @@ bool mem_arena_start_bodies(mem_arena *arena, size_t from);
  * base; NULL for 0 and when the arena is full. Thread-safe, constant time, no lock. */
 void *mem_arena_alloc(mem_arena *arena, uint32_t cb);
 
-/* Whether [p, p + size) lies in the part handed out by mem_arena_alloc. */
-bool mem_arena_contains(const mem_arena *arena, const void *p, size_t size);
+/* The bytes from p to the end of what mem_arena_alloc has handed out; 0 when p is not in there. */
+size_t mem_arena_extent(const mem_arena *arena, const void *p);
 
 /* Bytes handed out so far, and the room reserved for bodies in all. */
 size_t mem_arena_used(const mem_arena *arena);
