@@ -94,13 +94,28 @@ static bool search_frame(struct thread *t, uint32_t index) {
     return false;
 }
 
+/* Compiled methods have no filters. */
+static bool search_compiled(struct thread *t, const struct walk_entry *entry) {
+    const struct code *code = entry->method->code;
+    for (uint32_t i = 0; i < code->clause_count; i++) {
+        const struct code_clause *clause = &code->clauses[i];
+        if (clause->kind == IL_CLAUSE_CATCH && in_try(clause, entry->insn) &&
+            catches(t, 0, clause)) {
+            t->catch_frame = entry->activation;
+            t->catch_clause = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool search_activation(struct thread *t, struct trace *trace,
                               const struct walk_entry *entry) {
     rt_events *events = t->rt->events;
     trace_add(trace, entry->method, entry->il_offset);
     if (events->exception_search_enter)
         events->exception_search_enter(events->self, entry->method);
-    bool found = entry->frame != NULL && search_frame(t, entry->index);
+    bool found = entry->frame ? search_frame(t, entry->index) : search_compiled(t, entry);
     if (found && events->exception_catcher_found)
         events->exception_catcher_found(events->self, entry->method);
     if (events->exception_search_leave)
@@ -153,7 +168,7 @@ static void enter_finally(struct thread *t, struct frame *frame, const struct co
     union slot *state = &frame->regs[clause->state_reg];
     state[0].i8 = -1;
     state[1].o = t->exception;
-    state[2].i8 = t->catch_frame;
+    state[2].u8 = t->catch_frame;
     state[3].i8 = t->catch_clause;
     frame->ip = frame->code->insns + clause->handler_start;
     t->exception = NULL;
@@ -166,7 +181,7 @@ uint32_t exception_resume(struct thread *t, const struct frame *frame, uint16_t 
     const union slot *state = &frame->regs[state_reg];
     rt_events *events = t->rt->events;
     t->exception = state[1].o;
-    t->catch_frame = (uint32_t)state[2].i8;
+    t->catch_frame = state[2].u8;
     t->catch_clause = (uint32_t)state[3].i8;
     t->catch_known = true;
     t->unhandled = false;

@@ -220,6 +220,28 @@ void exec_call_from_compiled(struct thread *thread, struct method *method, union
     thread->compiled_top = saved;
 }
 
+void exec_resume_from_compiled(struct thread *thread, struct method *method, uint32_t insn,
+                               union slot *regs) {
+    struct code *code = method->code;
+    jit_activation self;
+    jit_walk walk;
+    if (thread->frame_count >= EXEC_MAX_FRAMES) {
+        exec_throw_stack_overflow(thread);
+        return;
+    }
+    uint32_t base = thread->frame_count++;
+    thread->frames[base] = (struct frame){.code = code,
+                                          .regs = regs,
+                                          .ip = code->insns + insn,
+                                          .compiled_caller = thread->compiled_top,
+                                          .resumes = true};
+    jit_walk_start(&walk, thread->rt->jit, thread->compiled_top);
+    if (jit_walk_next(&walk, &self) && thread->catch_frame == self.id)
+        thread->catch_frame = base;
+    if (exception_dispatch(thread, base, 0))
+        interp_run(thread, base);
+}
+
 /* ---- Type initialisers (II.10.5.3.1) ---- */
 
 static void fail_initialiser(struct thread *thread, struct type *type) {

@@ -20,6 +20,7 @@ struct frame {
                             * out of the interpreter */
     void *compiled_caller; /* native frame pointer of the C function that compiled code called to
                             * get here; NULL when the caller is not compiled */
+    bool resumes;          /* runs the rest of the compiled activation below it */
     bool replaced;         /* compiled code runs the rest of it */
     bool boundary;         /* called by native code, which takes exceptions itself */
     bool root;             /* a boundary beyond which nobody takes them: the thread's first frame */
@@ -49,7 +50,8 @@ struct thread {
     uint32_t os_id;
     int32_t filter_result;
     /* Of the pending exception, as pass one found it: catching frame and clause. */
-    uint32_t catch_frame, catch_clause;
+    uint64_t catch_frame; /* its index, or the jit_activation's id */
+    uint32_t catch_clause;
     bool catch_known;
     bool unhandled; /* nobody catches: nothing is unwound */
     bool fatal;     /* stack overflow: nothing runs any more */
@@ -78,6 +80,11 @@ struct object *exec_take_exception(struct thread *thread);
  * exception passes on to the frames below. */
 void exec_call_from_compiled(struct thread *thread, struct method *method, union slot *args,
                              void *native_frame);
+/* For compiled code with an exception pending in a try block of method, at instruction insn; its
+ * variables are in regs. Runs what of its handlers is to run, and the rest of the activation when
+ * one has caught the exception: the result is in regs then. Otherwise the exception is pending. */
+void exec_resume_from_compiled(struct thread *thread, struct method *method, uint32_t insn,
+                               union slot *regs);
 /* The first register that nobody uses. */
 union slot *exec_stack_top(struct thread *thread);
 

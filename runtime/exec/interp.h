@@ -10,8 +10,8 @@
  * return thread->exception tells how it ended. */
 void interp_run(struct thread *thread, uint32_t base);
 
-/* Pushes a frame for a prepared method whose arguments are at regs and clears its locals. False with
- * an exception pending when the stack is full. */
+/* Pushes a frame for a prepared method whose arguments are at regs and clears its locals. False
+ * with an exception pending when the stack is full. */
 static inline bool interp_push(struct thread *thread, struct code *code, union slot *regs) {
     uint32_t locals = code->temp_start - code->arg_slots;
     if (__builtin_expect(thread->frame_count >= EXEC_MAX_FRAMES ||
@@ -27,7 +27,8 @@ static inline bool interp_push(struct thread *thread, struct code *code, union s
     frame->regs = regs;
     frame->ip = code->insns;
     frame->compiled_caller = NULL;
-    frame->boundary = frame->root = frame->filter = frame->replaced = false;
+    frame->boundary = frame->root = frame->filter = false;
+    frame->replaced = frame->resumes = false;
     return true;
 }
 

@@ -14,25 +14,42 @@ void stack_walk_start(struct stack_walk *walk, struct thread *thread) {
     enter_compiled(walk, thread->compiled_top);
 }
 
+static bool next_compiled(struct stack_walk *walk, struct walk_entry *out) {
+    jit_activation activation;
+    if (!walk->compiled || !jit_walk_next(&walk->jit, &activation))
+        return false;
+    *out = (struct walk_entry){.method = activation.method,
+                               .il_offset = activation.il_offset,
+                               .insn = activation.insn,
+                               .activation = activation.id};
+    return true;
+}
+
+static void next_interpreted(struct stack_walk *walk, struct walk_entry *out) {
+    uint32_t index = --walk->next_frame;
+    const struct frame *frame = &walk->thread->frames[index];
+    uint32_t insn = (uint32_t)(frame->ip - frame->code->insns);
+    enter_compiled(walk, frame->compiled_caller);
+    *out = (struct walk_entry){.method = frame->code->method,
+                               .il_offset = frame->code->il_offsets[insn],
+                               .insn = insn,
+                               .index = index,
+                               .frame = frame};
+}
+
 bool stack_walk_next(struct stack_walk *walk, struct walk_entry *out) {
-    if (walk->compiled) {
-        out->frame = NULL;
-        out->index = 0;
-        if (jit_walk_next(&walk->jit, &out->method, &out->il_offset))
-            return true;
-        walk->compiled = false;
-    }
-    while (walk->next_frame > 0) {
-        uint32_t index = --walk->next_frame;
-        const struct frame *frame = &walk->thread->frames[index];
-        enter_compiled(walk, frame->compiled_caller);
-        if (frame->replaced)
-            return stack_walk_next(walk, out);
-        out->frame = frame;
-        out->index = index;
-        out->method = frame->code->method;
-        out->il_offset = frame->code->il_offsets[frame->ip - frame->code->insns];
+    struct walk_entry resumed;
+    if (next_compiled(walk, out))
         return true;
+    walk->compiled = false;
+    while (walk->next_frame > 0) {
+        next_interpreted(walk, out);
+        if (out->frame->resumes)
+            next_compiled(walk, &resumed);
+        if (!out->frame->replaced)
+            return true;
+        if (next_compiled(walk, out))
+            return true;
     }
     return false;
 }

@@ -14,7 +14,8 @@ struct stack_walk {
 
 struct walk_entry {
     struct method *method; /* NULL: where native code called in (frame is a boundary) */
-    uint32_t il_offset;
+    uint32_t il_offset, insn;
+    uint64_t activation;       /* compiled: its id */
     uint32_t index;            /* interpreted: of the frame */
     const struct frame *frame; /* NULL for compiled activations */
 };

@@ -220,6 +220,12 @@ HELP(find_interface) {
 
 /* ---- The other engine ---- */
 
+HELP(unwind) {
+    FROM_COMPILED(thread);
+    exec_resume_from_compiled(thread, pointer(a), (uint32_t)b, pointer(c));
+    DONE(thread, 0);
+}
+
 static bool is_float(const struct type *type) {
     return type->storage == STORE_R4 || type->storage == STORE_R8;
 }

@@ -145,9 +145,19 @@ bool jit_compile(jit *jit, struct method *method) {
     return true;
 }
 
+/* Handlers that were entered with an exception end in ways that compiled code does not know. */
+static bool in_handler(const struct code *code, uint32_t insn) {
+    for (uint32_t i = 0; i < code->clause_count; i++) {
+        if (insn >= code->clauses[i].handler_start && insn < code->clauses[i].handler_end)
+            return true;
+    }
+    return false;
+}
+
 jit_enter *jit_compile_loop(jit *jit, struct method *method, uint32_t insn) {
     struct translation request = {.method = method, .loop_at = insn};
-    if (!jit || method->jit_state == JIT_STATE_REFUSED || !method->code)
+    if (!jit || method->jit_state == JIT_STATE_REFUSED || !method->code ||
+        in_handler(method->code, insn))
         return NULL;
     return compile(jit, &request) ? request.enter : NULL;
 }
@@ -182,7 +192,7 @@ static const struct compiled *find(const jit *jit, const uint8_t *address) {
 }
 
 /* The label behind a call may stand a little after the return address. */
-static uint32_t il_offset_at(const struct compiled *compiled, const uint8_t *address) {
+static uint32_t insn_at(const struct compiled *compiled, const uint8_t *address) {
     uint32_t offset = (uint32_t)(address - compiled->start);
     uint32_t low = 0, high = compiled->site_count;
     while (low < high) {
@@ -192,9 +202,7 @@ static uint32_t il_offset_at(const struct compiled *compiled, const uint8_t *add
         else
             high = middle;
     }
-    if (low == compiled->site_count)
-        return 0;
-    return compiled->code->il_offsets[compiled->sites[low].insn];
+    return low < compiled->site_count ? compiled->sites[low].insn : 0;
 }
 
 static const uint8_t *word_at(const uint8_t *address) {
@@ -213,20 +221,22 @@ void jit_walk_start(jit_walk *walk, const jit *jit, const void *native_frame) {
     walk->sp = frame + 16;
 }
 
-bool jit_walk_next(jit_walk *walk, struct method **method, uint32_t *il_offset) {
+bool jit_walk_next(jit_walk *walk, jit_activation *out) {
     const struct compiled *compiled = walk->jit ? find(walk->jit, walk->return_address) : NULL;
     if (!compiled)
         return false;
-    *method = compiled->method;
-    *il_offset = il_offset_at(compiled, walk->return_address);
+    out->method = compiled->method;
+    out->insn = insn_at(compiled, walk->return_address);
+    out->il_offset = compiled->code->il_offsets[out->insn];
+    const uint8_t *end; /* of the activation: where its return address lies */
     if (compiled->frame_size) {
-        walk->sp += compiled->frame_size;
-        walk->return_address = word_at(walk->sp);
-        walk->sp += 8;
+        end = walk->sp + compiled->frame_size;
     } else {
-        walk->return_address = word_at(walk->fp + 8);
-        walk->sp = walk->fp + 16;
+        end = walk->fp + 8;
         walk->fp = word_at(walk->fp);
     }
+    out->id = (uintptr_t)end;
+    walk->return_address = word_at(end);
+    walk->sp = end + 8;
     return true;
 }

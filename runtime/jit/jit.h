@@ -75,7 +75,14 @@ typedef struct jit_walk {
 /* native_frame: __builtin_frame_address(0) in that C function. */
 void jit_walk_start(jit_walk *walk, const jit *jit, const void *native_frame);
 
-/* The next activation and the IL offset of its call; false when the caller is not compiled code. */
-bool jit_walk_next(jit_walk *walk, struct method **method, uint32_t *il_offset);
+/* An activation of compiled code. */
+typedef struct jit_activation {
+    struct method *method;
+    uint32_t il_offset, insn; /* of its call */
+    uintptr_t id;             /* tells it from all others of the stack */
+} jit_activation;
+
+/* The next activation; false when the caller is not compiled code. */
+bool jit_walk_next(jit_walk *walk, jit_activation *out);
 
 #endif

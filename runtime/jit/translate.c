@@ -192,8 +192,25 @@ static void call(struct translator *t, MIR_op_t address, size_t arg_count, MIR_o
     mark_site(t, insn);
 }
 
-static void leave_on_exception(struct translator *t) {
-    tr_put3(t, MIR_BNE, tr_label(t, t->thrown),
+static bool is_protected(const struct code *code, uint32_t insn) {
+    for (uint32_t i = 0; i < code->clause_count; i++) {
+        if (insn >= code->clauses[i].try_start && insn < code->clauses[i].try_end)
+            return true;
+    }
+    return false;
+}
+
+/* Where an exception at the instruction goes; otherwise when no handler can be concerned. */
+static MIR_label_t exception_exit(struct translator *t, uint32_t insn, MIR_label_t otherwise) {
+    if (!is_protected(t->code, insn))
+        return otherwise;
+    if (!t->unwinds[insn])
+        t->unwinds[insn] = MIR_new_label(t->ctx);
+    return t->unwinds[insn];
+}
+
+static void leave_on_exception(struct translator *t, uint32_t insn) {
+    tr_put3(t, MIR_BNE, tr_label(t, exception_exit(t, insn, t->thrown)),
             tr_thread_word(t, MIR_T_P, offsetof(struct thread, exception)), tr_int(t, 0));
 }
 
@@ -216,7 +233,7 @@ static void call_helper(struct translator *t, enum helper helper, MIR_reg_t resu
 void tr_call_helper(struct translator *t, enum helper helper, MIR_reg_t result, uint32_t arg_count,
                     const MIR_op_t *args) {
     call_helper(t, helper, result, arg_count, args, t->at);
-    leave_on_exception(t);
+    leave_on_exception(t, t->at);
 }
 
 /* A structure is returned at the top of the register stack. */
@@ -260,7 +277,7 @@ void tr_call_method(struct translator *t, const struct call *c) {
     tr_put2(t, MIR_MOV, tr_reg(t, entry),
             tr_heap(t, MIR_T_P, offsetof(struct method, entry), c->method));
     call(t, tr_reg(t, entry), arg_count, ops, t->at);
-    leave_on_exception(t);
+    leave_on_exception(t, t->at);
     if (c->return_slots > 1)
         take_structure(t, c->result, c->return_slots);
     else if (result != KIND_INT)
@@ -371,15 +388,40 @@ static void emit_cold(struct translator *t, const struct cold *cold) {
         use_loop_variables(t, cold->poll);
     call_helper(t, cold->helper, cold->result, cold->arg_count, cold->args, cold->insn);
     if (cold->back) {
-        leave_on_exception(t);
+        leave_on_exception(t, cold->insn);
         tr_put1(t, MIR_JMP, tr_label(t, cold->back));
     } else {
         keep_label(t);
-        tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+        tr_put1(t, MIR_JMP, tr_label(t, exception_exit(t, cold->insn, t->leave)));
     }
 }
 
 /* ---- Blocks and loops ---- */
+
+struct worklist {
+    struct translator *t;
+    uint32_t *items, count;
+};
+
+static void reach(void *arg, uint32_t insn) {
+    struct worklist *list = arg;
+    if (list->t->reachable[insn])
+        return;
+    list->t->reachable[insn] = true;
+    list->items[list->count++] = insn;
+}
+
+static void find_reachable(struct translator *t, uint32_t start) {
+    struct worklist list = {.t = t};
+    list.items = mir_host_alloc(t->code->insn_count, sizeof *list.items);
+    reach(&list, start);
+    while (list.count > 0) {
+        uint32_t at = list.items[--list.count];
+        tr_each_target(&t->code->insns[at], at, reach, &list);
+        if (tr_falls_through(&t->code->insns[at]))
+            reach(&list, at + 1);
+    }
+}
 
 struct edge {
     struct translator *t;
@@ -404,7 +446,8 @@ static void note_target(void *arg, uint32_t target) {
 
 static void find_targets(struct translator *t) {
     for (uint32_t i = 0; i < t->code->insn_count; i++)
-        tr_each_target(&t->code->insns[i], note_target, &(struct edge){.t = t, .from = i});
+        if (t->reachable[i])
+            tr_each_target(&t->code->insns[i], i, note_target, &(struct edge){.t = t, .from = i});
 }
 
 MIR_label_t tr_target(struct translator *t, uint32_t target) {
@@ -444,7 +487,7 @@ static void emit_poll(void *arg, uint32_t start) {
 
 static void end_loops(struct translator *t, const struct insn *insn) {
     struct edge edge = {.t = t, .skip = tr_falls_through(insn) ? MIR_new_label(t->ctx) : NULL};
-    tr_each_target(insn, emit_poll, &edge);
+    tr_each_target(insn, t->at, emit_poll, &edge);
     if (edge.skipped)
         tr_place(t, edge.skip);
 }
@@ -459,6 +502,8 @@ static void translate_body(struct translator *t) {
     bool falls_through = true;
     for (t->at = 0; t->at < t->code->insn_count; t->at++) {
         const struct insn *insn = &t->code->insns[t->at];
+        if (!t->reachable[t->at])
+            continue;
         start_block(t, falls_through);
         tr_insn(t);
         end_loops(t, insn);
@@ -528,6 +573,8 @@ static void take_argument(struct translator *t, uint32_t slot, enum kind kind, M
 static void make_exits(struct translator *t) {
     t->thrown = MIR_new_label(t->ctx);
     t->leave = MIR_new_label(t->ctx);
+    t->unwind = MIR_new_label(t->ctx);
+    t->unwind_at = MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, "unwind_at");
     t->result = MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, "result");
     tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
 }
@@ -607,9 +654,52 @@ static void enter_result(struct translator *t, MIR_reg_t slots, MIR_reg_t result
     }
 }
 
+/* Stores the variables into the frame. The evaluation stack is empty where handlers begin. */
+static void store_variables(struct translator *t) {
+    for (uint32_t slot = 0; slot < t->code->temp_start; slot++) {
+        for (enum kind kind = KIND_INT; kind < KIND_COUNT; kind++) {
+            if (t->regs[kind][slot])
+                tr_move(t, kind, tr_heap(t, KIND_TYPES[kind], 8 * (int64_t)slot, t->frame),
+                        tr_reg(t, t->regs[kind][slot]));
+        }
+    }
+}
+
+/* The interpreter runs the handler and what follows, and leaves the result in the frame. */
+static void unwind(struct translator *t) {
+    const struct method *method = t->request->method;
+    bool is_float = method->return_slots == 1 && tr_kind_of(method->return_type) != KIND_INT;
+    MIR_op_t args[] = {tr_pointer(t, method), tr_reg(t, t->unwind_at), tr_reg(t, t->frame)};
+    store_variables(t);
+    call_helper(t, HELP_unwind, 0, 3, args, 0);
+    tr_put3(t, MIR_BNE, tr_label(t, t->thrown),
+            tr_thread_word(t, MIR_T_P, offsetof(struct thread, exception)), tr_int(t, 0));
+    tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_heap(t, MIR_T_I64, 0, t->frame));
+    if (is_float)
+        tr_put2(t, MIR_MOV, tr_float_word(t, KIND_INT, 0), tr_reg(t, t->result));
+    tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+}
+
+static void emit_unwinding(struct translator *t) {
+    bool any = false;
+    for (uint32_t i = 0; i < t->code->insn_count; i++) {
+        if (!t->unwinds[i])
+            continue;
+        any = true;
+        tr_place(t, t->unwinds[i]);
+        tr_put2(t, MIR_MOV, tr_reg(t, t->unwind_at), tr_int(t, i));
+        tr_put1(t, MIR_JMP, tr_label(t, t->unwind));
+    }
+    if (any) {
+        tr_place(t, t->unwind);
+        unwind(t);
+    }
+}
+
 static void end_function(struct translator *t) {
     for (const struct cold *cold = t->cold; cold; cold = cold->next)
         emit_cold(t, cold);
+    emit_unwinding(t);
     first_values(t);
     tr_place(t, t->thrown);
     keep_label(t);
@@ -668,8 +758,10 @@ static MIR_item_t make_enter(struct translator *t) {
 /* ---- The result ---- */
 
 static void check_supported(struct translator *t) {
-    if (t->code->clause_count)
-        tr_unsupported(t, "exception handlers");
+    for (uint32_t i = 0; i < t->code->clause_count; i++) {
+        if (t->code->clauses[i].kind == IL_CLAUSE_FILTER)
+            tr_unsupported(t, "exception filters");
+    }
     if (8 * t->code->return_slots > MAX_INLINE_COPY)
         tr_unsupported(t, "a large structure as result");
 }
@@ -732,14 +824,21 @@ void translate(MIR_context_t ctx, void *translation) {
     t->in_memory = mir_host_alloc(code->reg_count + 1, sizeof *t->in_memory);
     t->labels = mir_host_alloc(code->insn_count + 1, sizeof *t->labels);
     t->loops = mir_host_alloc(code->insn_count + 1, sizeof *t->loops);
+    t->reachable = mir_host_alloc(code->insn_count + 1, sizeof *t->reachable);
+    t->unwinds = mir_host_alloc(code->insn_count + 1, sizeof *t->unwinds);
     check_supported(t);
     MIR_module_t module = MIR_new_module(ctx, "m");
     t->heap = MIR_alias(ctx, "heap");
     t->constant = MIR_alias(ctx, "constant");
     t->thread_words = MIR_alias(ctx, "thread");
-    for (uint32_t i = 0; i < code->insn_count; i++)
-        tr_each_in_memory(code, &code->insns[i], put_in_memory, t);
     bool in_loop = request->loop_at != NO_LOOP;
+    find_reachable(t, in_loop ? request->loop_at : 0);
+    for (uint32_t i = 0; i < code->insn_count; i++) {
+        if (t->reachable[i])
+            tr_each_in_memory(code, &code->insns[i], put_in_memory, t);
+    }
+    if (code->clause_count)
+        put_in_memory(t, 0, 0); /* handlers need the frame */
     if (in_loop)
         begin_in_loop(t);
     else

@@ -12,6 +12,10 @@
  * a jump leads to the loop's poll, which stands behind the last backward branch cold blocks:
  * exceptions, slow paths one ret, the last instruction
  *
+ * Exception handlers run in the interpreter: an exception inside a try block stores all variables
+ * into the frame, and the rest of the activation is interpreted. Only finally blocks are translated
+ * too, as far as they are reached without an exception.
+ *
  * A branch that MIR can decide is never emitted: it would drop the block with a call's label behind
  * it and crash over what the label needs. So integer constants come from memory; where an
  * instruction can take one directly, and another operand is unknown, it does.
@@ -109,12 +113,16 @@ struct translator {
     bool *in_memory;             /* by slot: has its place in the frame on the register stack */
     bool *non_null;              /* by slot: known since the last label */
     const struct insn *
-        *constant_of;    /* by slot: the ldc it was set by since the last label, or NULL */
-    MIR_reg_t frame;     /* that frame, laid out as the interpreter's; 0: there is none */
-    MIR_reg_t slots;     /* the interpreter's frame that is taken over; 0: none is */
-    MIR_label_t *labels; /* by instruction; NULL: no branch leads there */
-    struct loop **loops; /* by instruction; NULL: no loop starts there */
-    uint32_t at;         /* the instruction being translated */
+        *constant_of;     /* by slot: the ldc it was set by since the last label, or NULL */
+    MIR_reg_t frame;      /* that frame, laid out as the interpreter's; 0: there is none */
+    MIR_reg_t slots;      /* the interpreter's frame that is taken over; 0: none is */
+    MIR_label_t *labels;  /* by instruction; NULL: no branch leads there */
+    struct loop **loops;  /* by instruction; NULL: no loop starts there */
+    uint32_t at;          /* the instruction being translated */
+    bool *reachable;      /* by instruction: without an exception */
+    MIR_label_t *unwinds; /* by instruction: where an exception there goes; NULL: not asked for */
+    MIR_label_t unwind;
+    MIR_reg_t unwind_at; /* the instruction */
     struct cold *cold, **cold_end;
     struct pending_site *sites;
     uint32_t site_count, next_temp;
@@ -207,8 +215,10 @@ void tr_check_null(struct translator *t, uint32_t slot);
 void tr_insn(struct translator *t);
 /* Whether control can pass from the instruction to the next. */
 bool tr_falls_through(const struct insn *insn);
-/* Calls visit for each instruction index that the instruction may branch to. */
-void tr_each_target(const struct insn *insn, void (*visit)(void *arg, uint32_t target), void *arg);
+/* Calls visit for each instruction that instruction at may branch to; for call_finally also the one
+ * that the finally block returns to. */
+void tr_each_target(const struct insn *insn, uint32_t at, void (*visit)(void *arg, uint32_t target),
+                    void *arg);
 /* The slot that the instruction writes; UINT32_MAX: none, or a structure. */
 uint32_t tr_written(const struct insn *insn);
 /* Calls visit for the slots that the instruction needs in memory. */

@@ -182,6 +182,27 @@ OP jump(ARGS) {
     tr_put1(t, MIR_JMP, tr_label(t, tr_target(t, insn->u.branch.target)));
 }
 
+/* A finally block that is entered without an exception returns to the instruction whose number is
+ * in the clause's first register. */
+OP call_finally(ARGS) {
+    MIR_op_t state = tr_def(t, insn->a);
+    (void)rule;
+    tr_put2(t, MIR_MOV, state, tr_thread_word(t, MIR_T_I64, offsetof(struct thread, zero)));
+    tr_put3(t, MIR_ADD, state, state, tr_int(t, t->at + 1));
+    tr_put1(t, MIR_JMP, tr_label(t, tr_target(t, insn->u.branch.target)));
+}
+
+OP end_finally(ARGS) {
+    (void)rule;
+    for (uint32_t i = 0; i < t->code->insn_count; i++) {
+        const struct insn *from = &t->code->insns[i];
+        if (from->op == CODE_call_finally && from->a == insn->a && t->reachable[i])
+            tr_put3(t, MIR_BEQ, tr_label(t, tr_target(t, i + 1)), tr_use(t, insn->a),
+                    tr_int(t, i + 1));
+    }
+    tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+}
+
 OP switch_(ARGS) {
     const struct code_switch *table = insn->u.p;
     MIR_label_t next = MIR_new_label(t->ctx);
@@ -887,6 +908,8 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_newobj_value] = {.translate = new_value},
     [CODE_newobj_string] = {.translate = new_string},
     [CODE_ret_n] = {.translate = return_structure},
+    [CODE_call_finally] = {.translate = call_finally},
+    [CODE_end_finally] = {.translate = end_finally},
     [CODE_throw] = {throw, .helper = HELP_throw},
     [CODE_fail] = {fail, .helper = HELP_fail},
 };
@@ -907,13 +930,22 @@ bool tr_falls_through(const struct insn *insn) {
     case CODE_ret:
     case CODE_ret_1:
     case CODE_ret_n:
+    case CODE_call_finally:
+    case CODE_end_finally:
     case CODE_throw:
+    case CODE_rethrow:
     case CODE_fail: return false;
     default: return true;
     }
 }
 
-void tr_each_target(const struct insn *insn, void (*visit)(void *arg, uint32_t target), void *arg) {
+void tr_each_target(const struct insn *insn, uint32_t at, void (*visit)(void *arg, uint32_t target),
+                    void *arg) {
+    if (insn->op == CODE_call_finally) {
+        visit(arg, insn->u.branch.target);
+        visit(arg, at + 1);
+        return;
+    }
     switch (code_op_format((enum code_op)insn->op)) {
     case FORMAT_B:
     case FORMAT_SB:
@@ -938,7 +970,9 @@ uint32_t tr_written(const struct insn *insn) {
     case FORMAT_LOADS:
     case FORMAT_ELEM:
     case FORMAT_CALL: return insn->a;
-    default: return insn->op == CODE_local_address || insn->op == CODE_calli ? insn->a : UINT32_MAX;
+    default:
+        return insn->op == CODE_local_address || insn->op == CODE_call_finally ? insn->a
+                                                                               : UINT32_MAX;
     }
 }
 
