@@ -54,7 +54,7 @@ static bool rewrite(void) {
     prof_error error;
     if (prof_load(PLUGIN, &host, &error) != PROF_LOADED)
         return false;
-    bool ok = run(CLARET_JIT, prof_events(host));
+    bool ok = run(CLARET_TIERED, prof_events(host));
     prof_free(host);
     return ok;
 }
