@@ -43,19 +43,14 @@ static struct object *preallocate(struct thread *thread, const char *name, const
     struct type *type;
     if (ldr_core_type(rt, "System", name, &type, err) != IL_OK || type_prepare(type, err) != IL_OK)
         return NULL;
-    struct object *object = mem_pool_alloc(&rt->heap, type->instance_size);
+    struct object *object = exec_new_object(thread, type);
     struct string *text =
-        mem_pool_alloc(&rt->heap, STRING_CHARS_OFFSET + (strlen(message) + 1) * sizeof(uint16_t));
+        object ? exec_string_from_utf8(thread, message, strlen(message)) : NULL;
     struct field *field = type_find_field(rt->core.exception, "_message");
     if (!object || !text || !field) {
         il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
         return NULL;
     }
-    object->type = type;
-    text->object.type = rt->core.string;
-    text->length = (int32_t)strlen(message);
-    for (int32_t i = 0; i < text->length; i++)
-        text->chars[i] = (uint8_t)message[i];
     *(struct string **)((char *)object + field->offset) = text;
     return object;
 }
@@ -90,6 +85,9 @@ static il_status start(struct runtime *rt, il_error *err) {
     rt_events *events = rt->events;
     if (events->started)
         events->started(events->self, rt);
+    rt->gc = exec_heap_new(rt);
+    if (!rt->gc)
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     il_status status = exec_thread_new(rt, &rt->main_thread, err);
     if (status != IL_OK)
         return status;
@@ -279,7 +277,7 @@ void claret_destroy(claret_runtime *rt) {
     mem_free(rt->constructed);
     mem_free(rt->program_folder);
     mem_free((void *)(uintptr_t)rt->config.path);
-    mem_pool_fini(&rt->heap);
+    gc_delete(rt->gc);
     mem_pool_fini(&rt->pool);
     mem_free(rt);
 }

@@ -32,7 +32,8 @@ struct runtime {
     uint32_t constructed_count, constructed_capacity;
     struct type *variables[2][64]; /* !0 ... and !!0 ..., made when first named */
     struct string_table *strings;  /* interned strings */
-    struct mem_pool heap;          /* managed objects */
+    gc_heap *gc;
+    struct type *rooted; /* types with static fields or objects of their own, by next_rooted */
     struct thread *main_thread;
     struct jit *jit;
     void *uncompiled_entry; /* what struct method.entry is at first */

@@ -18,7 +18,6 @@ CONSTANT(environment_platform, i4, PLATFORM_UNIX)
 CONSTANT(environment_processors, i4, (int32_t)sysconf(_SC_NPROCESSORS_ONLN))
 CONSTANT(environment_false, i4, 0)
 CONSTANT(return_null, p, NULL) /* also "no culture": the invariant one */
-CONSTANT(gc_max_generation, i4, 0)
 CONSTANT(string_data_offset, i4, STRING_CHARS_OFFSET)
 
 void bcl_environment_new_line(struct thread *thread, union slot *slots) {

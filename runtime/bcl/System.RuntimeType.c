@@ -29,6 +29,7 @@ struct object *bcl_type_object(struct thread *thread, struct type *type) {
     if (!object)
         return NULL;
     *handle_of(thread, object) = type;
+    type_root(type);
     return type->object = object;
 }
 

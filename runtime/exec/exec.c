@@ -1,6 +1,8 @@
 /* Threads and calls: from native code into managed code and back. */
+#define _GNU_SOURCE /* pthread_getattr_np */
 #include "runtime/exec/exec.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,11 +13,25 @@
 
 /* ---- Threads ---- */
 
+/* The highest address of the calling thread's native stack. */
+static const void *native_stack_base(void) {
+    pthread_attr_t attributes;
+    void *lowest = NULL;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return NULL;
+    pthread_attr_getstack(&attributes, &lowest, &size);
+    pthread_attr_destroy(&attributes);
+    return (char *)lowest + size;
+}
+
 il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err) {
     struct thread *thread = mem_calloc(1, sizeof *thread);
     if (!thread)
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     thread->rt = rt;
+    thread->native_base = native_stack_base();
+    gc_attach(rt->gc, &thread->gc);
     thread->os_id = (uint32_t)syscall(SYS_gettid);
     /* Not cleared: pages that are never reached cost nothing. */
     thread->stack = mem_alloc(EXEC_STACK_SLOTS * sizeof *thread->stack);
@@ -32,6 +48,7 @@ il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err
 void exec_thread_free(struct thread *thread) {
     if (!thread)
         return;
+    gc_detach(&thread->gc);
     mem_free(thread->stack);
     mem_free(thread->frames);
     mem_free(thread);
@@ -253,6 +270,7 @@ static void fail_initialiser(struct thread *thread, struct type *type) {
     struct field *field = type_find_field(thread->rt->core.exception, "_innerException");
     if (field && thread->exception && thread->exception != thread->out_of_memory)
         *(struct object **)((char *)thread->exception + field->offset) = inner;
+    type_root(type);
     type->init_failure = thread->exception;
     type->init = INIT_FAILED;
 }

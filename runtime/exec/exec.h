@@ -47,6 +47,8 @@ struct thread {
     struct frame *frames;
     uint32_t frame_count; /* frames[0..frame_count) are active */
     uint32_t native_depth;
+    gc_thread gc;
+    const void *native_base; /* where the native stack begins, its highest address */
     uint32_t os_id;
     int32_t filter_result;
     /* Of the pending exception, as pass one found it: catching frame and clause. */
@@ -121,14 +123,14 @@ char *exec_trace_text(struct thread *thread, struct object *exception);
 
 /* ---- Objects ---- */
 
-/* Memory of size bytes, zeroed, that lives until the runtime ends. */
+/* Zeroed memory that lives as long as something on a stack points into it. */
 void *exec_localloc(struct thread *thread, uint64_t size);
 
 /* Each returns NULL with OutOfMemoryException pending when memory is short. */
 struct object *exec_new_object(struct thread *thread, struct type *type);
 struct array *exec_new_array(struct thread *thread, struct type *array_type, int64_t length);
 /* The same with a plain NULL when memory is short. length must be within int32. */
-struct array *exec_try_new_array(struct runtime *rt, struct type *array_type, int64_t length);
+struct array *exec_try_new_array(struct thread *thread, struct type *array_type, int64_t length);
 struct string *exec_new_string(struct thread *thread, int32_t length);
 
 /* The bytes that an object takes in the heap, its header included. */
@@ -138,6 +140,12 @@ struct object *exec_clone_object(struct thread *thread, const struct object *fro
 struct string *exec_string_from_utf8(struct thread *thread, const char *text, size_t size);
 struct string *exec_intern(struct thread *thread, const uint16_t *chars, int32_t length);
 void exec_free_strings(struct runtime *rt); /* the table of interned strings */
+void exec_mark_strings(struct runtime *rt, gc_heap *gc);
+
+/* The runtime's heap: what the collector asks of its host. */
+gc_heap *exec_heap_new(struct runtime *rt);
+/* Runs the finalizers of objects that have died, on the calling thread. */
+void exec_run_finalizers(struct thread *thread);
 struct object *exec_box(struct thread *thread, struct type *type, const void *value);
 /* A mem_ block with the string's text in UTF-8; NULL when memory is short. */
 char *exec_string_to_utf8(const struct string *string);

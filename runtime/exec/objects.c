@@ -3,11 +3,8 @@
 
 #include "runtime/exec/interp.h"
 
-static struct object *allocate(struct runtime *rt, struct type *type, size_t size) {
-    struct object *object = mem_pool_alloc(&rt->heap, (size + 7) & ~(size_t)7);
-    if (object)
-        object->type = type;
-    return object;
+static struct object *allocate(struct thread *thread, struct type *type, size_t size) {
+    return gc_alloc(&thread->gc, &type->gc, size);
 }
 
 /* Tells of an object that has its type and its length, so that its size is known. */
@@ -23,20 +20,20 @@ static void *no_memory(struct thread *thread) {
 }
 
 struct object *exec_new_object(struct thread *thread, struct type *type) {
-    struct object *object = allocate(thread->rt, type, type->instance_size);
+    struct object *object = allocate(thread, type, type->instance_size);
     return object ? announced(thread->rt, object) : no_memory(thread);
 }
 
-struct array *exec_try_new_array(struct runtime *rt, struct type *type, int64_t length) {
+struct array *exec_try_new_array(struct thread *thread, struct type *type, int64_t length) {
     uint64_t element = type->element_type->value_size;
     if ((uint64_t)length > INT32_MAX || (uint64_t)length * element > (uint64_t)1 << 40)
         return NULL;
     struct array *array =
-        (struct array *)allocate(rt, type, ARRAY_DATA_OFFSET + (size_t)length * element);
+        (struct array *)allocate(thread, type, ARRAY_DATA_OFFSET + (size_t)length * element);
     if (!array)
         return NULL;
     array->length = (int32_t)length;
-    return announced(rt, &array->object);
+    return announced(thread->rt, &array->object);
 }
 
 struct array *exec_new_array(struct thread *thread, struct type *type, int64_t length) {
@@ -44,13 +41,13 @@ struct array *exec_new_array(struct thread *thread, struct type *type, int64_t l
         exec_throw(thread, "OverflowException", NULL);
         return NULL;
     }
-    struct array *array = exec_try_new_array(thread->rt, type, length);
+    struct array *array = exec_try_new_array(thread, type, length);
     return array ? array : no_memory(thread);
 }
 
 struct string *exec_new_string(struct thread *thread, int32_t length) {
     size_t size = STRING_CHARS_OFFSET + ((size_t)length + 1) * sizeof(uint16_t);
-    struct string *string = (struct string *)allocate(thread->rt, thread->rt->core.string, size);
+    struct string *string = (struct string *)allocate(thread, thread->rt->core.string, size);
     if (!string)
         return no_memory(thread);
     string->length = length;
@@ -73,7 +70,7 @@ size_t exec_object_size(const struct object *object) {
 
 struct object *exec_clone_object(struct thread *thread, const struct object *from) {
     size_t size = exec_object_size(from);
-    struct object *to = allocate(thread->rt, from->type, size);
+    struct object *to = allocate(thread, from->type, size);
     if (!to)
         return no_memory(thread);
     memcpy((char *)to + OBJECT_HEADER, (const char *)from + OBJECT_HEADER, size - OBJECT_HEADER);
@@ -220,6 +217,11 @@ struct string *exec_intern(struct thread *thread, const uint16_t *chars, int32_t
         table->count++;
     }
     return *place;
+}
+
+void exec_mark_strings(struct runtime *rt, gc_heap *gc) {
+    for (uint32_t i = 0; rt->strings && i < rt->strings->capacity; i++)
+        gc_mark(gc, rt->strings->items[i]);
 }
 
 void exec_free_strings(struct runtime *rt) {
@@ -404,6 +406,12 @@ bool interp_convert_checked(struct thread *thread, union slot *to, const union s
 }
 
 void *exec_localloc(struct thread *thread, uint64_t size) {
-    void *block = size < (uint64_t)1 << 30 ? mem_pool_alloc(&thread->rt->heap, size + !size) : NULL;
-    return block ? block : no_memory(thread);
+    struct runtime *rt = thread->rt;
+    struct type *bytes;
+    il_error err;
+    if (ldr_array_of(rt->core.byte, 1, true, &bytes, &err) != IL_OK ||
+        type_prepare(bytes, &err) != IL_OK || size > INT32_MAX)
+        return no_memory(thread);
+    struct array *block = exec_try_new_array(thread, bytes, (int64_t)size);
+    return block ? block->data : no_memory(thread);
 }

@@ -36,7 +36,7 @@ void trace_end(struct trace *trace, struct thread *thread) {
     if (trace->off || ldr_array_of(rt->core.int64, 1, true, &type, &err) != IL_OK ||
         type_prepare(type, &err) != IL_OK)
         return;
-    struct array *pairs = exec_try_new_array(rt, type, 2 * trace->count);
+    struct array *pairs = exec_try_new_array(thread, type, 2 * trace->count);
     if (!pairs)
         return;
     int64_t *data = (int64_t *)pairs->data;

@@ -288,6 +288,34 @@ static il_status list_references(struct type *type, il_error *err) {
     return IL_OK;
 }
 
+static const uint32_t ONE_REFERENCE[1] = {0};
+
+/* What the collector is told: the references of an object, or of an array's elements. */
+static il_status describe_objects(struct type *type, il_error *err) {
+    const struct type *element = type->element_type;
+    type->gc.finalizable = type->has_finalizer;
+    if (type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY) {
+        if (element->storage == STORE_REF || element->has_references) {
+            bool plain = element->storage == STORE_REF;
+            type->gc.element_size = element->value_size;
+            type->gc.element_offsets = plain ? ONE_REFERENCE : element->reference_offsets;
+            type->gc.element_count = plain ? 1 : element->reference_count;
+        }
+        return IL_OK;
+    }
+    type->gc.offsets = type->reference_offsets;
+    type->gc.count = type->reference_count;
+    if (!type_is_value(type) || type->reference_count == 0)
+        return IL_OK;
+    uint32_t *boxed = mem_pool_array(&type->rt->pool, type->reference_count, sizeof *boxed);
+    if (!boxed)
+        return out_of_memory(err);
+    for (uint32_t i = 0; i < type->reference_count; i++)
+        boxed[i] = OBJECT_HEADER + type->reference_offsets[i];
+    type->gc.offsets = boxed;
+    return IL_OK;
+}
+
 static il_status place_statics(struct type *type, il_error *err) {
     il_module *il = type->module->il;
     uint32_t size = 0;
@@ -318,6 +346,7 @@ static il_status place_statics(struct type *type, il_error *err) {
     }
     if (size == 0)
         return IL_OK;
+    type_root(type);
     type->statics_size = align_up(size, 8);
     type->statics = mem_pool_alloc(&type->rt->pool, type->statics_size);
     if (!type->statics)
@@ -425,6 +454,8 @@ static il_status prepare_steps(struct type *type, il_error *err) {
         status = type_lay_out(type->element_type, err);
     if (status == IL_OK)
         status = type_build_tables(type, err);
+    if (status == IL_OK)
+        status = describe_objects(type, err);
     if (status == IL_OK && type->module)
         status = place_statics(type, err);
     return status;
@@ -483,6 +514,14 @@ bool type_is_assignable(const struct type *from, const struct type *to) {
     if (from->kind == TYPE_INTERFACE)
         return to == to->rt->core.object;
     return from->supers && to->supers && from->depth >= to->depth && from->supers[to->depth] == to;
+}
+
+void type_root(struct type *type) {
+    if (type->rooted)
+        return;
+    type->rooted = true;
+    type->next_rooted = type->rt->rooted;
+    type->rt->rooted = type;
 }
 
 /* ---- Names ---- */

@@ -17,6 +17,7 @@
 #define CLARET_TYPE_H
 
 #include "il.h"
+#include "runtime/gc/gc.h"
 #include "runtime/rt_events.h"
 
 struct code;
@@ -69,6 +70,7 @@ struct interface_entry {
 };
 
 struct type {
+    struct gc_type gc;          /* what the collector knows; an object's first word points here */
     struct type *parent;        /* NULL for System.Object, interfaces and variables */
     struct method **vtable;     /* after type_prepare */
     const struct type **supers; /* supers[0] is the root, supers[depth] the type itself */
@@ -86,6 +88,8 @@ struct type {
     uint8_t init; /* type_init_state */
     uint8_t layout_state, prepare_state;
     struct thread *init_thread;
+    struct type *next_rooted; /* in the runtime's list of types that hold references: see roots.c */
+    bool rooted;
     struct object *object;       /* its System.RuntimeType, once asked for */
     struct object *init_failure; /* the TypeInitializationException, when INIT_FAILED */
 
@@ -117,7 +121,8 @@ struct type {
     struct type *szarray_of, *pointer_of, *byref_of;
     struct type *arrays_of;        /* multi-dimensional arrays of this type, by next_constructed */
     struct type *next_constructed; /* instantiations: in the runtime's hash table */
-    uint32_t *reference_offsets; /* instance fields that hold references, from the value's start */
+    uint32_t
+        *reference_offsets; /* references in an object, for value types from the value's start */
     uint32_t reference_count;
 };
 
@@ -197,6 +202,9 @@ il_status type_prepare(struct type *type, il_error *err);
 
 /* Resolves the method's signature (params, return type, slots). Same errors. */
 il_status method_prepare_signature(struct method *method, il_error *err);
+
+/* Puts the type on the list of those whose statics and objects are roots of the collector. */
+void type_root(struct type *type);
 
 /* Whether a value of type from can be used where to is expected (III.1.8.1.3), for prepared types.
  */

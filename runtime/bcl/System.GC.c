@@ -1,0 +1,40 @@
+/* System.GC: collections and finalizers on demand. There is one generation. */
+#include "runtime/bcl/bcl.h"
+
+void bcl_gc_collect(struct thread *thread, union slot *slots) {
+    (void)slots;
+    gc_collect(&thread->gc);
+}
+
+/* Finalizers run here, on the waiting thread. */
+void bcl_gc_wait_for_finalizers(struct thread *thread, union slot *slots) {
+    (void)slots;
+    exec_run_finalizers(thread);
+}
+
+void bcl_gc_suppress_finalize(struct thread *thread, union slot *slots) {
+    gc_suppress_finalizer(thread->rt->gc, slots[0].p);
+}
+
+void bcl_gc_register_finalizer(struct thread *thread, union slot *slots) {
+    if (slots[0].p && !gc_register_finalizer(thread->rt->gc, slots[0].p))
+        exec_throw_object(thread, thread->out_of_memory);
+}
+
+/* GetTotalMemory(forceFullCollection): the bytes that survived the last collection, and what has
+ * been handed out since. */
+void bcl_gc_total_memory(struct thread *thread, union slot *slots) {
+    if (slots[0].i4)
+        gc_collect(&thread->gc);
+    gc_stats stats = gc_get_stats(thread->rt->gc);
+    slots[0].i8 = (int64_t)(stats.live ? stats.live : stats.allocated);
+}
+
+void bcl_gc_collection_count(struct thread *thread, union slot *slots) {
+    slots[0].i4 = (int32_t)gc_get_stats(thread->rt->gc).collections;
+}
+
+void bcl_gc_max_generation(struct thread *thread, union slot *slots) {
+    (void)thread;
+    slots[0].i4 = 0;
+}

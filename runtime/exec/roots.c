@@ -1,0 +1,55 @@
+/* The managed heap's host: where the roots are, and finalizers.
+ *
+ * Roots are the static fields of all types, the objects that types and threads own, interned
+ * strings, and, conservatively, the registers of interpreted frames and the native stack, on which
+ * compiled code and native methods keep theirs. */
+#include <stdlib.h>
+
+#include "runtime/exec/exec.h"
+
+static void mark_thread(const struct thread *thread, gc_heap *gc, const void *stack_end) {
+    gc_mark(gc, thread->exception);
+    gc_mark(gc, thread->object);
+    gc_mark(gc, thread->out_of_memory);
+    gc_mark(gc, thread->stack_overflow);
+    gc_mark_range(gc, thread->stack, exec_stack_top((struct thread *)(uintptr_t)thread));
+    gc_mark_range(gc, stack_end, thread->native_base);
+}
+
+static void mark_roots(void *self, gc_heap *gc, const void *stack_end) {
+    struct runtime *rt = self;
+    for (const struct type *type = rt->rooted; type; type = type->next_rooted) {
+        gc_mark_range(gc, type->statics, type->statics + type->statics_size);
+        gc_mark(gc, type->object);
+        gc_mark(gc, type->init_failure);
+    }
+    exec_mark_strings(rt, gc);
+    if (rt->main_thread)
+        mark_thread(rt->main_thread, gc, stack_end);
+}
+
+/* CLARET_GC_STRESS=N collects before every Nth allocation, to find roots that were forgotten. */
+gc_heap *exec_heap_new(struct runtime *rt) {
+    const char *stress = getenv("CLARET_GC_STRESS");
+    gc_host host = {.self = rt,
+                    .length_offset = ARRAY_LENGTH_OFFSET,
+                    .data_offset = ARRAY_DATA_OFFSET,
+                    .mark_roots = mark_roots,
+                    .stress = stress ? (uint32_t)strtoul(stress, NULL, 10) : 0};
+    return gc_new(&host);
+}
+
+void exec_run_finalizers(struct thread *thread) {
+    struct method *declared = type_find_method(thread->rt->core.object, "Finalize", 0);
+    struct object *object;
+    union slot args[1];
+    while (declared && (object = gc_take_finalizable(thread->rt->gc))) {
+        struct method *finalizer = type_find_virtual(object->type, declared);
+        args[0].o = object;
+        if (finalizer && !exec_invoke(thread, finalizer, args)) {
+            if (thread->fatal)
+                return;
+            exec_take_exception(thread); /* as lost as it would be on a finalizer thread */
+        }
+    }
+}
