@@ -135,6 +135,27 @@ static uint64_t member_key(const il_build *build, unsigned rule, uint32_t row, b
     return key;
 }
 
+/* Whether a member table stands as it must, told without computing keys: the usual case. */
+static bool members_in_order(const il_build *build, il_table member) {
+    const il_build_table *table = &build->tables[member];
+    const il_build_table *owners =
+        &build->tables[il_column_get(il_build_list_column(member))->table];
+    uint32_t last_owner = 1, last_sequence = 0;
+    if (owners->map)
+        return false;
+    for (uint32_t row = 1; row <= table->rows; row++) {
+        uint32_t owner = table->owners[row - 1], sequence = 0;
+        if (member == IL_Param)
+            sequence = il_build_row(table, row)[IL_Param_Sequence - table->first];
+        if (owner < last_owner || owner > owners->rows ||
+            (owner == last_owner && sequence < last_sequence))
+            return false;
+        last_owner = owner;
+        last_sequence = sequence;
+    }
+    return true;
+}
+
 static uint64_t sorted_key(const il_build *build, unsigned rule, uint32_t row, bool *bad) {
     const il_column_info *column = il_column_get(SORTED[rule].key);
     uint32_t token = il_build_final_token(build, il_build_get(build, SORTED[rule].key, row));
@@ -155,8 +176,10 @@ il_status il_build_sort(il_build *build, il_error *err) {
         mem_free(build->tables[t].map);
         build->tables[t].order = build->tables[t].map = NULL;
     }
-    for (unsigned i = 0; i < MEMBER_COUNT && status == IL_OK; i++)
-        status = order_table(build, MEMBERS[i], member_key, i, err);
+    for (unsigned i = 0; i < MEMBER_COUNT && status == IL_OK; i++) {
+        if (!members_in_order(build, MEMBERS[i]))
+            status = order_table(build, MEMBERS[i], member_key, i, err);
+    }
     for (unsigned i = 0; i < SORTED_COUNT && status == IL_OK; i++)
         status = order_table(build, SORTED[i].table, sorted_key, i, err);
     return status;

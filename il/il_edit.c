@@ -105,9 +105,7 @@ static bool reserve_nodes(il_edit_state *state, uint32_t code_size) {
     return state->room != 0;
 }
 
-static il_status decode_switch(il_edit_state *state, const il_insn *insn, il_instr *node,
-                               il_error *err) {
-    size_t count = insn->u.cases.count;
+static il_status decode_switch(il_edit_state *state, size_t count, il_instr *node, il_error *err) {
     node->u.targets = mem_pool_alloc(&state->pool, sizeof *node->u.targets +
                                                        count * sizeof node->u.targets->at[0]);
     if (!node->u.targets)
@@ -117,18 +115,25 @@ static il_status decode_switch(il_edit_state *state, const il_insn *insn, il_ins
     return IL_OK;
 }
 
+/* Says what is wrong at an offset where il_insn_decode found no instruction. */
+static il_status refuse(const uint8_t *code, uint32_t code_size, uint32_t offset, il_error *err) {
+    il_insn insn;
+    return il_insn_read(code, code_size, offset, &insn, err);
+}
+
 /* Fills the nodes; targets of branches are offsets as yet. Those of the branches and switches are
  * chained through depth, from *last back to NO_BRANCH. */
 static il_status decode_code(il_edit *edit, int32_t *last, il_error *err) {
     il_edit_state *state = edit->state;
-    const il_body *body = &state->body;
+    const uint8_t *code = state->body.code;
+    uint32_t code_size = state->body.code_size, count = 0;
+    uint32_t *index = state->index;
     il_instr *nodes = state->nodes, *prev = &edit->end;
-    uint32_t count = 0;
     il_status status;
     il_insn insn;
-    for (uint32_t offset = 0; offset < body->code_size; offset += insn.size, count++) {
-        if (!il_insn_decode(body->code, body->code_size, offset, &insn))
-            return il_insn_read(body->code, body->code_size, offset, &insn, err);
+    for (uint32_t offset = 0; offset < code_size; offset += insn.size, count++) {
+        if (!il_insn_decode(code, code_size, offset, &insn))
+            return refuse(code, code_size, offset, err);
         il_operand kind = (il_operand)il_opcodes[insn.opcode].operand;
         il_instr *node = &nodes[count];
         *node = (il_instr){.prev = prev,
@@ -142,9 +147,10 @@ static il_status decode_code(il_edit *edit, int32_t *last, il_error *err) {
             node->depth = *last;
             *last = (int32_t)count;
         }
-        if (kind == IL_OPERAND_SWITCH && (status = decode_switch(state, &insn, node, err)) != IL_OK)
+        if (kind == IL_OPERAND_SWITCH &&
+            (status = decode_switch(state, insn.u.cases.count, node, err)) != IL_OK)
             return status;
-        state->index[offset] = count;
+        index[offset] = count;
         prev = node;
     }
     edit->count = state->decoded = state->used = count;
