@@ -88,7 +88,7 @@ fuzz: $(TEST_DATA) ## each parser under libFuzzer for FUZZ_SECONDS, with the san
 check-oom: $(BUILD)/claret-oom samples ## fail every request for memory once, and from then on, and look for damage
 	$(BUILD)/claret-oom
 
-check-corpus: $(BUILD)/claret ## every assembly of Mono's class library through the tools of il/
+check-corpus: $(BUILD)/claret $(BUILD)/corpus-rewrite ## every assembly of Mono's class library through the tools of il/
 	tests/corpus.sh $(BUILD)/claret
 
 format: ## lay out all C sources with clang-format
@@ -135,6 +135,9 @@ $(BUILD)/claret-tests: $(TEST_OBJ) $(BUILD)/libclaret.a
 $(BUILD)/claret-oom: $(BUILD)/tests/check/oom.o $(BUILD)/libclaret.a
 	$(call say,LINK) $(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
 
+$(BUILD)/corpus-%: $(BUILD)/tests/corpus/%.o $(BUILD)/libclaret.a
+	$(call say,LINK) $(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
+
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libclaret.a
 	@mkdir -p $(@D)
 	$(call say,LINK) $(CC) $(CODEGEN) -rdynamic -o $@ $^ $(LIBS)
@@ -173,4 +176,4 @@ build/tests/plugins/%.so: tests/plugins/%.c Makefile | deps
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(PLUGINS:.so=.d) \
          $(TEST_PLUGINS:.so=.d)
 -include $(BUILD)/tests/check/oom.d
--include $(BENCH:$(BUILD)/bench/%=$(BUILD)/tests/bench/%.d)
+-include $(BENCH:$(BUILD)/bench/%=$(BUILD)/tests/bench/%.d) $(BUILD)/tests/corpus/rewrite.d
