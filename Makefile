@@ -43,7 +43,7 @@ PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard sampl
 TEST_DATA := $(patsubst tests/data/%.cs,build/tests/%.exe,$(wildcard tests/data/*.cs))
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
 
-.PHONY: all deps samples run test asan bench fuzz check-oom check-corpus format install clean help
+.PHONY: all compare deps samples run test asan bench fuzz check-oom check-corpus format install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/claret ## build build/claret (the default)
@@ -69,6 +69,9 @@ test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_DATA) $(TEST_PLUGINS)
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) BUILD=$(BUILD)/asan \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' test
+
+compare: $(BUILD)/claret samples $(TEST_DATA) $(TEST_PLUGINS) ## the same plug-ins and programs in CoreCLR 3.1, fetched by pip
+	CLARET=$(BUILD)/claret tests/compare_coreclr.sh
 
 bench: $(BENCH) build/bench/cecil.exe ## build and run the benchmarks
 	@for program in $(BENCH); do $$program || exit 1; done
