@@ -420,7 +420,7 @@ static void heap_events_tell_of_objects(void) {
     CU_ASSERT_FATAL(fd >= 0);
     close(fd);
     start();
-    CU_ASSERT_EQUAL_FATAL(heap_trace_start(path, error, sizeof error), S_OK);
+    CU_ASSERT_EQUAL_FATAL(heap_trace_start(path, false, error, sizeof error), S_OK);
     for (int i = 0; i < 100; i++)
         new_node(NULL, NULL, 0);
     collect();

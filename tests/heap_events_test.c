@@ -20,7 +20,7 @@ static void start_trace(void) {
     int fd = mkstemp(path);
     CU_ASSERT_FATAL(fd >= 0);
     close(fd);
-    CU_ASSERT_EQUAL(heap_trace_start(path, error, sizeof error), S_OK);
+    CU_ASSERT_EQUAL(heap_trace_start(path, false, error, sizeof error), S_OK);
 }
 
 /* Ends the trace and reads its events; the last is END. Freed by the caller. */
@@ -187,9 +187,9 @@ static void bad_files_are_refused(void) {
     heap_trace_totals totals;
     if (access("/dev/full", W_OK) != 0)
         return;
-    CU_ASSERT_EQUAL(heap_trace_start("/dev/full", error, sizeof error), E_FAIL);
+    CU_ASSERT_EQUAL(heap_trace_start("/dev/full", false, error, sizeof error), E_FAIL);
     CU_ASSERT_PTR_NOT_NULL(strstr(error, "/dev/full: No space left"));
-    CU_ASSERT_EQUAL(heap_trace_start("/nonexistent/file", error, sizeof error), E_FAIL);
+    CU_ASSERT_EQUAL(heap_trace_start("/nonexistent/file", false, error, sizeof error), E_FAIL);
     CU_ASSERT_EQUAL(heap_trace_stop(&totals), E_FAIL);
 }
 
@@ -197,7 +197,7 @@ static void one_trace_at_a_time(void) {
     char error[200] = "";
     size_t count;
     start_trace();
-    CU_ASSERT_EQUAL(heap_trace_start(path, error, sizeof error), E_UNEXPECTED);
+    CU_ASSERT_EQUAL(heap_trace_start(path, false, error, sizeof error), E_UNEXPECTED);
     CU_ASSERT_STRING_EQUAL(error, "a heap trace is running already");
     free(end_trace(&count));
 }

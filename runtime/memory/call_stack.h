@@ -44,6 +44,9 @@ call_site *call_sites_get(const call_sites *set, uint32_t number);
 
 void call_sites_fini(call_sites *set);
 
+/* The index of the first frame that is not the allocator's or a spy's own, going by names. */
+uint32_t call_site_first_shown(const symbol *symbols, uint32_t depth);
+
 /* Writes a line for each frame, names looked up in *files (see symbols.h), innermost first. */
 void call_site_print(const call_site *site, symbol_files **files, FILE *out);
 

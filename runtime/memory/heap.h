@@ -84,8 +84,8 @@ void heap_settle(mem_cache *cache);
 /* Changes the size where the block is. False when that is not possible. */
 bool heap_resize_in_place(void *block, size_t size);
 
-/* Whether block is live, for any address; *size is then its requested size. Takes the space's lock.
- */
+/* Whether block is live, for any address; *size is then its requested size. A block whose free is
+ * still put off counts as live. Takes the space's lock. */
 bool heap_find(mem_heap *heap, const void *block, size_t *size);
 
 /* Empties the cache, asks the others to empty themselves soon, and gives memory to the system. */

@@ -7,11 +7,14 @@
 #define _GNU_SOURCE
 #include "runtime/memory/heap_events.h"
 
+#include "runtime/memory/call_stack.h"
 #include "runtime/memory/os.h"
 #include "runtime/memory/space.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +41,7 @@ _Atomic bool heap_tracing;
 static struct {
     pthread_mutex_t lock; /* for all of this */
     int fd;               /* -1: no trace */
+    bool stacks;          /* set before heap_tracing is */
     event_buffer *buffers;
     pthread_key_t on_thread_exit;
     bool has_key;
@@ -62,7 +66,8 @@ static uint64_t time_now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-unsigned heap_event_fields(unsigned kind) {
+/* The number of fields that a kind always has. */
+static unsigned fields_of(unsigned kind) {
     switch (kind) {
     case HEAP_EVENT_CREATE: return 2;
     case HEAP_EVENT_ALLOC: return 3;
@@ -71,6 +76,7 @@ unsigned heap_event_fields(unsigned kind) {
     case HEAP_EVENT_FREE: return 2;
     case HEAP_EVENT_EXPAND: return 4;
     case HEAP_EVENT_CONTRACT: return 4;
+    case HEAP_EVENT_MODULE: return 3;
     case HEAP_EVENT_END: return 4;
     default: return 0;
     }
@@ -114,8 +120,7 @@ static void flush(event_buffer *buffer) {
 }
 
 static void append(event_buffer *buffer, heap_event_kind kind, unsigned source,
-                   const uint64_t *fields) {
-    unsigned count = heap_event_fields(kind);
+                   const uint64_t *fields, unsigned count) {
     heap_record record = {
         .kind = (uint8_t)kind,
         .source = (uint8_t)source,
@@ -131,6 +136,15 @@ static void append(event_buffer *buffer, heap_event_kind kind, unsigned source,
     memcpy(buffer->bytes + buffer->used, &record, sizeof record);
     memcpy(buffer->bytes + buffer->used + sizeof record, fields, count * sizeof *fields);
     buffer->used += record.size;
+}
+
+static void append_stack(event_buffer *buffer) {
+    uintptr_t frames[CALL_STACK_DEPTH];
+    uint64_t fields[CALL_STACK_DEPTH];
+    uint32_t depth = call_stack_take(frames, CALL_STACK_DEPTH);
+    for (uint32_t i = 0; i < depth; i++)
+        fields[i] = frames[i];
+    append(buffer, HEAP_EVENT_STACK, 0, fields, depth);
 }
 
 static void abandon(void *buffer) {
@@ -177,14 +191,17 @@ void heap_event(heap_event_kind kind, unsigned source, const uint64_t *fields) {
     }
     atomic_store_explicit(&buffer->busy, true, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);
-    if (atomic_load_explicit(&heap_tracing, memory_order_relaxed))
-        append(buffer, kind, source, fields);
+    if (atomic_load_explicit(&heap_tracing, memory_order_acquire)) {
+        append(buffer, kind, source, fields, fields_of(kind));
+        if (kind == HEAP_EVENT_ALLOC && trace.stacks)
+            append_stack(buffer);
+    }
     atomic_store_explicit(&buffer->busy, false, memory_order_release);
 }
 
 /* ---- Start and stop ---- */
 
-static HRESULT start_locked(const char *path, char *error, size_t error_size) {
+static HRESULT start_locked(const char *path, bool stacks, char *error, size_t error_size) {
     if (trace.fd >= 0) {
         snprintf(error, error_size, "a heap trace is running already");
         return E_UNEXPECTED;
@@ -205,13 +222,14 @@ static HRESULT start_locked(const char *path, char *error, size_t error_size) {
         buffer->used = 0, buffer->written = buffer->lost = 0;
     atomic_store(&trace.lost, 0);
     trace.fd = fd;
+    trace.stacks = stacks;
     atomic_store(&heap_tracing, true);
     return S_OK;
 }
 
-HRESULT heap_trace_start(const char *path, char *error, size_t error_size) {
+HRESULT heap_trace_start(const char *path, bool stacks, char *error, size_t error_size) {
     pthread_mutex_lock(&trace.lock);
-    HRESULT hr = start_locked(path, error, error_size);
+    HRESULT hr = start_locked(path, stacks, error, error_size);
     pthread_mutex_unlock(&trace.lock);
     if (SUCCEEDED(hr))
         space_announce_all();
@@ -230,6 +248,31 @@ static void wait_for_threads(void) {
         }
     }
     pthread_mutex_unlock(&trace.lock);
+}
+
+/* For dl_iterate_phdr: writes a MODULE for a file with code. */
+static int write_module(struct dl_phdr_info *info, size_t size, void *good) {
+    enum { PATH_ROOM = 256 };
+    struct {
+        heap_record record;
+        uint64_t bias, start, end;
+        char path[PATH_ROOM];
+    } module = {{.kind = HEAP_EVENT_MODULE, .size = sizeof module}, info->dlpi_addr, 0, 0, ""};
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type == PT_LOAD && (header->p_flags & PF_X)) {
+            module.start = info->dlpi_addr + header->p_vaddr;
+            module.end = module.start + header->p_memsz;
+        }
+    }
+    if (info->dlpi_name[0])
+        snprintf(module.path, sizeof module.path, "%s", info->dlpi_name);
+    else if (readlink("/proc/self/exe", module.path, sizeof module.path - 1) < 0)
+        return 0;
+    if (module.end)
+        *(bool *)good &= write_all(trace.fd, &module, sizeof module);
+    return 0;
 }
 
 static bool write_end(heap_trace_totals *totals) {
@@ -253,7 +296,10 @@ HRESULT heap_trace_stop(heap_trace_totals *totals) {
         sum.written += buffer->written;
         sum.lost += buffer->lost;
     }
-    bool good = write_end(&sum);
+    bool good = true;
+    if (trace.stacks)
+        dl_iterate_phdr(write_module, &good);
+    good &= write_end(&sum);
     good &= close(trace.fd) == 0;
     trace.fd = -1;
     pthread_mutex_unlock(&trace.lock);
@@ -271,11 +317,16 @@ bool heap_trace_open(FILE *file, heap_trace_header *header) {
 }
 
 int heap_trace_next(FILE *file, heap_trace_event *event) {
-    size_t got = fread(&event->record, 1, sizeof event->record, file);
+    heap_record *record = &event->record;
+    size_t got = fread(record, 1, sizeof *record, file);
     if (got == 0)
         return 0;
-    unsigned fields = got == sizeof event->record ? heap_event_fields(event->record.kind) : 0;
-    if (fields == 0 || event->record.size != sizeof event->record + fields * sizeof(uint64_t))
+    if (got != sizeof *record || record->size < sizeof *record)
         return -1;
-    return fread(event->fields, sizeof(uint64_t), fields, file) == fields ? 1 : -1;
+    size_t size = record->size - sizeof *record;
+    event->count = (unsigned)(size / sizeof(uint64_t));
+    if (size % sizeof(uint64_t) || event->count > HEAP_EVENT_FIELDS ||
+        event->count < fields_of(record->kind))
+        return -1;
+    return fread(event->fields, 1, size, file) == size ? 1 : -1;
 }

@@ -7,9 +7,8 @@
  * the file when it is full. Events that find no buffer, or whose write fails, are counted as lost.
  * The order between threads is that of the time stamps.
  *
- * File: heap_trace_header; then records, each a heap_record followed by the fields of its kind (see
- * heap_event_fields) of 8 bytes each; the last record is of kind HEAP_EVENT_END. All values are in
- * the byte order of the machine. */
+ * File: heap_trace_header; then records, each a heap_record followed by fields of 8 bytes each; the
+ * last record is of kind HEAP_EVENT_END. All values are in the byte order of the machine. */
 #ifndef CLARET_HEAP_EVENTS_H
 #define CLARET_HEAP_EVENTS_H
 
@@ -22,10 +21,14 @@
 
 /* Field order: CREATE heap, mapped bytes. ALLOC heap, size, address. REALLOC heap, new address, old
  * address, new size, old size. DESTROY heap. FREE heap, address. EXPAND and CONTRACT heap, size,
- * address, mapped bytes of the heap afterwards. END events written, events lost, ticks, time.
+ * address, mapped bytes of the heap afterwards. MODULE load bias, start, end, path (text, filled up
+ * with NULs). STACK return addresses, innermost first. END events written, events lost, ticks,
+ * time.
  *
  * A REALLOC that moves the block comes with the ALLOC of the new one before it and the FREE of the
- * old one behind it. A CREATE is also written for each heap that is there when tracing starts. */
+ * old one behind it. A CREATE is also written for each heap that is there when tracing starts. When
+ * stacks are asked for, each ALLOC is followed by a STACK of the same thread, and a MODULE is
+ * written at the end for each file of code in the process. */
 typedef enum heap_event_kind {
     HEAP_EVENT_CREATE = 32,
     HEAP_EVENT_ALLOC = 33,
@@ -34,10 +37,12 @@ typedef enum heap_event_kind {
     HEAP_EVENT_FREE = 36,
     HEAP_EVENT_EXPAND = 37,
     HEAP_EVENT_CONTRACT = 42,
+    HEAP_EVENT_MODULE = 253,
+    HEAP_EVENT_STACK = 254,
     HEAP_EVENT_END = 255,
 } heap_event_kind;
 
-enum { HEAP_EVENT_FIELDS = 5 };
+enum { HEAP_EVENT_FIELDS = 64 /* most of any kind */ };
 
 /* Opens every trace file. ticks and time_ns were read together, as were those of the END record; so
  * the two pairs say how to turn ticks into nanoseconds. */
@@ -61,9 +66,9 @@ typedef struct heap_trace_totals {
     uint64_t written, lost;
 } heap_trace_totals;
 
-/* Starts tracing to a new file. Errors, with a text in error: E_FAIL (the file), E_OUTOFMEMORY,
- * E_UNEXPECTED (a trace is running). */
-HRESULT heap_trace_start(const char *path, char *error, size_t error_size);
+/* Starts tracing to a new file, with call stacks or without. Errors, with a text in error: E_FAIL
+ * (the file), E_OUTOFMEMORY, E_UNEXPECTED (a trace is running). */
+HRESULT heap_trace_start(const char *path, bool stacks, char *error, size_t error_size);
 
 /* Ends the trace and closes the file. E_FAIL when none is running or when the end could not be
  * written. totals may be NULL. */
@@ -78,17 +83,15 @@ static inline bool heap_is_traced(void) {
     return __builtin_expect(atomic_load_explicit(&heap_tracing, memory_order_relaxed), false);
 }
 
-/* The number of fields of a kind; 0 for a number that is no kind. */
-unsigned heap_event_fields(unsigned kind);
-
-/* Records an event when a trace is running. fields: as many as the kind has. Does not allocate from
- * any heap. */
+/* Records an event when a trace is running; fields as the kind has them. Does not allocate from any
+ * heap. */
 void heap_event(heap_event_kind kind, unsigned source, const uint64_t *fields);
 
 /* ---- Reading ---- */
 
 typedef struct heap_trace_event {
     heap_record record;
+    unsigned count; /* fields */
     uint64_t fields[HEAP_EVENT_FIELDS];
 } heap_trace_event;
 

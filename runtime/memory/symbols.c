@@ -18,8 +18,8 @@
 
 typedef struct symbol_file {
     struct symbol_file *next;
-    const void *load_base; /* identifies the file in the process */
-    const uint8_t *image;  /* the mapped file, NULL when it cannot be read */
+    const char *path;
+    const uint8_t *image; /* the mapped file, NULL when it cannot be read */
     size_t size;
     const ElfW(Sym) * symbols;
     size_t symbol_count;
@@ -75,7 +75,7 @@ static void map_file(symbol_file *file, const char *path) {
     close(fd);
 }
 
-static const symbol_file *find_file(symbol_files **files, const Dl_info *info, bool program) {
+static const symbol_file *find_file(symbol_files **files, const char *path) {
     if (!*files) {
         os_pool pool = {0};
         *files = os_pool_alloc(&pool, sizeof **files);
@@ -84,16 +84,17 @@ static const symbol_file *find_file(symbol_files **files, const Dl_info *info, b
         (*files)->pool = pool;
     }
     for (symbol_file *file = (*files)->first; file; file = file->next) {
-        if (file->load_base == info->dli_fbase)
+        if (strcmp(file->path, path) == 0)
             return file;
     }
-    symbol_file *file = os_pool_alloc(&(*files)->pool, sizeof *file);
+    size_t size = strlen(path) + 1;
+    symbol_file *file = os_pool_alloc(&(*files)->pool, sizeof *file + size);
     if (!file)
         return NULL;
-    file->load_base = info->dli_fbase;
+    file->path = memcpy(file + 1, path, size);
     file->next = (*files)->first;
     (*files)->first = file;
-    map_file(file, program ? "/proc/self/exe" : info->dli_fname);
+    map_file(file, path);
     return file;
 }
 
@@ -111,20 +112,33 @@ static bool find_function(const symbol_file *file, uintptr_t address, symbol *ou
     return false;
 }
 
+static void begin_symbol(symbol *out, const char *path, uintptr_t offset) {
+    const char *slash = strrchr(path, '/');
+    *out = (symbol){.offset = offset};
+    snprintf(out->module, sizeof out->module, "%s", slash ? slash + 1 : path);
+}
+
+void symbol_find_in_file(symbol_files **files, const char *path, uintptr_t bias,
+                         uintptr_t return_address, symbol *out) {
+    uintptr_t call = return_address - 1;
+    begin_symbol(out, path, return_address - bias);
+    const symbol_file *file = find_file(files, path);
+    if (file && find_function(file, call - bias, out))
+        out->offset++;
+}
+
 void symbol_find(symbol_files **files, uintptr_t return_address, symbol *out) {
     Dl_info info;
     struct link_map *map = NULL;
-    uintptr_t call = return_address - 1;
     *out = (symbol){.offset = return_address};
-    if (!dladdr1((void *)call, &info, (void **)&map, RTLD_DL_LINKMAP) || !info.dli_fname || !map)
+    if (!dladdr1((void *)(return_address - 1), &info, (void **)&map, RTLD_DL_LINKMAP) ||
+        !info.dli_fname || !map)
         return;
+    const char *path = map->l_name[0] ? info.dli_fname : "/proc/self/exe";
+    symbol_find_in_file(files, path, map->l_addr, return_address, out);
     const char *slash = strrchr(info.dli_fname, '/');
     snprintf(out->module, sizeof out->module, "%s", slash ? slash + 1 : info.dli_fname);
-    out->offset = return_address - (uintptr_t)info.dli_fbase;
-    const symbol_file *file = find_file(files, &info, map->l_name[0] == '\0');
-    if (file && find_function(file, call - map->l_addr, out)) {
-        out->offset++;
-    } else if (info.dli_sname) {
+    if (!out->function[0] && info.dli_sname) {
         snprintf(out->function, sizeof out->function, "%s", info.dli_sname);
         out->offset = return_address - (uintptr_t)info.dli_saddr;
     }

@@ -18,7 +18,12 @@ typedef struct symbol {
     uintptr_t offset; /* from the function's start; from the module's when function is empty */
 } symbol;
 
-/* Fills *out for a return address (which lies behind the call it belongs to). */
+/* Fills *out for a return address in this process (it lies behind the call that it belongs to). */
 void symbol_find(symbol_files **files, uintptr_t return_address, symbol *out);
+
+/* The same for an address of any process: bias is what the file's addresses were raised by when it
+ * was loaded there. */
+void symbol_find_in_file(symbol_files **files, const char *path, uintptr_t bias,
+                         uintptr_t return_address, symbol *out);
 
 #endif
