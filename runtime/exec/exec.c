@@ -13,16 +13,21 @@
 
 /* ---- Threads ---- */
 
-/* The highest address of the calling thread's native stack. */
-static const void *native_stack_base(void) {
+/* Enough of the native stack for the interpreter to report that it is full. */
+#define NATIVE_RESERVE ((size_t)512 << 10)
+
+/* Notes the ends of the calling thread's native stack; both stay NULL when they cannot be found. */
+static void find_native_stack(struct thread *thread) {
     pthread_attr_t attributes;
     void *lowest = NULL;
     size_t size = 0;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-        return NULL;
-    pthread_attr_getstack(&attributes, &lowest, &size);
+        return;
+    if (pthread_attr_getstack(&attributes, &lowest, &size) == 0) {
+        thread->native_base = (char *)lowest + size;
+        thread->native_limit = (char *)lowest + NATIVE_RESERVE;
+    }
     pthread_attr_destroy(&attributes);
-    return (char *)lowest + size;
 }
 
 il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err) {
@@ -30,7 +35,7 @@ il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err
     if (!thread)
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     thread->rt = rt;
-    thread->native_base = native_stack_base();
+    find_native_stack(thread);
     gc_attach(rt->gc, &thread->gc);
     thread->os_id = (uint32_t)syscall(SYS_gettid);
     /* Not cleared: pages that are never reached cost nothing. */

@@ -39,6 +39,7 @@ struct thread {
     struct runtime *rt;
     struct object *exception; /* pending, or NULL */
     struct object *object;    /* its System.Threading.Thread, once asked for */
+    const char *native_limit; /* compiled code does not let the native stack grow beyond */
     uint64_t zero; /* always 0: a zero for compiled code that MIR does not know to be one */
     uint32_t poll; /* not 0: compiled loops call the runtime before the next iteration */
     union slot *stack, *stack_end;

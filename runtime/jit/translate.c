@@ -392,7 +392,7 @@ static void emit_cold(struct translator *t, const struct cold *cold) {
         tr_put1(t, MIR_JMP, tr_label(t, cold->back));
     } else {
         keep_label(t);
-        tr_put1(t, MIR_JMP, tr_label(t, exception_exit(t, cold->insn, t->leave)));
+        tr_put1(t, MIR_JMP, tr_label(t, exception_exit(t, cold->insn, t->thrown)));
     }
 }
 
@@ -576,11 +576,28 @@ static void make_exits(struct translator *t) {
     t->unwind = MIR_new_label(t->ctx);
     t->unwind_at = MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, "unwind_at");
     t->result = MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, "result");
-    tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
 }
 
 static MIR_op_t zero(struct translator *t, enum kind kind) {
     return tr_thread_word(t, KIND_TYPES[kind], offsetof(struct thread, zero));
+}
+
+/* Whether the activation may have others above it: when not, it needs no check of the stack. */
+static bool makes_calls(const struct code *code) {
+    for (uint32_t i = 0; i < code->insn_count; i++) {
+        if (code_op_format((enum code_op)code->insns[i].op) == FORMAT_CALL)
+            return true;
+    }
+    return false;
+}
+
+/* The address of a variable stands for the stack pointer, which MIR does not show. */
+static void check_stack(struct translator *t) {
+    MIR_op_t here = tr_reg(t, tr_temp(t)), variable = tr_reg(t, tr_temp(t));
+    MIR_label_t full = tr_cold(t, HELP_throw_stack_overflow, 0, NULL, 0, NULL);
+    tr_put2(t, MIR_ADDR, here, variable);
+    tr_put3(t, MIR_UBLT, tr_label(t, full), here,
+            tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_limit)));
 }
 
 static void begin_method(struct translator *t) {
@@ -589,6 +606,8 @@ static void begin_method(struct translator *t) {
     make_exits(t);
     if (t->frame)
         begin_frame(t);
+    if (makes_calls(t->code))
+        check_stack(t);
     for (uint32_t i = 0; i < t->code->arg_slots; i++)
         take_argument(t, i, kinds[i], args[i]);
     t->prologue_end = DLIST_TAIL(MIR_insn_t, t->function->u.func->insns);
@@ -622,8 +641,10 @@ static void first_value(struct translator *t, enum kind kind, uint32_t slot) {
                             tr_heap(t, KIND_TYPES[kind], 8 * (int64_t)slot, t->slots));
     else if (is_local)
         insn = MIR_new_insn(t->ctx, KIND_MOVES[kind], to, zero(t, kind));
-    if (insn)
+    if (insn && t->prologue_end)
         MIR_insert_insn_after(t->ctx, t->function, t->prologue_end, insn);
+    else if (insn)
+        MIR_prepend_insn(t->ctx, t->function, insn);
 }
 
 /* Locals start as zero, or all slots as in the frame taken over; in each kind of register that
@@ -703,6 +724,7 @@ static void end_function(struct translator *t) {
     first_values(t);
     tr_place(t, t->thrown);
     keep_label(t);
+    tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
     tr_place(t, t->leave);
     if (t->slots) {
         enter_result(t, t->slots, t->result);

@@ -130,7 +130,7 @@ struct translator {
     MIR_item_t protos[256];    /* by number of arguments */
     MIR_label_t thrown, leave; /* the way out with and without an exception */
     MIR_reg_t result;
-    MIR_insn_t prologue_end; /* slots get their first values behind it */
+    MIR_insn_t prologue_end; /* slots get their first values behind it; NULL: at the start */
     MIR_alias_t heap, constant, thread_words;
 };
 

@@ -200,7 +200,7 @@ OP end_finally(ARGS) {
             tr_put3(t, MIR_BEQ, tr_label(t, tr_target(t, i + 1)), tr_use(t, insn->a),
                     tr_int(t, i + 1));
     }
-    tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+    tr_put1(t, MIR_JMP, tr_label(t, t->thrown)); /* never: no other number is there */
 }
 
 OP switch_(ARGS) {
@@ -221,13 +221,11 @@ OP switch_(ARGS) {
 }
 
 OP ret(ARGS) {
-    if (rule->size) {
-        enum kind kind = tr_kind_of(t->request->method->return_type);
-        if (kind == KIND_INT)
-            tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_use(t, insn->a));
-        else
-            tr_move(t, kind, tr_float_word(t, kind, 0), tr_use_as(t, kind, insn->a));
-    }
+    enum kind kind = rule->size ? tr_kind_of(t->request->method->return_type) : KIND_INT;
+    if (kind != KIND_INT)
+        tr_move(t, kind, tr_float_word(t, kind, 0), tr_use_as(t, kind, insn->a));
+    tr_put2(t, MIR_MOV, tr_reg(t, t->result),
+            rule->size && kind == KIND_INT ? tr_use(t, insn->a) : tr_int(t, 0));
     tr_put1(t, MIR_JMP, tr_label(t, t->leave));
 }
 
@@ -546,6 +544,7 @@ OP local_address(ARGS) {
 OP return_structure(ARGS) {
     (void)rule; /* to where the callee's frame begins */
     tr_copy(t, t->frame, 0, t->frame, 8 * (int64_t)insn->a, 8 * insn->u.mem.size);
+    tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
     tr_put1(t, MIR_JMP, tr_label(t, t->leave));
 }
 
@@ -615,12 +614,12 @@ OP init_type(ARGS) {
 OP throw(ARGS) {
     tr_check_null(t, insn->a);
     tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_use(t, insn->a)});
-    tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+    tr_put1(t, MIR_JMP, tr_label(t, t->thrown));
 }
 
 OP fail(ARGS) {
     tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_pointer(t, insn->u.p)});
-    tr_put1(t, MIR_JMP, tr_label(t, t->leave));
+    tr_put1(t, MIR_JMP, tr_label(t, t->thrown));
 }
 
 /* ---- Calls ---- */
