@@ -5,8 +5,6 @@
  * refers to. */
 #include "il_build_state.h"
 
-#include <stdlib.h>
-
 /* ---- The rules ---- */
 
 /* Which list column leads to a member table. */
@@ -61,14 +59,33 @@ uint64_t il_build_sorted_tables(void) {
 
 typedef struct sort_key {
     uint64_t key;
-    uint32_t row; /* last resort, so that the sort is stable */
+    uint32_t row;
 } sort_key;
 
-static int compare_keys(const void *a, const void *b) {
-    const sort_key *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->row < y->row ? -1 : x->row > y->row;
+/* Merges [low, middle) and [middle, high), the left one first among equals. */
+static void merge(const sort_key *from, sort_key *to, uint32_t low, uint32_t middle,
+                  uint32_t high) {
+    uint32_t left = low, right = middle;
+    for (uint32_t i = low; i < high; i++) {
+        bool take_left = left < middle && (right == high || from[left].key <= from[right].key);
+        to[i] = from[take_left ? left++ : right++];
+    }
+}
+
+/* A stable merge sort between two buffers (the C library's qsort takes memory of its own); returns
+ * the one that holds the result. */
+static sort_key *sort_keys(sort_key *keys, sort_key *spare, uint32_t count) {
+    for (uint64_t width = 1; width < count; width *= 2) {
+        for (uint64_t low = 0; low < count; low += 2 * width) {
+            uint64_t middle = low + width < count ? low + width : count;
+            uint64_t high = low + 2 * width < count ? low + 2 * width : count;
+            merge(keys, spare, (uint32_t)low, (uint32_t)middle, (uint32_t)high);
+        }
+        sort_key *sorted = spare;
+        spare = keys;
+        keys = sorted;
+    }
+    return keys;
 }
 
 static bool ascending(const sort_key *keys, uint32_t count) {
@@ -100,7 +117,7 @@ static il_status order_table(il_build *build, il_table number,
     bool bad = false, done = true;
     if (table->rows == 0)
         return IL_OK;
-    sort_key *keys = mem_resize(NULL, table->rows, sizeof *keys);
+    sort_key *keys = mem_resize(NULL, table->rows, 2 * sizeof *keys);
     if (!keys)
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     for (uint32_t row = 1; row <= table->rows && !bad; row++) {
@@ -109,10 +126,8 @@ static il_status order_table(il_build *build, il_table number,
             il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, IL_TOKEN(number, row),
                     "%s row %u belongs to no row that is there", il_table_name(number), row);
     }
-    if (!bad && !ascending(keys, table->rows)) {
-        qsort(keys, table->rows, sizeof *keys, compare_keys);
-        done = set_order(table, keys);
-    }
+    if (!bad && !ascending(keys, table->rows))
+        done = set_order(table, sort_keys(keys, keys + table->rows, table->rows));
     mem_free(keys);
     if (!done)
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");

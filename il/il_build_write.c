@@ -15,7 +15,8 @@
 #include "il_win32.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 typedef struct section {
     const char *name;
@@ -434,11 +435,24 @@ done:
     return status;
 }
 
+static bool write_bytes(int fd, const char *bytes, size_t size) {
+    while (size > 0) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno != EINTR)
+            return false;
+        if (written > 0) {
+            bytes += written;
+            size -= (size_t)written;
+        }
+    }
+    return true;
+}
+
 static il_status write_file(const char *path, const il_text *image, il_error *err) {
-    FILE *file = fopen(path, "wb");
-    bool good = file && fwrite(image->data, 1, image->size, file) == image->size;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool good = fd >= 0 && write_bytes(fd, image->data, image->size);
     int reason = errno;
-    if (file && fclose(file) != 0 && good) {
+    if (fd >= 0 && close(fd) != 0 && good) {
         good = false;
         reason = errno;
     }

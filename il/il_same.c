@@ -1,7 +1,9 @@
 /* Comparing and hashing types and method signatures. Within one module tokens are numbers; between
  * two they are names. Hashes never look at tokens' numbers, so that equal types of different
  * modules meet. */
-#include "il_print.h"
+#include "il_same.h"
+
+#include <string.h>
 
 /* ---- Named types ---- */
 

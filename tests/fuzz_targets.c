@@ -8,6 +8,7 @@
 #include "il_dis.h"
 #include "il_edit.h"
 #include "il_print.h"
+#include "il_same.h"
 #include "runtime/memory/mem.h"
 #include "tests/il_files.h"
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "il_print.h"
+#include "il_same.h"
 #include "runtime/memory/mem.h"
 #include "tests/il_files.h"
 

@@ -1,4 +1,4 @@
-/* Types, members and names as ilasm spells them (II.5.3, II.7, II.15.3), and comparing types.
+/* Types, members and names as ilasm spells them (II.5.3, II.7, II.15.3).
  *
  *   class [mscorlib]System.Collections.Generic.Dictionary`2<int32,string>
  *   instance void [mscorlib]System.Foo::Bar<int32>(string, !0)
@@ -64,19 +64,5 @@ il_status il_print_token(il_text *text, const il_module *module, uint32_t token,
 
 /* Whether a MemberRef is a field (its signature begins with 06). */
 bool il_member_ref_is_field(const il_module *module, uint32_t row);
-
-/* ---- Comparing ---- */
-
-/* Structural equality, with modifiers and pinned. Within one module tokens are compared as numbers;
- * between two, by namespace, name, enclosing types and the simple name of the assembly. A TypeSpec
- * token equals only itself. */
-bool il_type_equal(const il_module *a_module, const il_type *a, const il_module *b_module,
-                   const il_type *b);
-bool il_method_sig_equal(const il_module *a_module, const il_method_sig *a,
-                         const il_module *b_module, const il_method_sig *b);
-
-/* Equal types of whatever modules have equal hashes. */
-uint32_t il_type_hash(const il_module *module, const il_type *type);
-uint32_t il_method_sig_hash(const il_module *module, const il_method_sig *sig);
 
 #endif
