@@ -85,12 +85,13 @@ void prof_put_constant(const il_module *il, mdToken parent, DWORD *type, UVCP_CO
     PROF_PUT(length, kind == ELEMENT_TYPE_STRING ? (ULONG)(blob.size / sizeof(WCHAR)) : 0);
 }
 
-/* The last row whose list begins at or before it; lists ascend, so this is a bisection. */
+/* The last row whose list begins at or before it; lists ascend, so this is a bisection. The raw
+ * cell is looked at, since an empty list has a beginning too. */
 RID prof_list_owner(const il_module *il, il_table table, il_column list, RID row) {
     RID low = 1, high = il_rows(il, table) + 1;
     while (low + 1 < high) {
         RID middle = low + (high - low) / 2;
-        if (il_list(il, list, middle).first <= row)
+        if (RidFromToken(il_cell(il, list, middle)) <= row)
             low = middle;
         else
             high = middle;

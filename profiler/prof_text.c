@@ -53,7 +53,7 @@ HRESULT prof_text_cut(const char *text, WCHAR *buffer, ULONG capacity, ULONG *le
         capacity = 0;
     ULONG units = to_utf16(text, buffer, capacity);
     if (length)
-        *length = units + 1;
+        *length = units ? units + 1 : 0;
     if (capacity == 0)
         return S_OK;
     buffer[units < capacity ? units : capacity - 1] = 0;

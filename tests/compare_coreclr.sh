@@ -15,7 +15,7 @@ if [ ! -f "$dotnet" ]; then
 fi
 
 # CoreCLR wants a .dll and a file that says which framework.
-for program in build/samples/squares.exe build/tests/profiled.exe; do
+for program in build/samples/squares.exe build/tests/profiled.exe build/tests/metadata.exe; do
     name=$(basename "$program" .exe)
     cp "$program" "$home/$name.dll"
     printf '{"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "3.1.23"},
@@ -53,4 +53,5 @@ compare build/samples/rewrite.so build/samples/squares.exe
 for case in filter 'two filters' rethrow nested 'in finally' 'in filter'; do
     compare build/tests/plugins/exception_log.so build/tests/profiled.exe "$case"
 done
+compare build/tests/plugins/metadata_dump.so build/tests/metadata.exe stop
 exit $different

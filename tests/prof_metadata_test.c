@@ -209,6 +209,24 @@ static void parameters_belong_to_their_method(void) {
     CU_ASSERT_EQUAL(owner, method);
     CU_ASSERT_EQUAL(sequence, 2);
     CU_ASSERT(same(text, "second"));
+
+    /* every parameter, also of methods that are followed by ones without any */
+    mdMethodDef methods[16];
+    ULONG method_count = 0, checked = 0;
+    call->EnumMethods(import, &list, type_named(u"Space.Outer`1", mdTokenNil), methods, 16,
+                      &method_count);
+    call->CloseEnum(import, list);
+    for (ULONG i = 0; i < method_count; i++) {
+        list = NULL;
+        call->EnumParams(import, &list, methods[i], params, 4, &given);
+        call->CloseEnum(import, list);
+        for (ULONG k = 0; k < given; k++, checked++) {
+            call->GetParamProps(import, params[k], &owner, NULL, NULL, 0, NULL, NULL, NULL, NULL,
+                                NULL);
+            CU_ASSERT_EQUAL(owner, methods[i]);
+        }
+    }
+    CU_ASSERT_EQUAL(checked, 4); /* add_Changed, remove_Changed, set_Size, Raise */
     close_module();
 }
 
@@ -432,7 +450,7 @@ static void the_assembly_and_its_references(void) {
     CU_ASSERT(same(text, "metadata"));
     CU_ASSERT_EQUAL(version.usMajorVersion, 1);
     CU_ASSERT_EQUAL(version.usRevisionNumber, 4);
-    CU_ASSERT_EQUAL(version.cbLocale, 1);
+    CU_ASSERT_EQUAL(version.cbLocale, 0);
 
     HCORENUM list = NULL;
     HRESULT result = assembly->lpVtbl->EnumAssemblyRefs(assembly, &list, &reference, 1, &given);

@@ -5,9 +5,9 @@
  * import and emit interfaces of one module.
  *
  * Texts: a caller gives a buffer, its size in UTF-16 units and a place for the length. The length
- * is that of the whole text with its closing 0; a buffer too small gets what fits, closed by 0, and
- * the result is CLDB_S_TRUNCATION. Any out-parameter may be NULL. Signatures and blobs are pointers
- * into the module, good while it is loaded.
+ * is that of the whole text with its closing 0, but 0 for an empty text; a buffer too small gets
+ * what fits, closed by 0, and the result is CLDB_S_TRUNCATION. Any out-parameter may be NULL.
+ * Signatures and blobs are pointers into the module, good while it is loaded.
  *
  * Enumerations: the first call finds *phEnum NULL and makes one; each call gives up to cMax tokens,
  * and S_FALSE when none are left; CloseEnum frees it, and may be given NULL. */

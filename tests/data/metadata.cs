@@ -36,6 +36,8 @@ namespace Space {
         static int Same(int first, string second) { return first + second.Length; }
 
         static void Main(string[] args) {
+            if (args.Length > 0)
+                return;
             Console.WriteLine(Same<int>(Pid()) + Same(1, "\U0001F600"));
         }
     }
