@@ -54,4 +54,6 @@ for case in filter 'two filters' rethrow nested 'in finally' 'in filter'; do
     compare build/tests/plugins/exception_log.so build/tests/profiled.exe "$case"
 done
 compare build/tests/plugins/metadata_dump.so build/tests/metadata.exe stop
+compare build/tests/plugins/info_dump.so build/tests/profiled.exe filter
+compare build/tests/plugins/info_dump.so build/samples/squares.exe
 exit $different
