@@ -214,7 +214,7 @@ static uint32_t find_local(il_asm *as, const il_asm_name *name, il_asm_place pla
     const il_asm_list *names = &as->method.local_names;
     for (uint32_t i = names->count; i > 0; i--) {
         const local_name *local = IL_ASM_ITEM(names, local_name, i - 1);
-        if (il_asm_same_name(&local->name, name))
+        if (il_asm_same_text(&local->name, name))
             return local->number;
     }
     il_asm_fail_at(as, place, "no local %.*s in this method", (int)name->size, name->start);
@@ -225,7 +225,7 @@ static uint32_t find_argument(il_asm *as, const il_asm_name *name, il_asm_place 
     const il_asm_method_state *m = &as->method;
     bool has_this = (m->convention & (IL_SIG_HASTHIS | IL_SIG_EXPLICITTHIS)) == IL_SIG_HASTHIS;
     for (uint32_t i = 1; i < m->params.count; i++) {
-        if (il_asm_same_name(&IL_ASM_ITEM(&m->params, il_asm_param, i)->name, name))
+        if (il_asm_same_text(&IL_ASM_ITEM(&m->params, il_asm_param, i)->name, name))
             return i - 1 + has_this;
     }
     il_asm_fail_at(as, place, "no parameter %.*s of this method", (int)name->size, name->start);
@@ -248,14 +248,13 @@ static void read_variable(il_asm *as, il_opcode opcode, bool is_short) {
     put_int(&as->code, number, is_short ? 1 : 2);
 }
 
+/* An odd last byte is dropped: monodis prints the flag that ends a user string (II.24.2.4). */
 static uint32_t read_string(il_asm *as) {
     il_text text = {0};
     if (il_asm_take_text(as, "bytearray"))
         il_asm_bytes(as, &text);
     else
         il_asm_utf16(as, &text);
-    if (text.size % 2)
-        il_asm_fail(as, "an odd number of bytes is no string");
     uint16_t *units = as->panic ? NULL : mem_calloc(text.size / 2 + 1, sizeof *units);
     for (size_t i = 0; units && i < text.size / 2; i++)
         units[i] = il_load16((const uint8_t *)text.data + 2 * i);
@@ -310,13 +309,18 @@ static void read_token(il_asm *as, il_operand operand) {
     il_put_u32(&as->code, value);
 }
 
+/* One byte; -1 may be written as 255 or as 0xffffffff. */
+static uint64_t read_small_int(il_asm *as) {
+    if (il_asm_at(as, IL_LEX_INT) && as->t.u.i <= UINT32_MAX && (int32_t)as->t.u.i < 0)
+        as->t.u.i = (uint64_t)(int32_t)as->t.u.i;
+    return (uint64_t)il_asm_int_in(as, INT8_MIN, UINT8_MAX);
+}
+
 static void read_operand(il_asm *as, il_opcode opcode, il_operand operand) {
     uint32_t first_use = as->method.uses.count;
     switch (operand) {
     case IL_OPERAND_NONE: break;
-    case IL_OPERAND_I1:
-        put_int(&as->code, (uint64_t)il_asm_int_in(as, INT8_MIN, UINT8_MAX), 1);
-        break;
+    case IL_OPERAND_I1: put_int(&as->code, read_small_int(as), 1); break;
     case IL_OPERAND_U1: put_int(&as->code, (uint64_t)il_asm_int_in(as, 0, UINT8_MAX), 1); break;
     case IL_OPERAND_I4:
         put_int(&as->code, (uint64_t)il_asm_int_in(as, INT32_MIN, UINT32_MAX), 4);

@@ -84,7 +84,7 @@ static uint32_t read_generic_param(il_asm *as, const il_asm_list *params) {
     il_asm_name name = il_asm_id(as);
     for (uint32_t i = 0; i < params->count; i++) {
         const il_asm_generic *param = IL_ASM_ITEM(params, il_asm_generic, i);
-        if (il_asm_same_name(&param->name, &name))
+        if (il_asm_same_text(&param->name, &name))
             return param->token;
     }
     if (!as->panic)

@@ -93,7 +93,7 @@ static const il_asm_datum *find_datum(const il_asm *as, const il_asm_name *name)
     uint32_t hash = il_asm_hash(0, name->start, name->size), slot = hash, entry;
     while (il_asm_index_find(&as->data_index, hash, &slot, &entry)) {
         const il_asm_datum *datum = IL_ASM_ITEM(&as->data, il_asm_datum, entry);
-        if (il_asm_same_name(&datum->name, name))
+        if (il_asm_same_text(&datum->name, name))
             return datum;
     }
     return NULL;

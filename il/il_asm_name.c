@@ -73,9 +73,12 @@ static void put_unquoted(il_text *out, const il_lexeme *lexeme) {
 
 /* ---- Names ---- */
 
+bool il_asm_same_text(const il_asm_name *a, const il_asm_name *b) {
+    return a->size == b->size && (a->size == 0 || memcmp(a->start, b->start, a->size) == 0);
+}
+
 bool il_asm_same_name(const il_asm_name *a, const il_asm_name *b) {
-    return a->size == b->size && a->dot == b->dot &&
-           (a->size == 0 || memcmp(a->start, b->start, a->size) == 0);
+    return a->dot == b->dot && il_asm_same_text(a, b);
 }
 
 bool il_asm_at_id(const il_asm *as) {
@@ -360,6 +363,8 @@ static const flag_row FLAGS[] = {
     {SET_TYPE, 5, 0, 0, "value"},
     {SET_TYPE, 4, 0, 0, "enum"},
     {SET_IMPL, 2, 0x3, 0x0, "il"},
+    {SET_IMPL, 18, 0x100, 0x100, "agressive-inlining"}, /* monodis */
+    {SET_EXPORTED, 7, 0x7, 0x0, "private"},
     {SET_ASSEMBLY, 6, 0, 0, "legacy"},
     {SET_ASSEMBLY, 7, 0, 0, "library"},
     {SET_PINVOKE, 10, 0x700, 0x100, "platformapi"},

@@ -64,7 +64,7 @@ il_asm_name il_asm_qualify(il_asm *as, il_asm_name name) {
 
 uint32_t il_asm_find_assembly(const il_asm *as, const il_asm_name *name) {
     for (uint32_t i = 0; i < as->assemblies.count; i++) {
-        if (il_asm_same_name(IL_ASM_ITEM(&as->assemblies, il_asm_name, i), name))
+        if (il_asm_same_text(IL_ASM_ITEM(&as->assemblies, il_asm_name, i), name))
             return IL_TOKEN(IL_AssemblyRef, i + 1);
     }
     return 0;

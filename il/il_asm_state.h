@@ -291,7 +291,9 @@ il_asm_name il_asm_dotted(il_asm *as); /* a name with dots */
 il_asm_name il_asm_id(il_asm *as);     /* one part of it */
 il_asm_name il_asm_member(il_asm *as); /* the name of a member, also .ctor and .cctor */
 bool il_asm_at_id(const il_asm *as);
+/* Equal as types' names, or only in their characters. */
 bool il_asm_same_name(const il_asm_name *a, const il_asm_name *b);
+bool il_asm_same_text(const il_asm_name *a, const il_asm_name *b);
 /* The name, or a part of it, with a NUL behind it; until the next call. */
 const char *il_asm_string(il_asm *as, const char *start, size_t size);
 static inline const char *il_asm_c_string(il_asm *as, il_asm_name name) {

@@ -44,7 +44,7 @@ static uint32_t read_scope(il_asm *as) {
     if (name.size == 8 && memcmp(name.start, "mscorlib", 8) == 0)
         return il_asm_standard_library(as);
     il_asm_fail_at(as, place, "no \".assembly extern %.*s\"", (int)name.size, name.start);
-    return 0;
+    return il_asm_standard_library(as); /* so that no more is said of it */
 }
 
 static uint32_t type_ref(il_asm *as, uint32_t scope, const il_asm_name *name) {
@@ -468,14 +468,15 @@ uint32_t il_asm_types(il_asm *as, il_text *out, int close, uint32_t *sentinel) {
                 break;
             il_asm_expect(as, ',');
         }
+        il_asm_flags(as, IL_ASM_PARAM); /* like a name, these mean nothing in a reference */
         il_asm_type_sig(as, out);
-        if (il_asm_at_text(as, "marshal")) { /* means nothing in a reference */
+        if (il_asm_at_text(as, "marshal")) {
             il_text descriptor = {0};
             il_asm_next(as);
             il_asm_marshal(as, &descriptor);
             il_text_fini(&descriptor);
         }
-        if (il_asm_at_id(as)) /* nor does a name */
+        if (il_asm_at_id(as))
             il_asm_id(as);
         count++;
     }
