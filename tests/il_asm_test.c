@@ -125,8 +125,7 @@ static void report(void *context, const il_asm_error *error) {
 static il_status assemble(const char *name, const char *text, size_t size, il_text *image,
                           session *s) {
     il_asm_source source = {name, text, size};
-    il_asm_options options = {
-        .context = mistakes, .report = report, .read_resource = read_resource};
+    il_asm_options options = {.context = s, .report = report, .read_resource = read_resource};
     il_build *build;
     il_error err = {0};
     il_status status = il_assemble(&source, 1, &options, &build, &err);
@@ -156,15 +155,18 @@ static il_module *disassemble(const il_text *image, il_text *text) {
     return module;
 }
 
-/* Blanks what may differ: the MVID, and the RVAs in labels of data. */
-static void normalize(il_text *text) {
-    char *end = text->data + text->size;
-    for (char *at = text->data; (at = strstr(at, "// MVID")) != NULL;) {
-        while (at < end && *at != '\n')
-            *at++ = ' ';
+static void blank(il_text *text, const char *mark, size_t size) {
+    for (char *at = text->data; (at = strstr(at, mark)) != NULL;) {
+        at += strlen(mark);
+        memset(at, '0', strnlen(at, size));
     }
-    for (char *at = text->data; (at = strstr(at, " I_")) != NULL; at += 11)
-        memset(at + 3, '0', 8);
+}
+
+/* Blanks what may differ: the MVID, where resources lie, and the RVAs in labels of data. */
+static void normalize(il_text *text) {
+    blank(text, "// MVID: ", 38);
+    blank(text, "// Offset: ", 10);
+    blank(text, " I_", 8);
 }
 
 /* ---- What comes out ---- */
