@@ -119,16 +119,17 @@ static bool blocks_nest(blocks *b) {
     return true;
 }
 
-/* Marks where instructions start, up to the end of the code or the first that cannot be decoded. */
+/* Marks what gets a label: where instructions start, each byte from the first that cannot be
+ * decoded on, and the end of the code. */
 static void mark_starts(const il_body *body, uint8_t *starts) {
     il_insn insn;
     uint32_t at = 0;
     for (; at < body->code_size; at += insn.size) {
         if (il_insn_read(body->code, body->code_size, at, &insn, NULL) != IL_OK)
-            return;
+            break;
         starts[at] = 1;
     }
-    starts[body->code_size] = 1;
+    memset(starts + at, 1, body->code_size - at + 1);
 }
 
 /* Prepares the blocks of a body in pool. False when there are none or the table is not of that
@@ -185,34 +186,42 @@ static void put_label(il_text *text, uint32_t offset) {
     il_put_hex(text, offset, 4);
 }
 
-static void put_label_range(il_text *text, uint32_t start, uint32_t end) {
-    put_label(text, start);
-    il_puts(text, " to ");
-    put_label(text, end);
+/* A place in the code, as a number when no label stands there. */
+static void put_place(il_dis *dis, const code *c, uint32_t offset) {
+    if (c->starts[offset])
+        put_label(dis->text, offset);
+    else
+        il_put_unsigned(dis->text, offset);
+}
+
+static void put_range(il_dis *dis, const code *c, uint32_t start, uint32_t end) {
+    put_place(dis, c, start);
+    il_puts(dis->text, " to ");
+    put_place(dis, c, end);
 }
 
 /* The clauses as the table has them. */
-static void list_clauses(il_dis *dis, const il_body *body) {
-    for (uint32_t i = 0; i < body->clause_count; i++) {
-        il_clause c;
-        il_body_clause(body, i, &c);
+static void list_clauses(il_dis *dis, const code *c) {
+    for (uint32_t i = 0; i < c->body->clause_count; i++) {
+        il_clause clause;
+        il_body_clause(c->body, i, &clause);
         il_dis_line(dis);
         il_puts(dis->text, ".try ");
-        put_label_range(dis->text, c.try_offset, c.try_end);
-        switch (c.kind) {
+        put_range(dis, c, clause.try_offset, clause.try_end);
+        switch (clause.kind) {
         case IL_CLAUSE_CATCH:
             il_puts(dis->text, " catch ");
-            il_dis_token(dis, IL_OPERAND_TYPE, c.token_or_filter);
+            il_dis_token(dis, IL_OPERAND_TYPE, clause.token_or_filter);
             break;
         case IL_CLAUSE_FILTER:
             il_puts(dis->text, " filter ");
-            put_label(dis->text, c.token_or_filter);
+            put_place(dis, c, clause.token_or_filter);
             break;
         case IL_CLAUSE_FINALLY: il_puts(dis->text, " finally"); break;
         case IL_CLAUSE_FAULT: il_puts(dis->text, " fault"); break;
         }
         il_puts(dis->text, " handler ");
-        put_label_range(dis->text, c.handler_offset, c.handler_end);
+        put_range(dis, c, clause.handler_offset, clause.handler_end);
         il_put(dis->text, '\n');
     }
 }
@@ -436,12 +445,13 @@ static void put_line_label(il_dis *dis, uint32_t offset) {
 }
 
 /* What cannot be decoded is written byte by byte. */
-static void put_undecodable(il_dis *dis, const il_body *body, uint32_t at, il_error *error) {
+static void put_undecodable(il_dis *dis, code *c, uint32_t at, il_error *error) {
     il_dis_line(dis);
     il_dis_note(dis, error);
-    for (; at < body->code_size && !dis->text->out_of_memory; at++) {
+    for (; at < c->body->code_size && !dis->text->out_of_memory; at++) {
+        put_blocks(dis, c->body, &c->blocks, at);
         put_line_label(dis, at);
-        il_putf(dis->text, ".emitbyte 0x%02x\n", body->code[at]);
+        il_putf(dis->text, ".emitbyte 0x%02x\n", c->body->code[at]);
     }
 }
 
@@ -452,7 +462,7 @@ static void put_code(il_dis *dis, code *c) {
     for (uint32_t at = 0; at < body->code_size && !dis->text->out_of_memory; at += insn.size) {
         put_blocks(dis, body, &c->blocks, at);
         if (il_insn_read(body->code, body->code_size, at, &insn, &error) != IL_OK) {
-            put_undecodable(dis, body, at, &error);
+            put_undecodable(dis, c, at, &error);
             break;
         }
         put_line_label(dis, at);
@@ -464,11 +474,11 @@ static void put_code(il_dis *dis, code *c) {
 }
 
 /* The clauses behind the code, and a label for the end of it, which their ranges may name. */
-static void put_clauses(il_dis *dis, const il_body *body) {
+static void put_clauses(il_dis *dis, const code *c) {
     il_dis_line(dis);
-    put_label(dis->text, body->code_size);
+    put_label(dis->text, c->body->code_size);
     il_puts(dis->text, ":\n");
-    list_clauses(dis, body);
+    list_clauses(dis, c);
 }
 
 void il_dis_body(il_dis *dis, uint32_t method_row, const il_body *body) {
@@ -481,7 +491,7 @@ void il_dis_body(il_dis *dis, uint32_t method_row, const il_body *body) {
         dis->text->out_of_memory = true;
     bool nested = prepare_blocks(&c, &pool, &c.blocks);
     if (!nested)
-        c.blocks.count = 0;
+        c.blocks = (blocks){0};
     il_dis_line(dis);
     il_puts(dis->text, "// Code size       ");
     il_put_unsigned(dis->text, body->code_size);
@@ -494,7 +504,7 @@ void il_dis_body(il_dis *dis, uint32_t method_row, const il_body *body) {
     il_put(dis->text, '\n');
     put_locals(dis, &c, &pool);
     put_code(dis, &c);
-    if (!nested && body->clause_count)
-        put_clauses(dis, body);
+    if (!nested && body->clause_count && c.starts)
+        put_clauses(dis, &c);
     mem_pool_fini(&pool);
 }

@@ -160,24 +160,54 @@ static void pinvoke_and_marshalling_are_spelled_out(void) {
                   "} // end of method Square::Length\n\n");
 }
 
-/* Two clauses over the same code whose handlers do not follow the try block: no blocks can say so.
- */
+/* The text of a body with this code and these small clauses. */
+static void expect_clauses(const uint8_t *code, uint32_t size, const uint8_t *clauses,
+                           uint32_t count, const char *expected) {
+    il_module *m = il_open_or_fail(SMALL);
+    il_text text = {0};
+    il_body body = {
+        .code = code, .code_size = size, .max_stack = 8, .clause_count = count, .clauses = clauses};
+    uint32_t row = find_method(m, "Square", "Guard");
+    CU_ASSERT_EQUAL(il_dis_method_with_body(m, row, &body, &text, NULL), IL_OK);
+    HAS(&text, expected);
+    il_text_fini(&text);
+    il_module_close(m);
+}
+
+/* Exception tables that no blocks can stand for. */
 static void other_exception_tables_are_listed(void) {
     static const uint8_t CODE[] = {0, 0, 0xDE, 2, 0, 0xDC, 0x2A};
-    static const uint8_t CLAUSES[] = {2, 0, 0, 0, 2, 5, 0, 1, 0, 0, 0, 0,
-                                      4, 0, 0, 0, 2, 5, 0, 1, 0, 0, 0, 0};
+    static const uint8_t SAME_HANDLER[] = {2, 0, 0, 0, 2, 5, 0, 1, 0, 0, 0, 0,
+                                           4, 0, 0, 0, 2, 5, 0, 1, 0, 0, 0, 0};
+    expect_clauses(CODE, sizeof CODE, SAME_HANDLER, 2,
+                   "  IL_0007:\n"
+                   "  .try IL_0000 to IL_0002 finally handler IL_0005 to IL_0006\n"
+                   "  .try IL_0000 to IL_0002 fault handler IL_0005 to IL_0006\n");
+    static const uint8_t IN_AN_INSTRUCTION[] = {2, 0, 0, 0, 3, 3, 0, 3, 0, 0, 0, 0};
+    expect_clauses(CODE, sizeof CODE, IN_AN_INSTRUCTION, 1,
+                   "  .try IL_0000 to 3 finally handler 3 to IL_0006\n");
+    /* The outer clause first: blocks would come out the other way round. */
+    static const uint8_t OUTER_FIRST[] = {2, 0, 0, 0, 5, 5, 0, 1, 0, 0, 0, 0,
+                                          2, 0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0};
+    expect_clauses(CODE, sizeof CODE, OUTER_FIRST, 2,
+                   "  .try IL_0000 to IL_0005 finally handler IL_0005 to IL_0006\n"
+                   "  .try IL_0000 to IL_0001 finally handler IL_0001 to IL_0002\n");
+}
+
+static void clauses_inside_undecodable_bytes_are_blocks(void) {
+    static const uint8_t CODE[] = {0x00, 0x24, 0x24, 0x24, 0x2A};
+    static const uint8_t CLAUSE[] = {2, 0, 0, 0, 2, 2, 0, 2, 0, 0, 0, 0};
     il_module *m = il_open_or_fail(SMALL);
     il_text text = {0};
     il_body body = {.code = CODE,
                     .code_size = sizeof CODE,
                     .max_stack = 8,
-                    .clause_count = 2,
-                    .clauses = CLAUSES};
-    uint32_t row = find_method(m, "Square", "Guard");
-    CU_ASSERT_EQUAL(il_dis_method_with_body(m, row, &body, &text, NULL), IL_OK);
-    HAS(&text, "  IL_0007:\n"
-               "  .try IL_0000 to IL_0002 finally handler IL_0005 to IL_0006\n"
-               "  .try IL_0000 to IL_0002 fault handler IL_0005 to IL_0006\n");
+                    .clause_count = 1,
+                    .clauses = CLAUSE};
+    il_dis_method_with_body(m, find_method(m, "Square", "Guard"), &body, &text, NULL);
+    HAS(&text, "    IL_0001:  .emitbyte 0x24\n  } // end .try\n  finally\n  {\n"
+               "    IL_0002:  .emitbyte 0x24\n    IL_0003:  .emitbyte 0x24\n  } // end handler\n"
+               "  IL_0004:  .emitbyte 0x2a\n");
     il_text_fini(&text);
     il_module_close(m);
 }
@@ -405,6 +435,7 @@ CU_TestInfo il_dis_tests[] = {
     {"exception blocks nest", exception_blocks_nest},
     {"P/Invoke and marshalling are spelled out", pinvoke_and_marshalling_are_spelled_out},
     {"other exception tables are listed", other_exception_tables_are_listed},
+    {"clauses inside undecodable bytes are blocks", clauses_inside_undecodable_bytes_are_blocks},
     {"odd branch targets are distances", odd_branch_targets_are_distances},
     {"bytes that are no instruction stay bytes", bytes_that_are_no_instruction_stay_bytes},
     {"a bad token is a comment and an error", a_bad_token_is_a_comment_and_an_error},

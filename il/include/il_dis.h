@@ -21,8 +21,8 @@ il_status il_dis_module(const il_module *module, il_dis_write write, void *conte
 /* Appends one method, header and body; the same errors. */
 il_status il_dis_method(const il_module *module, uint32_t method_row, il_text *text, il_error *err);
 
-/* The same with body, whose tokens are module's, in place of the one in the file: for a body that
- * is in memory only. body NULL: none. */
+/* The same with body, as il_body_read gives it and with tokens of module, in place of the one in
+ * the file: for a body that is in memory only. body NULL: none. */
 il_status il_dis_method_with_body(const il_module *module, uint32_t method_row, const il_body *body,
                                   il_text *text, il_error *err);
 
