@@ -578,6 +578,39 @@ static void test_edits_of_a_loaded_module(void) {
     il_module_close(before);
 }
 
+/* Whatever stands in a file, loading and writing end in an error or in a module that opens. */
+static void rewrite_damaged(const uint8_t *bytes, size_t size) {
+    il_module *module, *again;
+    il_build *b;
+    il_text image = {0};
+    if (il_module_open_image("damaged", bytes, size, &module, NULL) != IL_OK)
+        return;
+    if (il_build_load(module, &b, NULL) == IL_OK) {
+        if (il_build_image(b, &image, NULL) == IL_OK) {
+            CU_ASSERT_EQUAL(il_module_open_image("again", image.data, image.size, &again, NULL),
+                            IL_OK);
+            il_module_close(again);
+        }
+        il_build_free(b);
+    }
+    il_text_fini(&image);
+    il_module_close(module);
+}
+
+static void test_damaged_modules(void) {
+    size_t size;
+    uint8_t *bytes = il_read_file(SMALL, &size);
+    for (size_t i = 0; i < size; i++) {
+        uint8_t before = bytes[i];
+        bytes[i] = i % 2 ? 0xFF : (uint8_t)(before ^ 0x81);
+        rewrite_damaged(bytes, size);
+        bytes[i] = before;
+    }
+    for (size_t cut = 0; cut < size; cut += 16)
+        rewrite_damaged(bytes, cut);
+    free(bytes);
+}
+
 CU_TestInfo il_build_tests[] = {
     {"hello", test_hello},
     {"equal input gives equal files", test_equal_input_gives_equal_files},
@@ -591,5 +624,6 @@ CU_TestInfo il_build_tests[] = {
     {"a nop in every method", test_a_nop_in_every_method},
     {"adding members maps references", test_adding_members_maps_references},
     {"edits of a loaded module", test_edits_of_a_loaded_module},
+    {"damaged modules", test_damaged_modules},
     CU_TEST_INFO_NULL,
 };

@@ -176,6 +176,42 @@ static void test_a_body_from_nothing(void) {
     il_edit_fini(&e);
 }
 
+/* What a profiler does: read a body, change it, write it into the module's arena. */
+static void test_rewrite_into_an_arena(void) {
+    il_module *module = il_open_or_fail(MSCORLIB);
+    il_blob image = il_module_image(module);
+    mem_arena *arena;
+    il_edit e;
+    il_body body;
+    uint32_t size;
+    CU_ASSERT_EQUAL_FATAL(mem_arena_copy(image.data, 4096, 0, &arena), 0);
+    uint32_t type = il_find_type(module, "System", "String", 0);
+    uint32_t method = il_list(module, IL_TypeDef_MethodList, type).first;
+    while (il_method_body(module, method, &body, NULL) != IL_OK)
+        method++;
+
+    CU_ASSERT_EQUAL_FATAL(il_edit_method(&e, module, method, NULL), IL_OK);
+    il_instr *first = il_edit_first(&e);
+    il_edit_insert_ldc(&e, first, 7);
+    il_edit_insert(&e, first, IL_OP_POP, il_none());
+    CU_ASSERT_EQUAL_FATAL(il_edit_layout(&e, 0, &size, NULL), IL_OK);
+    uint8_t *place = mem_arena_alloc(arena, size);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(place);
+    il_edit_write(&e, place);
+    uint32_t count = e.count;
+    il_edit_fini(&e);
+
+    CU_ASSERT_EQUAL_FATAL(il_body_read(place, size, &body, NULL), IL_OK);
+    CU_ASSERT_EQUAL(body.size, size);
+    CU_ASSERT_EQUAL(memcmp(body.code, "\x1D\x26", 2), 0); /* ldc.i4.7, pop */
+    CU_ASSERT_EQUAL_FATAL(il_edit_init(&e, module, NULL), IL_OK);
+    CU_ASSERT_EQUAL(il_edit_decode(&e, &body, NULL), IL_OK);
+    CU_ASSERT_EQUAL(e.count, count);
+    il_edit_fini(&e);
+    mem_arena_free(arena);
+    il_module_close(module);
+}
+
 /* A branch over count nops: short up to 127 bytes, long from there on (III.1.7.2). */
 static uint16_t branch_over(uint32_t count) {
     il_edit e;
@@ -584,6 +620,7 @@ CU_TestInfo il_edit_tests[] = {
     {"opcode table", test_opcode_table},
     {"insert at the start", test_insert_at_the_start},
     {"a body from nothing", test_a_body_from_nothing},
+    {"rewrite into an arena", test_rewrite_into_an_arena},
     {"branches are as short as they can be", test_branches_are_as_short_as_they_can_be},
     {"switch", test_switch},
     {"remove and replace", test_remove_and_replace},
