@@ -8,6 +8,7 @@
 #include "il.h"
 
 int cli_asm(int argc, char **argv);
+int cli_heap(int argc, char **argv);
 int cli_info(int argc, char **argv);
 int cli_dis(int argc, char **argv);
 int cli_run(int argc, char **argv);

@@ -5,6 +5,7 @@
 #include "claret.h"
 #include "cli.h"
 #include "profiler/prof.h"
+#include "runtime/memory/heap_events.h"
 #include "runtime/memory/spies.h"
 
 #define MAX_SPIES 8
@@ -12,6 +13,8 @@
 struct options {
     claret_mode mode;
     const char *profiler;
+    const char *heap_trace;
+    bool heap_stacks;
     const char *spies[MAX_SPIES];
     int spy_count;
     int program; /* index in argv */
@@ -27,6 +30,8 @@ static const char HELP[] =
     "  --spy SPEC         watch the native allocations: leaks, guard, fail=N, fail=N+,\n"
     "                     fail-rate=P,seed=S, fail-size>=K, quota=BYTES, log=FILE;\n"
     "                     may be given several times, reports go to standard error\n"
+    "  --heap-trace FILE  record every operation on the heaps; read it with claret heap\n"
+    "  --heap-stacks      with --heap-trace: with the call stack of each allocation\n"
     "  --help             this text\n"
     "\n"
     "Environment: CLARET_PATH (folders with mscorlib.dll, before /usr/lib/mono/4.5),\n"
@@ -47,7 +52,8 @@ static int parse(int argc, char **argv, struct options *options) {
     int i = 1;
     for (; i < argc && argv[i][0] == '-'; i++) {
         const char *option = argv[i];
-        bool valued = strcmp(option, "--profiler") == 0 || strcmp(option, "--spy") == 0;
+        bool valued = strcmp(option, "--profiler") == 0 || strcmp(option, "--spy") == 0 ||
+                      strcmp(option, "--heap-trace") == 0;
         if (valued && ++i == argc)
             return usage_error("%s needs a value", option);
         if (strcmp(option, "--help") == 0) {
@@ -60,6 +66,10 @@ static int parse(int argc, char **argv, struct options *options) {
             options->mode = CLARET_JIT;
         else if (strcmp(option, "--profiler") == 0)
             options->profiler = argv[i];
+        else if (strcmp(option, "--heap-trace") == 0)
+            options->heap_trace = argv[i];
+        else if (strcmp(option, "--heap-stacks") == 0)
+            options->heap_stacks = true;
         else if (!valued)
             return usage_error("unknown option %s", option);
         else if (options->spy_count == MAX_SPIES)
@@ -70,6 +80,8 @@ static int parse(int argc, char **argv, struct options *options) {
     if (i >= argc)
         return usage_error("%s", "no program given");
     options->program = i;
+    if (options->heap_stacks && !options->heap_trace)
+        return usage_error("%s", "--heap-stacks goes with --heap-trace");
     return 0;
 }
 
@@ -96,14 +108,26 @@ static int run_program(const struct options *options, int argc, char **argv) {
     if (profiler)
         config.events = prof_events(profiler);
     claret_runtime *runtime = claret_create(&config, &error);
-    if (!runtime || !claret_run(runtime, argv[options->program], argc - first, argv + first,
-                                &status, &error))
+    if (!runtime ||
+        !claret_run(runtime, argv[options->program], argc - first, argv + first, &status, &error))
         status = cli_fail("%s", error.text);
     claret_destroy(runtime);
     prof_free(profiler);
     if (cli_flush() != 0 && status == 0)
         status = 1;
     return status;
+}
+
+/* Says how many events were lost, if any. */
+static int end_heap_trace(const char *path) {
+    heap_trace_totals totals;
+    if (FAILED(heap_trace_stop(&totals)))
+        return cli_fail("%s: the heap trace could not be finished", path);
+    if (totals.lost > 0)
+        return cli_fail("%s: %llu of %llu heap events were lost", path,
+                        (unsigned long long)totals.lost,
+                        (unsigned long long)(totals.written + totals.lost));
+    return 0;
 }
 
 int cli_run(int argc, char **argv) {
@@ -121,7 +145,16 @@ int cli_run(int argc, char **argv) {
         if (FAILED(hr))
             return cli_fail("--spy: %s", error);
     }
-    status = run_program(&options, argc, argv);
+    if (!options.heap_trace) {
+        status = run_program(&options, argc, argv);
+    } else if (FAILED(heap_trace_start(options.heap_trace, options.heap_stacks, error,
+                                       sizeof error))) {
+        status = cli_fail("--heap-trace: %s", error);
+    } else {
+        status = run_program(&options, argc, argv);
+        if (end_heap_trace(options.heap_trace) != 0 && status == 0)
+            status = 1;
+    }
     if (spies) {
         mem_spies_report(spies, stderr);
         mem_spies_stop(spies);
