@@ -3,6 +3,7 @@
 
 #include "runtime/memory/heap_events.h"
 #include "runtime/memory/mem.h"
+#include "runtime/memory/spies.h"
 
 #include <CUnit/CUnit.h>
 #include <pthread.h>
@@ -444,6 +445,22 @@ static void heap_events_tell_of_objects(void) {
     CU_ASSERT_EQUAL(freed, 100);
 }
 
+static void spies_make_objects_fail(void) {
+    const char *spec = "fail=3";
+    char error[100];
+    mem_spies *spies;
+    start();
+    CU_ASSERT_EQUAL_FATAL(mem_spies_start(&spec, 1, &spies, error, sizeof error), S_OK);
+    for (int i = 1; i <= 5; i++)
+        CU_ASSERT_EQUAL(gc_alloc(&world.thread, &NODE, sizeof(node)) == NULL, i == 3);
+    mem_counters now = mem_spies_counters(spies);
+    CU_ASSERT_EQUAL(now.requests, 5);
+    CU_ASSERT_EQUAL(now.failures, 1);
+    CU_ASSERT_EQUAL(now.allocations, 0);
+    CU_ASSERT_EQUAL(mem_spies_stop(spies), S_OK);
+    stop();
+}
+
 /* ---- Threads ---- */
 
 enum { WORKERS = 3, WORK = 300000 };
@@ -560,6 +577,7 @@ CU_TestInfo gc_tests[] = {
      tracking_handles_last_until_the_object_is_gone},
     {"the host sees survivors and references", host_sees_survivors_and_references},
     {"heap events tell of objects", heap_events_tell_of_objects},
+    {"spies make objects fail", spies_make_objects_fail},
     {"threads allocate and collect together", threads_allocate_and_collect_together},
     CU_TEST_INFO_NULL,
 };

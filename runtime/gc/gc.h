@@ -106,7 +106,8 @@ void gc_detach(gc_thread *thread);
 void *gc_alloc_slow(gc_thread *thread, const gc_type *type, size_t size);
 
 /* An object of size bytes (first word included), 16-byte aligned, zeros behind the first word. May
- * collect before. NULL when there is no memory even after a collection. */
+ * collect before. NULL when there is no memory even after a collection, or when a shipped spy says
+ * so. */
 static inline void *gc_alloc(gc_thread *thread, const gc_type *type, size_t size) {
     if (__builtin_expect(size > SIZE_CLASS_QUICK || type->finalizable, false))
         return gc_alloc_slow(thread, type, size);

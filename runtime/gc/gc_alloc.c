@@ -2,6 +2,8 @@
 #include "runtime/gc/gc_internal.h"
 #include "runtime/memory/heap_events.h"
 #include "runtime/memory/mem.h"
+#include "runtime/memory/spies.h"
+#include "runtime/memory/spy.h"
 
 enum {
     SMALL_SPAN_CELL = 8 * 1024,
@@ -85,7 +87,8 @@ static void trace_dead(const gc_heap *gc, const mem_span *span, uint32_t from, u
 
 /* Gives the next run of free cells at the cursor to bin; false when the span has no more. */
 static bool take_run(gc_heap *gc, mem_span *span, gc_bin *bin) {
-    uint32_t most = heap_is_traced() || gc->host.stress ? 1 : 1 + RUN_BYTES / span->cell_size;
+    uint32_t most =
+        heap_is_traced() || spy_present() || gc->host.stress ? 1 : 1 + RUN_BYTES / span->cell_size;
     uint32_t first = span->cursor;
     while (first < span->cell_count && !is_free(span, first))
         first++;
@@ -186,6 +189,8 @@ static bool is_collection_due(gc_heap *gc) {
 void *gc_alloc_slow(gc_thread *thread, const gc_type *type, size_t size) {
     gc_heap *gc = thread->gc;
     mem_source source;
+    if (spy_present() && !mem_spies_allow_object(size))
+        return NULL;
     if (is_collection_due(gc))
         gc_collect(thread);
     void *object = try_alloc(thread, type, size, &source);

@@ -50,6 +50,9 @@ static block_info unpack(size_t packed) {
                         packed >> SITE_BITS & 1};
 }
 
+/* The registered one, for those who cannot come through the spy's hooks. Under the spy lock. */
+static mem_spies *running;
+
 /* ---- The books ---- */
 
 static bool find_block(const mem_spies *spies, const void *block, block_info *out) {
@@ -116,6 +119,7 @@ static void tell(mem_spies *spies) {
 /* Every layer is asked, so that each counts every request. A request for 0 bytes cannot be refused
  * (fact S6 of docs/MEMORY.md), so nobody is asked. */
 static bool allowed(mem_spies *spies) {
+    spies->counters.requests++;
     if (spies->pending.size == 0)
         return true;
     for (spy_layer *layer = spies->layers; layer; layer = layer->next) {
@@ -136,6 +140,18 @@ static size_t begin_request(mem_spies *spies) {
     if (!allowed(spies))
         return 0;
     return spies->dressed ? guard_dressed_size(spies->pending.size) : spies->pending.size;
+}
+
+bool mem_spies_allow_object(size_t size) {
+    bool good = true;
+    spy_hold();
+    mem_spies *spies = running;
+    if (spies) {
+        spies->pending = (spy_event){.action = SPY_OBJECT, .size = size};
+        good = allowed(spies);
+    }
+    spy_let_go();
+    return good;
 }
 
 static void *finish_request(mem_spies *spies, void *actual) {
@@ -193,6 +209,8 @@ static ULONG hook_release(IMallocSpy *self) {
     ULONG left = __atomic_sub_fetch(&spies->references, 1, __ATOMIC_ACQ_REL);
     if (left)
         return left;
+    if (running == spies)
+        running = NULL;
     for (spy_layer *layer = spies->layers; layer; layer = layer->next) {
         if (layer->type->close)
             layer->type->close(layer);
@@ -365,7 +383,11 @@ HRESULT mem_spies_start(const char *const *specs, size_t count, mem_spies **out,
     for (size_t i = 0; i < count && SUCCEEDED(hr); i++)
         hr = add_layer(spies, specs[i], error, error_size);
     if (SUCCEEDED(hr)) {
+        spy_hold();
         hr = CoRegisterMallocSpy(&spies->iface);
+        if (SUCCEEDED(hr))
+            running = spies;
+        spy_let_go();
         if (FAILED(hr))
             fail(hr, error, error_size, "another spy is registered");
     }

@@ -17,8 +17,10 @@
  * or more fail quota=BYTES         requests that would take the live bytes beyond BYTES fail
  *     log=FILE            a line per operation
  *
- * A request is an allocation or a reallocation. Only what is requested after the start counts. The
- * spies' own memory comes from the operating system, so it is neither counted nor made to fail. */
+ * A request is an allocation or a reallocation, and also the allocation of a managed object: those
+ * can be made to fail, but are not counted among the blocks and bytes. Only what is requested after
+ * the start counts. The spies' own memory comes from the operating system, so it is neither counted
+ * nor made to fail. */
 #ifndef CLARET_SPIES_H
 #define CLARET_SPIES_H
 
@@ -31,6 +33,7 @@
 typedef struct mem_spies mem_spies;
 
 typedef struct mem_counters {
+    uint64_t requests;    /* all, those for managed objects included */
     uint64_t allocations; /* requests that succeeded */
     uint64_t failures;    /* requests that failed, whoever made them */
     uint64_t bytes;       /* requested in all by those that succeeded */
@@ -44,6 +47,10 @@ typedef struct mem_counters {
  * registered already), E_OUTOFMEMORY. count 0 counts without doing anything else. */
 HRESULT mem_spies_start(const char *const *specs, size_t count, mem_spies **out, char *error,
                         size_t error_size);
+
+/* For the collected heap: whether a new object of size bytes may be made, as far as the running
+ * spies are asked. True when none runs. Any thread. */
+bool mem_spies_allow_object(size_t size);
 
 /* The counters as they are now. Any thread. */
 mem_counters mem_spies_counters(mem_spies *spies);

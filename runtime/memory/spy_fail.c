@@ -86,8 +86,7 @@ static void report_failures(spy_layer *layer, const mem_counters *now, call_site
                             FILE *out) {
     (void)sites;
     fprintf(out, "spy %s: %llu of %llu requests failed\n", layer->spec,
-            (unsigned long long)now->failures,
-            (unsigned long long)(now->failures + now->allocations));
+            (unsigned long long)now->failures, (unsigned long long)now->requests);
 }
 
 const spy_layer_type SPY_FAIL_LAYERS[] = {

@@ -10,7 +10,8 @@
 
 typedef struct spy_layer spy_layer;
 
-typedef enum spy_action { SPY_ALLOC, SPY_REALLOC, SPY_FREE } spy_action;
+/* SPY_OBJECT: a managed object; told only when it is refused. */
+typedef enum spy_action { SPY_ALLOC, SPY_REALLOC, SPY_FREE, SPY_OBJECT } spy_action;
 
 /* An operation that is over; addresses are the caller's. */
 typedef struct spy_event {

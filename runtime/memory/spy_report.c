@@ -73,6 +73,7 @@ static void log_event(spy_layer *layer, const spy_event *event) {
     switch (event->action) {
     case SPY_ALLOC: fprintf(layer->file, "alloc %zu", event->size); break;
     case SPY_REALLOC: fprintf(layer->file, "realloc %p %zu", event->old, event->size); break;
+    case SPY_OBJECT: fprintf(layer->file, "object %zu", event->size); break;
     case SPY_FREE: fprintf(layer->file, "free %p\n", event->old); return;
     }
     if (event->block)
