@@ -91,7 +91,7 @@ static bool init_module(il_dis *dis) {
         if (!dis->slices[NAMED_TABLES[i]])
             return false;
     }
-    return chain_nested_types(dis);
+    return chain_nested_types(dis) && il_dis_find_data(dis);
 }
 
 static void fini_module(il_dis *dis) {
@@ -99,6 +99,7 @@ static void fini_module(il_dis *dis) {
         mem_free(dis->slices[NAMED_TABLES[i]]);
     mem_free(dis->first_nested);
     mem_free(dis->next_nested);
+    mem_free(dis->data);
     il_text_fini(&dis->names);
     il_text_fini(dis->text);
 }

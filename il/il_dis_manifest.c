@@ -164,8 +164,7 @@ static void put_resources(il_dis *dis) {
         il_dis_open(dis);
         il_dis_line(dis);
         if (!IL_TOKEN_ROW(from)) {
-            il_putf(dis->text, "// Offset: 0x%08x Length: 0x%08zx\n", offset,
-                    il_resource(m, row).size);
+            il_putf(dis->text, "// Length: 0x%08zx\n", il_resource(m, row).size);
         } else if (IL_TOKEN_TABLE(from) == IL_AssemblyRef) {
             put_named(dis, ".assembly extern ", IL_AssemblyRef_Name, IL_TOKEN_ROW(from));
         } else {
@@ -180,22 +179,10 @@ static void put_resources(il_dis *dis) {
 
 /* ---- The module ---- */
 
-static void put_mvid(il_dis *dis) {
-    const uint8_t *guid = il_guid(dis->module, il_cell(dis->module, IL_Module_Mvid, 1));
-    if (!guid)
-        return;
-    il_putf(dis->text, "// MVID: {%08X-%04X-%04X-%02X%02X-", il_load32(guid), il_load16(guid + 4),
-            il_load16(guid + 6), guid[8], guid[9]);
-    for (int i = 10; i < 16; i++)
-        il_putf(dis->text, "%02X", guid[i]);
-    il_puts(dis->text, "}\n");
-}
-
 static void put_module(il_dis *dis) {
     const il_headers *h = il_module_headers(dis->module);
     if (il_rows(dis->module, IL_Module))
         put_named(dis, ".module ", IL_Module_Name, 1);
-    put_mvid(dis);
     il_dis_put_custom(dis, IL_TOKEN(IL_Module, 1));
     if (!h->pe)
         return;
@@ -274,52 +261,68 @@ static size_t type_size(const il_module *m, const il_type *type, unsigned depth)
     }
 }
 
-/* One label: the longest of the fields that lie at the same RVA. */
-typedef struct datum {
-    uint32_t rva;
-    size_t size;
-} datum;
-
 static int compare_data(const void *a, const void *b) {
-    const datum *x = a, *y = b;
+    const il_dis_datum *x = a, *y = b;
     return x->rva < y->rva ? -1 : x->rva > y->rva;
 }
 
-static void put_datum(il_dis *dis, const datum *d) {
-    il_blob bytes = il_rva(dis->module, d->rva);
-    il_putf(dis->text, ".data I_%08x = ", d->rva);
-    if (bytes.size < d->size) {
-        /* Not in the file: zeros. The file bounds what a bad size can ask for. */
-        il_putf(dis->text, "int8[%zu]\n", d->size);
-        return;
+/* Keeps one of the data at each RVA, with the largest size. */
+static uint32_t unite_data(il_dis_datum *data, uint32_t count) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (kept == 0 || data[kept - 1].rva != data[i].rva)
+            data[kept++] = data[i];
+        else if (data[kept - 1].size < data[i].size)
+            data[kept - 1].size = data[i].size;
     }
-    il_puts(dis->text, "bytearray ");
-    il_dis_put_bytes(dis, (il_blob){bytes.data, d->size});
-    il_put(dis->text, '\n');
-    il_dis_flush(dis);
+    return kept;
 }
 
-void il_dis_field_data(il_dis *dis) {
+bool il_dis_find_data(il_dis *dis) {
     const il_module *m = dis->module;
     uint32_t rows = il_rows(m, IL_FieldRVA);
     if (!rows)
-        return;
-    datum *data = mem_calloc(rows, sizeof *data);
-    if (!data) {
-        dis->text->out_of_memory = true;
-        return;
-    }
+        return true;
+    dis->data = mem_calloc(rows, sizeof *dis->data);
+    if (!dis->data)
+        return false;
     for (uint32_t row = 1; row <= rows; row++) {
         uint32_t field = IL_TOKEN_ROW(il_cell(m, IL_FieldRVA_Field, row));
-        data[row - 1] = (datum){il_cell(m, IL_FieldRVA_RVA, row), field_size(m, field, 0)};
+        dis->data[row - 1] =
+            (il_dis_datum){il_cell(m, IL_FieldRVA_RVA, row), field_size(m, field, 0)};
     }
-    qsort(data, rows, sizeof *data, compare_data);
-    for (uint32_t i = 0; i < rows; i++) {
-        bool shared = i + 1 < rows && data[i].rva == data[i + 1].rva;
-        if (!shared)
-            put_datum(dis, &data[i]);
-        else if (data[i + 1].size < data[i].size)
-            data[i + 1].size = data[i].size;
+    qsort(dis->data, rows, sizeof *dis->data, compare_data);
+    dis->data_count = unite_data(dis->data, rows);
+    return true;
+}
+
+static void put_data_label(il_dis *dis, const il_dis_datum *datum) {
+    il_puts(dis->text, "D_");
+    il_put_hex(dis->text, (uint64_t)(datum - dis->data) + 1, 4);
+}
+
+void il_dis_put_data_label(il_dis *dis, uint32_t rva) {
+    const il_dis_datum wanted = {.rva = rva};
+    const il_dis_datum *datum =
+        dis->data_count ? bsearch(&wanted, dis->data, dis->data_count, sizeof wanted, compare_data)
+                        : NULL;
+    if (datum)
+        put_data_label(dis, datum);
+}
+
+void il_dis_field_data(il_dis *dis) {
+    for (uint32_t i = 0; i < dis->data_count; i++) {
+        const il_dis_datum *datum = &dis->data[i];
+        il_blob bytes = il_rva(dis->module, datum->rva);
+        il_puts(dis->text, ".data ");
+        put_data_label(dis, datum);
+        if (bytes.size < datum->size) { /* zeros that are not in the file */
+            il_putf(dis->text, " = int8[%zu]\n", datum->size);
+            continue;
+        }
+        il_puts(dis->text, " = bytearray ");
+        il_dis_put_bytes(dis, (il_blob){bytes.data, datum->size});
+        il_put(dis->text, '\n');
+        il_dis_flush(dis);
     }
-    mem_free(data);
 }

@@ -23,6 +23,13 @@ typedef struct il_dis_slice {
     uint32_t offset, size; /* in il_dis.names; size 0: not printed yet */
 } il_dis_slice;
 
+/* Data that fields name by its RVA; its label is its place among them, so that it does not depend
+ * on where the data lie. */
+typedef struct il_dis_datum {
+    uint32_t rva;
+    size_t size; /* of the largest such field */
+} il_dis_datum;
+
 typedef struct il_dis {
     const il_module *module;
     il_text *text;
@@ -38,6 +45,8 @@ typedef struct il_dis {
     il_dis_slice *slices[IL_TABLE_COUNT]; /* by row; NULL: print afresh */
     uint32_t *first_nested; /* by TypeDef row: the first type nested in it, 0 when none */
     uint32_t *next_nested;  /* by TypeDef row: the next one in the same enclosing type */
+    il_dis_datum *data;     /* by RVA, each RVA once */
+    uint32_t data_count;
 } il_dis;
 
 /* ---- il_dis.c ---- */
@@ -71,7 +80,9 @@ void il_dis_flush(il_dis *dis);
 /* ---- il_dis_manifest.c ---- */
 
 void il_dis_manifest(il_dis *dis);
+bool il_dis_find_data(il_dis *dis); /* fills data; false when memory is short */
 void il_dis_field_data(il_dis *dis);
+void il_dis_put_data_label(il_dis *dis, uint32_t rva);
 
 /* ---- il_dis_type.c ---- */
 

@@ -110,8 +110,10 @@ static void put_field(il_dis *dis, uint32_t row) {
     put_field_type(dis, row);
     il_put(dis->text, ' ');
     il_print_member_name(dis->text, il_name(m, IL_Field_Name, row));
-    if (data)
-        il_putf(dis->text, " at I_%08x", il_cell(m, IL_FieldRVA_RVA, data));
+    if (data) {
+        il_puts(dis->text, " at ");
+        il_dis_put_data_label(dis, il_cell(m, IL_FieldRVA_RVA, data));
+    }
     il_dis_put_constant(dis, token);
     il_put(dis->text, '\n');
     il_dis_put_custom(dis, token);

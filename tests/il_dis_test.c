@@ -317,8 +317,8 @@ static void a_module_has_all_its_parts(void) {
         "  .event [mscorlib]System.EventHandler Changed\n  {\n    .addon instance void ",
         "       implements class [mscorlib]System.IComparable`1<class Small.string2>\n",
         "    .entrypoint\n",
-        " at I_00004000\n",
-        ".data I_00004000 = bytearray ( 01 00 00 00 02 00 00 00",
+        " at D_0001\n",
+        ".data D_0001 = bytearray ( 01 00 00 00 02 00 00 00",
     };
     il_module *m = il_open_or_fail(SMALL);
     il_text text = {0};
