@@ -6,9 +6,11 @@
 
 enum { RESOURCE_ALIGNMENT = 8, MAX_DATA = 256 << 20 };
 
-bool il_build_fail(il_build *build, il_status status) {
-    if (build->status == IL_OK)
+bool il_build_fail(il_build *build, il_status status, const char *reason) {
+    if (build->status == IL_OK) {
         build->status = status;
+        build->reason = reason;
+    }
     return false;
 }
 
@@ -97,16 +99,16 @@ bool il_build_reserve(il_build *build, il_table number, uint32_t rows) {
     if (rows <= table->room)
         return true;
     if (rows > MAX_ROWS)
-        return il_build_fail(build, IL_BAD_METADATA);
+        return il_build_fail(build, IL_BAD_METADATA, "a table with 2^24 rows or more");
     uint32_t room = table->room * 2 > rows ? table->room * 2 : rows > FIRST ? rows : FIRST;
     uint32_t *cells = mem_resize(table->cells, room, sizeof *cells * table->columns);
     if (!cells)
-        return il_build_fail(build, IL_OUT_OF_MEMORY);
+        return il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
     table->cells = cells;
     if (il_build_list_column(number) != IL_COLUMN_COUNT) {
         uint32_t *owners = mem_resize(table->owners, room, sizeof *owners);
         if (!owners)
-            return il_build_fail(build, IL_OUT_OF_MEMORY);
+            return il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
         table->owners = owners;
     }
     table->room = room;
@@ -191,11 +193,11 @@ static bool grow_row_index(il_build *build, il_build_table *table) {
     bool fresh = table->index.slots == NULL;
     for (uint32_t row = 1; fresh && row <= table->rows; row++) {
         if (!il_build_index_grow(&table->index, table, hash_row))
-            return il_build_fail(build, IL_OUT_OF_MEMORY);
+            return il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
         index_row(table, row);
     }
     return il_build_index_grow(&table->index, table, hash_row) ||
-           il_build_fail(build, IL_OUT_OF_MEMORY);
+           il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
 }
 
 static uint32_t find_row(const il_build_table *table, const uint32_t *cells) {
@@ -230,14 +232,14 @@ uint32_t il_build_unique(il_build *build, il_table number, const uint32_t *cells
 static il_build_code *body_of(il_build *build, uint32_t method) {
     uint32_t rows = build->tables[IL_MethodDef].rows, row = IL_TOKEN_ROW(method);
     if (row == 0 || row > rows || IL_TOKEN_TABLE(method) != IL_MethodDef) {
-        il_build_fail(build, IL_BAD_METADATA);
+        il_build_fail(build, IL_BAD_METADATA, "a body for a token that is no method");
         return NULL;
     }
     if (row > build->body_room) {
         uint32_t room = build->tables[IL_MethodDef].room;
         il_build_code *bodies = mem_resize(build->bodies, room, sizeof *bodies);
         if (!bodies) {
-            il_build_fail(build, IL_OUT_OF_MEMORY);
+            il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
             return NULL;
         }
         memset(bodies + build->body_room, 0, (room - build->body_room) * sizeof *bodies);
@@ -254,7 +256,7 @@ static uint8_t *new_body(il_build *build, uint32_t method, size_t size) {
         return NULL;
     uint8_t *data = mem_pool_alloc(&build->pool, size ? size : 1);
     if (!data || size > INT32_MAX) {
-        il_build_fail(build, IL_OUT_OF_MEMORY);
+        il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
         return NULL;
     }
     *body = (il_build_code){.data = data, .size = (uint32_t)size, .set = true};
@@ -295,8 +297,7 @@ il_status il_build_edit(il_build *build, uint32_t method, il_edit *edit, unsigne
         return status;
     uint8_t *data = new_body(build, method, size);
     if (!data)
-        return il_fail(err, build->status, IL_NO_OFFSET, method, "%s",
-                       il_status_text(build->status));
+        return il_fail(err, build->status, IL_NO_OFFSET, method, "%s", build->reason);
     il_edit_write(edit, data);
     return IL_OK;
 }
@@ -327,14 +328,15 @@ static void align(il_text *out, size_t alignment) {
 uint32_t il_build_data(il_build *build, const void *bytes, size_t size, uint32_t alignment) {
     if (alignment == 0 || alignment > 16 || alignment & (alignment - 1) || size > MAX_DATA ||
         build->data.size > MAX_DATA) {
-        il_build_fail(build, IL_BAD_METADATA);
+        il_build_fail(build, IL_BAD_METADATA,
+                      "field data of more than 256 MiB, or not aligned to 1 to 16");
         return 0;
     }
     align(&build->data, alignment);
     size_t place = build->data.size;
     char *to = il_text_reserve(&build->data, size);
     if (!to) {
-        il_build_fail(build, IL_OUT_OF_MEMORY);
+        il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
         return 0;
     }
     if (bytes && size)
@@ -361,6 +363,6 @@ uint32_t il_build_resource(il_build *build, const char *name, uint32_t flags, co
     il_put_u32(&build->resources, (uint32_t)size);
     il_put_bytes(&build->resources, bytes, size);
     if (build->resources.out_of_memory)
-        il_build_fail(build, IL_OUT_OF_MEMORY);
+        il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
     return row;
 }

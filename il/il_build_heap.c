@@ -98,7 +98,7 @@ static uint32_t *find_slot(const heap *h, il_blob entry) {
 
 static bool index_entry(heap *h, uint32_t offset) {
     if (!il_build_index_grow(h->index, h->bytes, h->hash_of))
-        return il_build_fail(h->build, IL_OUT_OF_MEMORY);
+        return il_build_fail(h->build, IL_OUT_OF_MEMORY, "out of memory");
     uint32_t *slot = find_slot(h, entry_at(h->bytes, h->kind, offset));
     if (*slot == 0) {
         *slot = offset + 1;
@@ -127,7 +127,7 @@ static uint32_t add_entry(il_build *build, il_heap kind, il_blob entry) {
     if (build->status != IL_OK || (!h.index->slots && !index_all(&h)))
         return 0;
     if (!il_build_index_grow(h.index, h.bytes, h.hash_of)) {
-        il_build_fail(build, IL_OUT_OF_MEMORY);
+        il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
         return 0;
     }
     uint32_t *slot = find_slot(&h, entry);
@@ -135,7 +135,7 @@ static uint32_t add_entry(il_build *build, il_heap kind, il_blob entry) {
         return *slot - 1;
     size_t offset = h.bytes->size;
     if (entry.size > MAX_HEAP || offset > MAX_HEAP) {
-        il_build_fail(build, IL_BAD_METADATA);
+        il_build_fail(build, IL_BAD_METADATA, "a heap of more than 512 MiB");
         return 0;
     }
     if (kind != IL_HEAP_STRINGS)
@@ -144,7 +144,7 @@ static uint32_t add_entry(il_build *build, il_heap kind, il_blob entry) {
     if (kind == IL_HEAP_STRINGS)
         il_put(h.bytes, 0);
     if (h.bytes->out_of_memory) {
-        il_build_fail(build, IL_OUT_OF_MEMORY);
+        il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
         return 0;
     }
     *slot = (uint32_t)offset + 1;
@@ -170,7 +170,7 @@ uint32_t il_build_guid(il_build *build, const uint8_t guid[16]) {
     }
     il_put_bytes(guids, guid, 16);
     if (guids->out_of_memory)
-        il_build_fail(build, IL_OUT_OF_MEMORY);
+        il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
     return (uint32_t)(guids->size / 16);
 }
 
@@ -190,12 +190,12 @@ uint32_t il_build_user_string(il_build *build, const uint16_t *units, size_t cou
     il_put_u8(&text, special);
     uint32_t offset = 0;
     if (text.out_of_memory)
-        il_build_fail(build, IL_OUT_OF_MEMORY);
+        il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
     else
         offset = add_entry(build, IL_HEAP_USER_STRINGS, il_text_blob(&text));
     il_text_fini(&text);
     if (offset > 0xFFFFFF)
-        il_build_fail(build, IL_BAD_METADATA);
+        il_build_fail(build, IL_BAD_METADATA, "user strings of more than 16 MiB");
     return offset ? IL_TOKEN(IL_USER_STRING_TOKEN, offset) : 0;
 }
 

@@ -104,7 +104,7 @@ static bool load_heaps(il_build *build, const il_module *module) {
         if (heap.size == 0 && h != IL_HEAP_GUID)
             il_put(&build->heaps[h], 0);
         if (build->heaps[h].out_of_memory)
-            return il_build_fail(build, IL_OUT_OF_MEMORY);
+            return il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
     }
     return true;
 }
@@ -217,8 +217,7 @@ il_status il_build_load(const il_module *module, il_build **out, il_error *err) 
     load_headers(build, module);
     if (!load_tables(build, module) || !load_heaps(build, module) ||
         !load_field_data(build, module)) {
-        status = il_module_fail(module, err, build->status, NULL, 0, "%s",
-                                il_status_text(build->status));
+        status = il_module_fail(module, err, build->status, NULL, 0, "%s", build->reason);
         il_build_free(build);
         return status;
     }

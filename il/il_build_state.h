@@ -43,7 +43,8 @@ struct il_build {
     const il_module *module; /* loaded from; NULL when new */
     uint32_t loaded_methods;
     il_output output;
-    il_status status; /* the first failure */
+    il_status status;   /* the first failure */
+    const char *reason; /* a constant text for it */
     il_build_table tables[IL_TABLE_COUNT];
     il_text heaps[IL_HEAP_COUNT];
     il_build_index heap_index[IL_HEAP_COUNT];
@@ -55,7 +56,7 @@ struct il_build {
 };
 
 /* Remembers the first failure; returns false for convenience. */
-bool il_build_fail(il_build *build, il_status status);
+bool il_build_fail(il_build *build, il_status status, const char *reason);
 
 static inline uint32_t *il_build_row(const il_build_table *table, uint32_t row) {
     return table->cells + (size_t)(row - 1) * table->columns;

@@ -415,7 +415,7 @@ il_status il_build_image(il_build *build, il_text *out, il_error *err) {
     pe_writer p = {.w.build = build};
     if (build->status != IL_OK)
         return il_fail(err, build->status, IL_NO_OFFSET, 0, "the module being built: %s",
-                       il_status_text(build->status));
+                       build->reason);
     il_status status = il_build_sort(build, err);
     if (status == IL_OK)
         status = place_all(&p, err);

@@ -181,9 +181,10 @@ uint32_t il_build_resource(il_build *build, const char *name, uint32_t flags, co
 
 /* ---- Writing ---- */
 
-/* The complete PE file, in memory or at path. May be called again after further changes. Errors:
- * IL_OUT_OF_MEMORY, IL_FILE_ERROR, IL_BAD_BODY (a body whose tokens must be mapped cannot be read),
- * IL_BAD_METADATA (a member without an owner, a heap over its limits). */
+/* The complete PE file, in memory or at path, which must not be the file that an open module was
+ * read from. May be called again after further changes. Errors: IL_OUT_OF_MEMORY, IL_FILE_ERROR,
+ * IL_BAD_BODY (a body whose tokens must be mapped cannot be read), IL_BAD_METADATA (a member
+ * without an owner, a heap over its limits). */
 il_status il_build_image(il_build *build, il_text *out, il_error *err);
 il_status il_build_write(il_build *build, const char *path, il_error *err);
 
