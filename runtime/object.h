@@ -32,6 +32,11 @@ struct array {
     uint8_t data[];
 };
 
+/* Per dimension of a multi-dimensional array. */
+struct array_bound {
+    int32_t length, lower;
+};
+
 #define OBJECT_HEADER        8
 #define STRING_LENGTH_OFFSET 8
 #define STRING_CHARS_OFFSET  12

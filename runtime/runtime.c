@@ -120,7 +120,9 @@ claret_runtime *claret_create(const claret_config *config, claret_error *error) 
         il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
         goto fail;
     }
-    if (start(rt, &err) == IL_OK)
+    if (!bcl_start(rt))
+        il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+    else if (start(rt, &err) == IL_OK)
         return rt;
 fail:
     set_error(error, &err);
@@ -229,11 +231,16 @@ static void report_unhandled(struct thread *thread, struct object *exception) {
 }
 
 static int run_main(struct thread *thread, struct method *main, struct array *arguments) {
+    const struct runtime *rt = thread->rt;
     union slot args[2] = {{.p = arguments}, {.i8 = 0}};
     if (!thread->exception && main->owner->cctor && !main->owner->before_field_init)
         exec_init_type(thread, main->owner);
     if (!thread->exception && exec_invoke_root(thread, main, args))
-        return main->return_type->storage == STORE_VOID ? 0 : args[0].i4 & 0xFF;
+        return (main->return_type->storage == STORE_VOID ? rt->exit_status : args[0].i4) & 0xFF;
+    if (rt->exiting) {
+        exec_take_exception(thread);
+        return rt->exit_status & 0xFF;
+    }
     struct object *exception = exec_take_exception(thread);
     report_unhandled(thread, exception);
     return EXIT_UNHANDLED;
@@ -251,6 +258,9 @@ bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *
         status = ldr_load_file(rt, path, &module, &err);
     if (status == IL_OK)
         status = find_entry_point(module, &main, &err);
+    rt->program = module;
+    rt->argument_count = argument_count;
+    rt->arguments = arguments;
     if (status != IL_OK) {
         set_error(error, &err);
         return false;
@@ -270,7 +280,7 @@ void claret_destroy(claret_runtime *rt) {
     jit_free(rt->jit);
     exec_thread_free(rt->main_thread);
     exec_free_strings(rt);
-    bcl_free_copies(rt);
+    bcl_stop(rt);
     for (uint32_t i = 0; i < rt->module_count; i++)
         ldr_unload(rt->modules[i]);
     mem_free(rt->modules);

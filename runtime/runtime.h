@@ -17,6 +17,7 @@ struct core_types {
 
 struct native_copy;
 struct string_table;
+struct bcl_state;
 
 struct runtime {
     claret_config config;
@@ -26,7 +27,10 @@ struct runtime {
     struct module **modules;
     uint32_t module_count, module_capacity;
     struct module *corlib;
-    char *program_folder; /* assemblies are looked for here first */
+    struct module *program; /* the one that is run; NULL before */
+    int argument_count;
+    char *const *arguments; /* the embedder's, while it runs the program */
+    char *program_folder;   /* assemblies are looked for here first */
     struct core_types core;
     struct type **constructed; /* hash table of instantiations and multi-dimensional arrays */
     uint32_t constructed_count, constructed_capacity;
@@ -34,10 +38,12 @@ struct runtime {
     struct string_table *strings;  /* interned strings */
     gc_heap *gc;
     struct type *rooted; /* types with static fields or objects of their own, by next_rooted */
+    struct bcl_state *bcl;         /* what the class library's native side keeps */
     struct thread *main_thread;
     struct jit *jit;
     void *uncompiled_entry; /* what struct method.entry is at first */
-    struct native_copy *native_copies; /* UTF-8 strings handed to managed code; see bcl */
+    int32_t exit_status;    /* of a Main that returns none, and of Environment.Exit */
+    bool exiting;           /* Environment.Exit was called */
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* System.Array: vectors (multi-dimensional arrays are not there yet). */
+/* System.Array. Flat indexes run over all elements, also of several dimensions. */
 #include <string.h>
 
 #include "runtime/bcl/bcl.h"
@@ -17,18 +17,29 @@ void bcl_array_length(struct thread *thread, union slot *slots) {
     slots[0].i4 = ((const struct array *)slots[0].p)->length;
 }
 
-void bcl_array_get_length(struct thread *thread, union slot *slots) {
-    if (slots[1].i4 != 0)
+/* The bounds of one dimension; false with IndexOutOfRangeException pending. */
+static bool bounds_of(struct thread *thread, const struct array *array, int32_t dimension,
+                      struct array_bound *out) {
+    const struct type *type = array->object.type;
+    if (dimension < 0 || (uint32_t)dimension >= type->rank) {
         exec_throw(thread, "IndexOutOfRangeException", NULL);
-    else
-        slots[0].i4 = ((const struct array *)slots[0].p)->length;
+        return false;
+    }
+    *out = type->kind == TYPE_ARRAY ? exec_array_bounds(array)[dimension]
+                                    : (struct array_bound){array->length, 0};
+    return true;
+}
+
+void bcl_array_get_length(struct thread *thread, union slot *slots) {
+    struct array_bound bound;
+    if (bounds_of(thread, slots[0].p, slots[1].i4, &bound))
+        slots[0].i4 = bound.length;
 }
 
 void bcl_array_lower_bound(struct thread *thread, union slot *slots) {
-    if (slots[1].i4 != 0)
-        exec_throw(thread, "IndexOutOfRangeException", NULL);
-    else
-        slots[0].i4 = 0;
+    struct array_bound bound;
+    if (bounds_of(thread, slots[0].p, slots[1].i4, &bound))
+        slots[0].i4 = bound.lower;
 }
 
 /* Clear(array, index, length) in elements; the managed caller has checked the range. */
@@ -81,44 +92,101 @@ void bcl_array_set_generic(struct thread *thread, union slot *slots) {
     memcpy(element_at(array, slots[1].i4), slots[2].p, element->value_size);
 }
 
+static struct type *element_type(const struct array *array) {
+    return array->object.type->element_type;
+}
+
+/* GetValueImpl(flat index); the index is checked by the caller. */
 void bcl_array_get_value(struct thread *thread, union slot *slots) {
     struct array *array = slots[0].p;
-    struct type *element = array->object.type->element_type;
-    void *place = element_at(array, slots[1].i4);
-    slots[0].o =
-        type_is_reference(element) ? *(struct object **)place : exec_box(thread, element, place);
+    slots[0].o = bcl_box(thread, element_type(array), element_at(array, slots[1].i4));
 }
 
+static void store(struct thread *thread, struct array *array, void *place, struct object *value) {
+    struct type *element = element_type(array);
+    char from[300], to[300];
+    if (bcl_unbox(thread, element, place, value) || thread->exception)
+        return;
+    if (type_is_reference(element) || value->type->element == IL_TYPE_VALUETYPE ||
+        element->element == IL_TYPE_VALUETYPE)
+        exec_throw(thread, "InvalidCastException",
+                   "Object cannot be stored in an array of this type.");
+    else
+        exec_throw_format(thread, "ArgumentException", "not a widening conversion from %s to %s",
+                          type_name(value->type, from, sizeof from),
+                          type_name(element, to, sizeof to));
+}
+
+/* SetValueImpl(value, flat index). */
 void bcl_array_set_value(struct thread *thread, union slot *slots) {
     struct array *array = slots[0].p;
-    struct object *value = slots[1].o;
-    const struct type *element = array->object.type->element_type;
-    uint8_t *place = element_at(array, slots[2].i4);
-    if (!value)
-        memset(place, 0, element->value_size);
-    else if (!type_is_assignable(value->type, element))
-        exec_throw(thread, "InvalidCastException", NULL);
-    else if (type_is_reference(element))
-        *(struct object **)place = value;
-    else
-        memcpy(place, (char *)value + OBJECT_HEADER, element->value_size);
+    store(thread, array, element_at(array, slots[2].i4), slots[1].o);
 }
 
-/* CreateInstanceImpl(elementType, lengths, bounds) for one dimension without a lower bound. */
+/* The element named by an int[] of indexes; NULL with an exception pending. */
+static uint8_t *indexed(struct thread *thread, struct array *array, const struct array *indexes) {
+    if (!bcl_check(thread, indexes))
+        return NULL;
+    if ((uint32_t)indexes->length != array->object.type->rank) {
+        exec_throw(thread, "ArgumentException",
+                   "The number of dimensions in the array are not equal to the number of indices.");
+        return NULL;
+    }
+    const int32_t *index = (const int32_t *)indexes->data;
+    if (array->object.type->kind == TYPE_ARRAY)
+        return exec_array_element(thread, array, index, sizeof *index);
+    if (*index >= 0 && *index < array->length)
+        return element_at(array, *index);
+    exec_throw(thread, "IndexOutOfRangeException", NULL);
+    return NULL;
+}
+
+/* GetValue(int[] indexes) and SetValue(value, int[] indexes). */
+void bcl_array_get_indexed(struct thread *thread, union slot *slots) {
+    struct array *array = slots[0].p;
+    uint8_t *place = indexed(thread, array, slots[1].p);
+    if (place)
+        slots[0].o = bcl_box(thread, element_type(array), place);
+}
+
+void bcl_array_set_indexed(struct thread *thread, union slot *slots) {
+    struct array *array = slots[0].p;
+    uint8_t *place = indexed(thread, array, slots[2].p);
+    if (place)
+        store(thread, array, place, slots[1].o);
+}
+
+/* CreateInstanceImpl(elementType, lengths, lower bounds or null): one dimension from 0 is a vector.
+ */
 void bcl_array_create(struct thread *thread, union slot *slots) {
-    const struct array *lengths = slots[1].p;
+    const struct array *lengths = slots[1].p, *lowers = slots[2].p;
+    struct array_bound bounds[EXEC_MAX_RANK];
     struct type *type;
     il_error err;
-    if (lengths->length != 1 || slots[2].p) {
-        exec_throw(thread, "NotSupportedException",
-                   "Claret does not support multi-dimensional arrays yet");
+    if (!bcl_check(thread, slots[0].p) || !bcl_check(thread, lengths))
+        return;
+    uint32_t rank = (uint32_t)lengths->length;
+    if (rank < 1 || rank > EXEC_MAX_RANK || (lowers && lowers->length != lengths->length)) {
+        exec_throw(thread, "TypeLoadException", NULL);
         return;
     }
-    if (ldr_array_of(bcl_type_of(slots[0].o), 1, true, &type, &err) != IL_OK ||
+    for (uint32_t i = 0; i < rank; i++) {
+        bounds[i].length = ((const int32_t *)lengths->data)[i];
+        bounds[i].lower = lowers ? ((const int32_t *)lowers->data)[i] : 0;
+    }
+    bool vector = rank == 1 && bounds[0].lower == 0;
+    if (ldr_array_of(bcl_type_of(slots[0].o), rank, vector, &type, &err) != IL_OK ||
         type_prepare(type, &err) != IL_OK)
         exec_throw_error(thread, &err);
     else
-        slots[0].p = exec_new_array(thread, type, *(const int32_t *)lengths->data);
+        slots[0].p = exec_new_bounded_array(thread, type, bounds);
+}
+
+/* UnsafeMov<S, R>(S): the same bits, small integers and enums widened. */
+void bcl_array_unsafe_move(struct thread *thread, union slot *slots) {
+    const struct type *from = thread->native_method->args[0], *to = thread->native_method->args[1];
+    if (from->storage < STORE_I8 && to->storage == STORE_I8)
+        slots[0].i8 = from->storage == STORE_U4 ? (int64_t)slots[0].u4 : slots[0].i4;
 }
 
 /* A reference to the first element, where the managed body knows another layout. */
@@ -174,4 +242,10 @@ void bcl_memmove_elements(struct thread *thread, union slot *slots) {
     const struct type *element = slots[3].p;
     (void)thread;
     memmove(slots[0].p, slots[1].p, (size_t)slots[2].u4 * element->value_size);
+}
+
+/* ZeroMemory(place, bytes). */
+void bcl_memory_zero(struct thread *thread, union slot *slots) {
+    (void)thread;
+    memset(slots[0].p, 0, slots[1].u4);
 }

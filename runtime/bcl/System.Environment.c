@@ -1,10 +1,15 @@
 /* System.Environment, GC and the culture: what the host knows about itself and the machine. */
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "runtime/bcl/bcl.h"
+
+extern char **environ;
 
 #define PLATFORM_UNIX 4 /* System.PlatformID.Unix */
 
@@ -16,7 +21,11 @@
 
 CONSTANT(environment_platform, i4, PLATFORM_UNIX)
 CONSTANT(environment_processors, i4, (int32_t)sysconf(_SC_NPROCESSORS_ONLN))
+CONSTANT(environment_page_size, i4, (int32_t)sysconf(_SC_PAGESIZE))
+CONSTANT(environment_process, i4, getpid())
 CONSTANT(environment_false, i4, 0)
+CONSTANT(environment_true, i4, 1)
+CONSTANT(return_zero, i8, 0)
 CONSTANT(return_null, p, NULL) /* also "no culture": the invariant one */
 CONSTANT(string_data_offset, i4, STRING_CHARS_OFFSET)
 
@@ -37,55 +46,135 @@ void bcl_environment_variable(struct thread *thread, union slot *slots) {
     slots[0].p = value ? exec_string_from_utf8(thread, value, strlen(value)) : NULL;
 }
 
+/* GetEnvironmentVariableNames(). */
+void bcl_environment_variables(struct thread *thread, union slot *slots) {
+    int32_t count = 0;
+    while (environ[count])
+        count++;
+    struct array *names = bcl_new_vector_of(thread, "String", count);
+    for (int32_t i = 0; names && i < count && !thread->exception; i++)
+        ((struct string **)names->data)[i] =
+            exec_string_from_utf8(thread, environ[i], strcspn(environ[i], "="));
+    slots[0].p = names;
+}
+
+/* InternalSetEnvironmentVariable(name, length, value, length): no value takes the variable away. */
+void bcl_environment_set_variable(struct thread *thread, union slot *slots) {
+    bool removes = !slots[2].p || slots[3].i4 <= 0;
+    char *name = exec_utf16_to_utf8(slots[0].p, slots[1].i4);
+    char *value = removes ? NULL : exec_utf16_to_utf8(slots[2].p, slots[3].i4);
+    if (!name || (!value && !removes))
+        exec_throw_object(thread, thread->out_of_memory);
+    else if (removes ? unsetenv(name) : setenv(name, value, 1))
+        exec_throw(thread, "ArgumentException", NULL);
+    mem_free(name);
+    mem_free(value);
+}
+
+/* GetCommandLineArgs(): the program's path first. */
+void bcl_environment_arguments(struct thread *thread, union slot *slots) {
+    const struct runtime *rt = thread->rt;
+    struct array *out = bcl_new_vector_of(thread, "String", rt->argument_count + 1);
+    const char *program = rt->program ? il_module_path(rt->program->il) : "";
+    for (int i = 0; out && i <= rt->argument_count && !thread->exception; i++)
+        ((struct string **)out->data)[i] =
+            bcl_string(thread, i > 0 ? rt->arguments[i - 1] : program);
+    slots[0].p = out;
+}
+
+void bcl_environment_exit(struct thread *thread, union slot *slots) {
+    exec_exit(thread, slots[0].i4);
+}
+
+/* FailFast(message, exception, ...): the status is that of an abort. */
+void bcl_environment_fail(struct thread *thread, union slot *slots) {
+    enum { STATUS_ABORTED = 134 };
+    char *message = slots[0].p ? exec_string_to_utf8(slots[0].p) : NULL;
+    fprintf(stderr, "FailFast: %s\n", message ? message : "");
+    mem_free(message);
+    exec_exit(thread, STATUS_ABORTED);
+}
+
+void bcl_environment_exit_code(struct thread *thread, union slot *slots) {
+    slots[0].i4 = thread->rt->exit_status;
+}
+
+void bcl_environment_set_exit_code(struct thread *thread, union slot *slots) {
+    thread->rt->exit_status = slots[0].i4;
+}
+
+void bcl_environment_machine(struct thread *thread, union slot *slots) {
+    char name[256] = "";
+    gethostname(name, sizeof name - 1);
+    slots[0].p = bcl_string(thread, name);
+}
+
+/* get_UserName() and internalGetHome(), from the environment or the user database. */
+void bcl_environment_user(struct thread *thread, union slot *slots) {
+    const char *name = getenv("USER");
+    const struct passwd *user = name ? NULL : getpwuid(geteuid());
+    slots[0].p = bcl_string(thread, name ? name : user ? user->pw_name : "unknown");
+}
+
+void bcl_environment_home(struct thread *thread, union slot *slots) {
+    const char *home = getenv("HOME");
+    const struct passwd *user = home ? NULL : getpwuid(geteuid());
+    slots[0].p = bcl_string(thread, home ? home : user ? user->pw_dir : "/");
+}
+
+/* GetOSVersionString(): "5.10.0.23", which managed code parses as a version. */
+void bcl_environment_os_version(struct thread *thread, union slot *slots) {
+    struct utsname name;
+    unsigned parts[4] = {0};
+    char text[64];
+    if (uname(&name) == 0)
+        sscanf(name.release, "%u.%u.%u-%u", &parts[0], &parts[1], &parts[2], &parts[3]);
+    snprintf(text, sizeof text, "%u.%u.%u.%u", parts[0], parts[1], parts[2], parts[3]);
+    slots[0].p = bcl_string(thread, text);
+}
+
+#define TEXT(name, text)                                                                           \
+    void bcl_##name(struct thread *thread, union slot *slots) {                                    \
+        slots[0].p = bcl_string(thread, text);                                                     \
+    }
+TEXT(environment_config_path, "/etc/mono/4.5/machine.config") /* there need be no such file */
+TEXT(runtime_name, "6.8.0.105 (Claret)")
+TEXT(runtime_os, "linux")
+TEXT(runtime_architecture, "x86-64")
+
+/* Path.get_temp_path(). */
+void bcl_path_temporary(struct thread *thread, union slot *slots) {
+    const char *path = getenv("TMPDIR");
+    slots[0].p = bcl_string(thread, path && *path ? path : "/tmp/");
+}
+
+/* GC.get_ephemeron_tombstone(): the object that dead keys are replaced by. */
+void bcl_gc_tombstone(struct thread *thread, union slot *slots) {
+    slots[0].o = bcl_singleton(thread, "System", "Object");
+}
+
 void bcl_do_nothing(struct thread *thread, union slot *slots) {
     (void)thread;
     (void)slots;
 }
 
-/* SafeStringMarshal: UTF-8 copies of strings for native code. They are linked behind the runtime, so
- * that those which an exception kept from being freed go with it. */
-struct native_copy {
-    struct native_copy *next, **link;
-    char text[];
-};
-
+/* SafeStringMarshal: UTF-8 copies of strings for native code. */
 void bcl_string_to_utf8(struct thread *thread, union slot *slots) {
-    struct native_copy **list = &thread->rt->native_copies;
     if (!slots[0].p)
         return;
     char *text = exec_string_to_utf8(slots[0].p);
     size_t size = text ? strlen(text) + 1 : 0;
-    struct native_copy *copy = text ? mem_alloc(sizeof *copy + size) : NULL;
-    if (copy) {
-        memcpy(copy->text, text, size);
-        copy->next = *list;
-        copy->link = list;
-        if (copy->next)
-            copy->next->link = &copy->next;
-        *list = copy;
-        slots[0].p = copy->text;
-    } else {
+    char *copy = text ? bcl_native_alloc(thread->rt, size) : NULL;
+    if (copy)
+        memcpy(copy, text, size);
+    else
         exec_throw_object(thread, thread->out_of_memory);
-    }
     mem_free(text);
-}
-
-static void free_copy(struct native_copy *copy) {
-    *copy->link = copy->next;
-    if (copy->next)
-        copy->next->link = copy->link;
-    mem_free(copy);
+    slots[0].p = copy;
 }
 
 void bcl_free(struct thread *thread, union slot *slots) {
-    (void)thread;
-    if (slots[0].p)
-        free_copy((struct native_copy *)((char *)slots[0].p - offsetof(struct native_copy, text)));
-}
-
-void bcl_free_copies(struct runtime *rt) {
-    while (rt->native_copies)
-        free_copy(rt->native_copies);
+    bcl_native_free(thread->rt, slots[0].p);
 }
 
 /* EncodingHelper.InternalCodePage(ref int): the console's encoding, UTF-8 without a byte order

@@ -1,7 +1,9 @@
 /* System.IO.MonoIO: streams over file descriptors. Handles are descriptors; errors are Win32 codes.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,23 +11,205 @@
 
 enum { FILE_TYPE_UNKNOWN, FILE_TYPE_DISK, FILE_TYPE_CHAR, FILE_TYPE_PIPE };
 
-enum {
-    ERROR_ACCESS_DENIED = 5,
-    ERROR_INVALID_HANDLE = 6,
-    ERROR_WRITE_FAULT = 29,
-    ERROR_DISK_FULL = 112,
-    ERROR_BROKEN_PIPE = 109
+enum { /* Win32's numbers */
+       ERROR_FILE_NOT_FOUND = 2,
+       ERROR_PATH_NOT_FOUND = 3,
+       ERROR_TOO_MANY_OPEN_FILES = 4,
+       ERROR_ACCESS_DENIED = 5,
+       ERROR_INVALID_HANDLE = 6,
+       ERROR_WRITE_FAULT = 29,
+       ERROR_FILE_EXISTS = 80,
+       ERROR_INVALID_PARAMETER = 87,
+       ERROR_BROKEN_PIPE = 109,
+       ERROR_DISK_FULL = 112
 };
 
 static int32_t io_error(void) {
     switch (errno) {
+    case ENOENT: return ERROR_FILE_NOT_FOUND;
+    case ENOTDIR: return ERROR_PATH_NOT_FOUND;
+    case EMFILE:
+    case ENFILE: return ERROR_TOO_MANY_OPEN_FILES;
+    case EPERM:
+    case EROFS:
+    case EISDIR:
     case EACCES: return ERROR_ACCESS_DENIED;
     case EBADF: return ERROR_INVALID_HANDLE;
+    case EEXIST: return ERROR_FILE_EXISTS;
+    case EINVAL: return ERROR_INVALID_PARAMETER;
     case ENOSPC: return ERROR_DISK_FULL;
     case EPIPE: return ERROR_BROKEN_PIPE;
     default: return ERROR_WRITE_FAULT;
     }
 }
+
+#define SEPARATOR(name, character)                                                                 \
+    void bcl_io_##name(struct thread *thread, union slot *slots) {                                 \
+        (void)thread;                                                                              \
+        slots[0].i4 = (character);                                                                 \
+    }
+SEPARATOR(volume_separator, '/')
+SEPARATOR(directory_separator, '/')
+SEPARATOR(path_separator, ':')
+
+/* ---- Opening ---- */
+
+enum {
+    MODE_CREATE_NEW = 1,
+    MODE_CREATE,
+    MODE_OPEN,
+    MODE_OPEN_OR_CREATE,
+    MODE_TRUNCATE,
+    MODE_APPEND
+};
+
+/* UTF-8 text of UTF-16 units up to the NUL, a mem_ block; NULL with an exception pending. */
+static char *path_of(struct thread *thread, const uint16_t *chars) {
+    int32_t length = 0;
+    if (!bcl_check(thread, chars))
+        return NULL;
+    while (chars[length])
+        length++;
+    char *path = exec_utf16_to_utf8(chars, length);
+    if (!path)
+        exec_throw_object(thread, thread->out_of_memory);
+    return path;
+}
+
+static int open_flags(int32_t mode, int32_t access) {
+    static const int by_mode[] = {[MODE_CREATE_NEW] = O_CREAT | O_EXCL,
+                                  [MODE_CREATE] = O_CREAT | O_TRUNC,
+                                  [MODE_OPEN] = 0,
+                                  [MODE_OPEN_OR_CREATE] = O_CREAT,
+                                  [MODE_TRUNCATE] = O_TRUNC,
+                                  [MODE_APPEND] = O_CREAT};
+    static const int by_access[] = {[1] = O_RDONLY, [2] = O_WRONLY, [3] = O_RDWR};
+    if (mode < MODE_CREATE_NEW || mode > MODE_APPEND || access < 1 || access > 3)
+        return -1;
+    return by_mode[mode] | by_access[access] | O_CLOEXEC;
+}
+
+/* Whether it is the folder of a missing file that is missing; cuts the path. */
+static bool folder_is_missing(char *path) {
+    struct stat st;
+    char *slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return false;
+    *slash = '\0';
+    return stat(path, &st) != 0;
+}
+
+static int open_file(const char *path, int32_t mode, int32_t access) {
+    int flags = open_flags(mode, access);
+    struct stat st;
+    if (flags < 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    int fd = open(path, flags, 0666);
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+        close(fd);
+        errno = EISDIR;
+        return -1;
+    }
+    return fd;
+}
+
+/* Open(path, mode, access, share, options, out error): a descriptor or -1. */
+void bcl_io_open(struct thread *thread, union slot *slots) {
+    int32_t *error = slots[5].p;
+    char *path = path_of(thread, slots[0].p);
+    if (!path)
+        return;
+    int fd = open_file(path, slots[1].i4, slots[2].i4);
+    *error = fd < 0 ? io_error() : 0;
+    if (*error == ERROR_FILE_NOT_FOUND && folder_is_missing(path))
+        *error = ERROR_PATH_NOT_FOUND;
+    mem_free(path);
+    slots[0].i8 = fd;
+}
+
+/* The result of a call that gives -1 and errno on failure, as a bool. */
+static void finish(union slot *slots, int result, int32_t *error) {
+    *error = result < 0 ? io_error() : 0;
+    slots[0].i4 = result >= 0;
+}
+
+/* Close(handle, out error): the standard descriptors stay open, native code has them too. */
+void bcl_io_close(struct thread *thread, union slot *slots) {
+    int fd = (int)slots[0].i8;
+    (void)thread;
+    finish(slots, fd > STDERR_FILENO ? close(fd) : 0, slots[1].p);
+}
+
+/* GetLength(handle, out error), SetLength(handle, length, out error). */
+void bcl_io_get_length(struct thread *thread, union slot *slots) {
+    struct stat st;
+    int32_t *error = slots[1].p;
+    (void)thread;
+    *error = fstat((int)slots[0].i8, &st) != 0 ? io_error() : 0;
+    slots[0].i8 = *error ? -1 : st.st_size;
+}
+
+void bcl_io_set_length(struct thread *thread, union slot *slots) {
+    (void)thread;
+    finish(slots, ftruncate((int)slots[0].i8, slots[1].i8), slots[2].p);
+}
+
+/* Lock and Unlock(handle, position, length, out error). */
+static void lock(union slot *slots, short type) {
+    struct flock range = {
+        .l_type = type, .l_whence = SEEK_SET, .l_start = slots[1].i8, .l_len = slots[2].i8};
+    finish(slots, fcntl((int)slots[0].i8, F_SETLK, &range), slots[3].p);
+}
+
+void bcl_io_lock(struct thread *thread, union slot *slots) {
+    (void)thread;
+    lock(slots, F_WRLCK);
+}
+
+void bcl_io_unlock(struct thread *thread, union slot *slots) {
+    (void)thread;
+    lock(slots, F_UNLCK);
+}
+
+/* GetCurrentDirectory(out error), SetCurrentDirectory(path, out error). */
+void bcl_io_current_directory(struct thread *thread, union slot *slots) {
+    char path[4096];
+    int32_t *error = slots[0].p;
+    *error = getcwd(path, sizeof path) ? 0 : io_error();
+    slots[0].p = *error ? NULL : bcl_string(thread, path);
+}
+
+void bcl_io_set_current_directory(struct thread *thread, union slot *slots) {
+    char *path = path_of(thread, slots[0].p);
+    if (path)
+        finish(slots, chdir(path), slots[1].p);
+    mem_free(path);
+}
+
+/* SetFileAttributes(path, attributes, out error): read-only, and Mono's own bit for executable. */
+void bcl_io_set_attributes(struct thread *thread, union slot *slots) {
+    enum { ATTRIBUTE_READ_ONLY = 1 };
+    const uint32_t attribute_executable = 0x80000000u;
+    uint32_t attributes = slots[1].u4;
+    char *path = path_of(thread, slots[0].p);
+    struct stat st;
+    if (!path)
+        return;
+    int result = stat(path, &st);
+    if (result == 0) {
+        mode_t mode = st.st_mode & 07777;
+        mode = attributes & ATTRIBUTE_READ_ONLY ? mode & ~(mode_t)0222 : mode | S_IWUSR;
+        if (attributes & attribute_executable) /* for whoever may read it */
+            mode |= (mode & 0444) >> 2;
+        result = chmod(path, mode);
+    }
+    finish(slots, result, slots[2].p);
+    mem_free(path);
+}
+
+/* ---- Streams ---- */
 
 void bcl_io_console_output(struct thread *thread, union slot *slots) {
     (void)thread;
@@ -103,7 +287,7 @@ void bcl_io_read(struct thread *thread, union slot *slots) {
     slots[0].i4 = (int32_t)n;
 }
 
-/* Flush and Close(handle, out error): descriptors are not buffered, and the standard ones stay. */
+/* Flush(handle, out error): descriptors are not buffered. */
 void bcl_io_flush(struct thread *thread, union slot *slots) {
     (void)thread;
     *(int32_t *)slots[1].p = 0;

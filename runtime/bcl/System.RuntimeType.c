@@ -2,7 +2,9 @@
  * per type, so that types compare by reference. */
 #include <string.h>
 
-#include "runtime/bcl/bcl.h"
+#include "runtime/bcl/bcl_reflect.h"
+
+enum { TYPE_ABSTRACT = 0x80 };
 
 /* The place of Type._impl, a RuntimeTypeHandle with the struct type's address. */
 static struct type **handle_of(struct thread *thread, struct object *object) {
@@ -59,6 +61,57 @@ TYPE_QUERY(is_pointer, type->kind == TYPE_POINTER)
 TYPE_QUERY(is_value, type_is_value(type) && type != type->rt->core.enumeration)
 TYPE_QUERY(is_enum, type->is_enum)
 TYPE_QUERY(is_interface, type->kind == TYPE_INTERFACE)
+TYPE_QUERY(rank, (int32_t)type->rank)
+TYPE_QUERY(token, (int32_t)IL_TOKEN(IL_TypeDef, type->row))
+TYPE_QUERY(variable_number, (int32_t)type->rank)
+
+/* System.TypeCode of a type: the primitives by element type, and a few classes by name. */
+static int32_t type_code(const struct type *type) {
+    static const uint8_t codes[] = {
+        [IL_TYPE_BOOLEAN] = 3, [IL_TYPE_CHAR] = 4, [IL_TYPE_I1] = 5,  [IL_TYPE_U1] = 6,
+        [IL_TYPE_I2] = 7,      [IL_TYPE_U2] = 8,   [IL_TYPE_I4] = 9,  [IL_TYPE_U4] = 10,
+        [IL_TYPE_I8] = 11,     [IL_TYPE_U8] = 12,  [IL_TYPE_R4] = 13, [IL_TYPE_R8] = 14,
+        [IL_TYPE_STRING] = 18};
+    static const struct {
+        const char *name;
+        int32_t code;
+    } named[] = {{"DBNull", 2}, {"Decimal", 15}, {"DateTime", 16}};
+    enum { TYPE_CODE_OBJECT = 1 };
+    if (type->element < sizeof codes && codes[type->element])
+        return codes[type->element];
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        if (type->module == type->rt->corlib && strcmp(type->name_space, "System") == 0 &&
+            strcmp(type->name, named[i].name) == 0)
+            return named[i].code;
+    }
+    return TYPE_CODE_OBJECT;
+}
+
+/* GetTypeCodeImplInternal(type): an enum has its underlying type's. */
+void bcl_type_code(struct thread *thread, union slot *slots) {
+    struct type *type = bcl_type_of(slots[0].o);
+    il_error err;
+    if (type->is_enum && type_lay_out(type, &err) != IL_OK)
+        exec_throw_error(thread, &err);
+    else
+        slots[0].i4 = type_code(type->is_enum ? type->element_type : type);
+}
+
+/* IsInstanceOfType(type, object). */
+void bcl_type_is_instance(struct thread *thread, union slot *slots) {
+    struct type *type = bcl_type_of(slots[0].o);
+    const struct object *object = slots[1].o;
+    il_error err;
+    slots[0].i4 = 0;
+    if (!object || type->is_open)
+        return;
+    if (type->is_nullable)
+        type = type->args[0];
+    if (type_prepare(type, &err) != IL_OK)
+        exec_throw_error(thread, &err);
+    else
+        slots[0].i4 = type_is_assignable(object->type, type);
+}
 
 void bcl_type_base(struct thread *thread, union slot *slots) {
     struct type *parent = bcl_type_of(slots[0].o)->parent;
@@ -112,15 +165,99 @@ void bcl_type_has_references(struct thread *thread, union slot *slots) {
         slots[0].i4 = type_is_reference(type) || type->has_references;
 }
 
+/* Name: without namespace and type arguments, but with the suffixes of arrays and pointers. */
 void bcl_type_name(struct thread *thread, union slot *slots) {
-    const char *name = bcl_type_of(slots[0].o)->name;
-    slots[0].p = exec_string_from_utf8(thread, name, strlen(name));
+    char name[512];
+    const struct type *type = bcl_type_of(slots[0].o), *core = type;
+    while (core->element_type && !core->is_enum)
+        core = core->element_type;
+    const char *start = core->name;
+    if (core != type) { /* the suffixes are what type_name() puts behind the element's name */
+        size_t inner = strlen(type_name(core, name, sizeof name));
+        size_t own = strlen(core->name);
+        type_name(type, name, sizeof name);
+        size_t suffixes = inner < strlen(name) ? inner : strlen(name);
+        if (own < suffixes)
+            memmove(name + own, name + suffixes, strlen(name + suffixes) + 1);
+        memcpy(name, core->name, own < sizeof name ? own : 0);
+        start = name;
+    }
+    slots[0].p = bcl_string(thread, start);
 }
 
+void bcl_type_namespace(struct thread *thread, union slot *slots) {
+    const struct type *type = bcl_type_of(slots[0].o);
+    while (type->element_type && !type->is_enum)
+        type = type->element_type;
+    while (type->enclosing)
+        type = type->enclosing;
+    slots[0].p = *type->name_space ? bcl_string(thread, type->name_space) : NULL;
+}
+
+/* getFullName(full, with assembly); an open type that is no definition has no full name. */
 void bcl_type_full_name(struct thread *thread, union slot *slots) {
-    char name[1024];
-    type_name(bcl_type_of(slots[0].o), name, sizeof name);
-    slots[0].p = exec_string_from_utf8(thread, name, strlen(name));
+    const struct type *type = bcl_type_of(slots[0].o);
+    bool full = slots[1].i4 != 0;
+    if (full && type->is_open && type->definition != type) {
+        slots[0].p = NULL;
+        return;
+    }
+    char *name = bcl_full_name(type, full, slots[2].i4 != 0);
+    if (name)
+        slots[0].p = bcl_string(thread, name);
+    else
+        exec_throw_object(thread, thread->out_of_memory);
+    mem_free(name);
+}
+
+void bcl_type_assembly(struct thread *thread, union slot *slots) {
+    const struct type *type = bcl_type_of(slots[0].o);
+    while (!type->module && type->element_type)
+        type = type->element_type;
+    slots[0].o = bcl_assembly_object(thread, type->module ? type->module : thread->rt->corlib);
+}
+
+void bcl_type_module(struct thread *thread, union slot *slots) {
+    const struct type *type = bcl_type_of(slots[0].o);
+    while (!type->module && type->element_type)
+        type = type->element_type;
+    slots[0].o = bcl_module_object(thread, type->module ? type->module : thread->rt->corlib);
+}
+
+static void return_type_object(struct thread *thread, union slot *slots, il_status status,
+                               struct type *type, const il_error *err) {
+    if (status == IL_OK)
+        slots[0].o = bcl_type_object(thread, type);
+    else
+        exec_throw_error(thread, err);
+}
+
+/* make_array_type(rank): 0 is the vector. */
+void bcl_type_make_array(struct thread *thread, union slot *slots) {
+    struct type *element = bcl_type_of(slots[0].o), *type = NULL;
+    uint32_t rank = slots[1].u4;
+    il_error err;
+    il_status status = ldr_array_of(element, rank ? rank : 1, rank == 0, &type, &err);
+    return_type_object(thread, slots, status, type, &err);
+}
+
+void bcl_type_make_byref(struct thread *thread, union slot *slots) {
+    struct type *type = NULL;
+    il_error err;
+    il_status status = ldr_byref_to(bcl_type_of(slots[0].o), &type, &err);
+    return_type_object(thread, slots, status, type, &err);
+}
+
+void bcl_type_make_pointer(struct thread *thread, union slot *slots) {
+    struct type *type = NULL;
+    il_error err;
+    il_status status = ldr_pointer_to(bcl_type_of(slots[0].o), &type, &err);
+    return_type_object(thread, slots, status, type, &err);
+}
+
+/* RuntimeHelpers.RunClassConstructor(type). */
+void bcl_type_run_initializer(struct thread *thread, union slot *slots) {
+    exec_init_type(thread, slots[0].p);
 }
 
 void bcl_type_arguments(struct thread *thread, union slot *slots) {
@@ -178,11 +315,23 @@ static struct object *create(struct thread *thread, struct type *type) {
                           "No parameterless constructor defined for type '%s'.", type->name);
         return NULL;
     }
+    if (type->is_open || (type->flags & TYPE_ABSTRACT)) {
+        exec_throw_format(thread, "MissingMethodException", "Cannot create an abstract class '%s'.",
+                          type->name);
+        return NULL;
+    }
+    if (!exec_init_type(thread, type))
+        return NULL;
     struct object *object = exec_new_object(thread, type);
     args[0].p = type_is_value(type) ? (char *)object + OBJECT_HEADER : (char *)object;
     if (object && ctor && !exec_invoke(thread, ctor, args))
         return NULL;
     return object;
+}
+
+/* CreateInstanceInternal(type): by the parameterless constructor. */
+void bcl_type_create(struct thread *thread, union slot *slots) {
+    slots[0].o = create(thread, bcl_type_of(slots[0].o));
 }
 
 /* CreateInstanceForAnotherGenericParameter(type, argument): type's definition over the argument. */

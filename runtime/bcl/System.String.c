@@ -12,3 +12,9 @@ void bcl_string_intern(struct thread *thread, union slot *slots) {
     const struct string *s = slots[0].p;
     slots[0].p = exec_intern(thread, s->chars, s->length);
 }
+
+/* InternalIsInterned(string): the interned one, or null. */
+void bcl_string_is_interned(struct thread *thread, union slot *slots) {
+    const struct string *s = slots[0].p;
+    slots[0].p = exec_find_interned(thread, s->chars, s->length);
+}

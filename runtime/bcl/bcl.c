@@ -1,18 +1,39 @@
-/* Binding of native methods. */
+/* Binding of native methods: a binary search over bcl.def, which is sorted by class and name. */
 #include "runtime/bcl/bcl.h"
 
 #include <string.h>
 
-enum { IMPL_INTERNAL_CALL = 0x1000 };
+enum { METHOD_PINVOKE = 0x2000, IMPL_INTERNAL_CALL = 0x1000 };
 
-static const struct {
+struct row {
     const char *type, *name, *params;
     native_method function;
-} METHODS[] = {
+};
+
+static const struct row METHODS[] = {
 #define BCL(type, name, params, function) {type, name, params, function},
 #include "runtime/bcl/bcl.def"
 #undef BCL
 };
+#define METHOD_COUNT (sizeof METHODS / sizeof *METHODS)
+
+static int compare(const struct row *row, const char *type, const char *name) {
+    int order = strcmp(row->type, type);
+    return order ? order : strcmp(row->name, name);
+}
+
+/* The first row of that class and name, or METHOD_COUNT. */
+static size_t first_row(const char *type, const char *name) {
+    size_t low = 0, high = METHOD_COUNT;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare(&METHODS[middle], type, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < METHOD_COUNT && compare(&METHODS[low], type, name) == 0 ? low : METHOD_COUNT;
+}
 
 /* The text between the parentheses of method_name(). */
 static const char *parameters(const struct method *method, char *buffer, size_t size) {
@@ -24,17 +45,31 @@ static const char *parameters(const struct method *method, char *buffer, size_t 
     return open + 1;
 }
 
+/* Entry points of the libraries that the runtime brings itself. */
+static native_method find_entry_point(const struct method *method) {
+    const il_module *il = method->owner->module->il;
+    il_range rows =
+        il_find_rows(il, IL_ImplMap_MemberForwarded, IL_TOKEN(IL_MethodDef, method->row));
+    if (rows.first >= rows.end)
+        return NULL;
+    uint32_t scope = IL_TOKEN_ROW(il_cell(il, IL_ImplMap_ImportScope, rows.first));
+    size_t at = first_row(il_name(il, IL_ModuleRef_Name, scope),
+                          il_name(il, IL_ImplMap_ImportName, rows.first));
+    return at < METHOD_COUNT ? METHODS[at].function : NULL;
+}
+
 native_method bcl_find(const struct method *method) {
     const struct type *owner = method->owner;
     char type[256], params[768];
     const char *wanted = NULL;
     bool internal = (method->impl_flags & IMPL_INTERNAL_CALL) != 0;
-    if (owner->module != owner->rt->corlib)
+    if (method->flags & METHOD_PINVOKE)
+        return find_entry_point(method);
+    if (!internal && owner->module != owner->rt->corlib)
         return NULL;
     type_name(owner->definition, type, sizeof type);
-    for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++) {
-        if (strcmp(METHODS[i].name, method->name) != 0 || strcmp(METHODS[i].type, type) != 0)
-            continue;
+    for (size_t i = first_row(type, method->name);
+         i < METHOD_COUNT && compare(&METHODS[i], type, method->name) == 0; i++) {
         if (METHODS[i].params[0] == '!' || (METHODS[i].params[0] == '*' && internal))
             return METHODS[i].function;
         if (!wanted)

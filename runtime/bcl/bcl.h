@@ -5,16 +5,63 @@
 
 #include "runtime/exec/exec.h"
 
-/* The native implementation of a method, found by class, name and parameter types; NULL when it has
- * none. The method's signature is prepared. Only methods of mscorlib are looked up. */
+/* The native implementation of a method, found by class, name and parameter types, or for a
+ * P/Invoke by library and entry point; NULL when it has none. The method's signature is prepared.
+ * Bodies are replaced in mscorlib only. */
 native_method bcl_find(const struct method *method);
 
 /* The System.RuntimeType object of a type, made once; NULL with an exception pending. And back. */
 struct object *bcl_type_object(struct thread *thread, struct type *type);
 struct type *bcl_type_of(struct object *object);
 
-/* Frees the native strings that managed code has not; part of destroying the runtime. */
-void bcl_free_copies(struct runtime *rt);
+/* ---- bcl_state.c: what the class library keeps per runtime ---- */
+
+struct bcl_state;
+
+/* Makes rt->bcl; false when memory is short. */
+bool bcl_start(struct runtime *rt);
+void bcl_stop(struct runtime *rt);
+/* In a collection: reports the objects that are kept here. */
+void bcl_mark(struct runtime *rt, gc_heap *gc);
+
+/* The value stored under two keys, NULL when there is none; and storing it (false when memory is
+ * short). Serves the objects that stand for runtime structures. */
+void *bcl_get(struct runtime *rt, const void *key, uintptr_t second);
+bool bcl_put(struct runtime *rt, const void *key, uintptr_t second, void *value);
+
+/* Native memory of size bytes, zeroed, that managed code holds and frees; what it has not freed (an
+ * exception kept it from that) goes with the runtime. NULL when memory is short. NULL may be freed.
+ */
+void *bcl_native_alloc(struct runtime *rt, size_t size);
+void bcl_native_free(struct runtime *rt, void *block);
+
+/* An object of mscorlib's class that exists once per runtime, made without a constructor. */
+struct object *bcl_singleton(struct thread *thread, const char *name_space, const char *name);
+
+/* ---- bcl_values.c: values in and out of objects ---- */
+
+/* The class name_space.name of mscorlib, prepared; NULL with an exception pending. */
+struct type *bcl_class(struct thread *thread, const char *name_space, const char *name);
+/* A vector of element; NULL with an exception pending. */
+struct array *bcl_new_vector(struct thread *thread, struct type *element, int64_t length);
+/* A vector of strings, types or other objects of mscorlib's class System.NAME. */
+struct array *bcl_new_vector_of(struct thread *thread, const char *name, int64_t length);
+/* The instance field of that name, in the object's class or a base; NULL when there is none. */
+void *bcl_field(struct object *object, const char *name);
+/* Stores a reference in such a field; does nothing when there is none. */
+void bcl_set_field(struct object *object, const char *name, void *value);
+/* A managed string; NULL for NULL text, or with an exception pending. */
+struct string *bcl_string(struct thread *thread, const char *text);
+/* UTF-8 text of a managed string as a mem_ block; NULL with an exception pending (also for a null
+ * string: ArgumentNullException). */
+char *bcl_text(struct thread *thread, const struct string *string);
+/* The value of type at place as an object. */
+struct object *bcl_box(struct thread *thread, struct type *type, const void *place);
+/* Stores an object as a value of type at place: unboxed, primitives widened, null as all zeros.
+ * False when it does not fit; nothing is pending then, unless memory was short. */
+bool bcl_unbox(struct thread *thread, struct type *type, void *place, struct object *object);
+/* False with ArgumentNullException (parameter NULL) pending when object is null. */
+bool bcl_check(struct thread *thread, const void *object);
 
 /* The functions of bcl.def. Arguments in slots[0..], this first; the result to slots[0]. Declared
  * again for each method that they serve. */

@@ -113,7 +113,7 @@ bool exec_prepare(struct thread *thread, struct method *method) {
         exec_throw_error(thread, &err);
         return false;
     }
-    method->native = bcl_find(method);
+    method->native = method->row ? bcl_find(method) : exec_array_method(method);
     if (method->native) {
         method->special = METHOD_NATIVE;
     } else if (method_is_abstract(method)) {

@@ -9,6 +9,7 @@
 
 #define EXEC_STACK_SLOTS (128 * 1024) /* 1 MiB of registers */
 #define EXEC_MAX_FRAMES  16384
+#define EXEC_MAX_RANK    32 /* dimensions of an array */
 /* Native activations of the interpreter, each for a call out of native or compiled code. */
 #define EXEC_MAX_NATIVE_DEPTH 1500
 
@@ -51,6 +52,7 @@ struct thread {
     gc_thread gc;
     const void *native_base; /* where the native stack begins, its highest address */
     uint32_t os_id;
+    int32_t last_error; /* errno of the last failed P/Invoke that keeps it */
     int32_t filter_result;
     /* Of the pending exception, as pass one found it: catching frame and clause. */
     uint64_t catch_frame; /* its index, or the jit_activation's id */
@@ -117,6 +119,8 @@ void exec_throw_error(struct thread *thread, const il_error *err);
 void exec_throw_object(struct thread *thread, struct object *exception);
 void exec_rethrow(struct thread *thread, struct object *exception); /* keeps the old trace */
 void exec_throw_stack_overflow(struct thread *thread);
+/* Ends the program as Environment.Exit does: no handler and no finally block runs any more. */
+void exec_exit(struct thread *thread, int32_t status);
 
 /* The exception's stack trace as text, one line per frame: "   at Program.Main(String[])". The
  * result is a mem_ block; NULL when memory is short. */
@@ -132,6 +136,21 @@ struct object *exec_new_object(struct thread *thread, struct type *type);
 struct array *exec_new_array(struct thread *thread, struct type *array_type, int64_t length);
 /* The same with a plain NULL when memory is short. length must be within int32. */
 struct array *exec_try_new_array(struct thread *thread, struct type *array_type, int64_t length);
+/* An array of as many dimensions as bounds, total length within int32. OverflowException for a
+ * negative length. */
+struct array *exec_new_bounded_array(struct thread *thread, struct type *array_type,
+                                     const struct array_bound *bounds);
+/* Where the element lies whose indexes are at *indexes and every stride bytes on; NULL with
+ * IndexOutOfRangeException pending. The array is multi-dimensional. */
+uint8_t *exec_array_element(struct thread *thread, struct array *array, const int32_t *indexes,
+                            size_t stride);
+/* The native body of a method that only arrays have. */
+native_method exec_array_method(const struct method *method);
+/* The bounds of a multi-dimensional array, one per dimension. */
+static inline struct array_bound *exec_array_bounds(const struct array *array) {
+    size_t elements = (size_t)array->length * array->object.type->element_type->value_size;
+    return (struct array_bound *)((char *)(uintptr_t)array->data + ((elements + 3) & ~(size_t)3));
+}
 struct string *exec_new_string(struct thread *thread, int32_t length);
 
 /* The bytes that an object takes in the heap, its header included. */
@@ -140,6 +159,8 @@ size_t exec_object_size(const struct object *object);
 struct object *exec_clone_object(struct thread *thread, const struct object *from);
 struct string *exec_string_from_utf8(struct thread *thread, const char *text, size_t size);
 struct string *exec_intern(struct thread *thread, const uint16_t *chars, int32_t length);
+/* The interned string with these units, NULL when there is none. */
+struct string *exec_find_interned(struct thread *thread, const uint16_t *chars, int32_t length);
 void exec_free_strings(struct runtime *rt); /* the table of interned strings */
 void exec_mark_strings(struct runtime *rt, gc_heap *gc);
 
@@ -150,6 +171,8 @@ void exec_run_finalizers(struct thread *thread);
 struct object *exec_box(struct thread *thread, struct type *type, const void *value);
 /* A mem_ block with the string's text in UTF-8; NULL when memory is short. */
 char *exec_string_to_utf8(const struct string *string);
+/* The same for UTF-16 units. */
+char *exec_utf16_to_utf8(const uint16_t *chars, int32_t length);
 
 /* Copies between memory and registers as the storage demands (extending small integers). */
 void exec_load(union slot *to, const void *from, const struct type *type);

@@ -639,8 +639,7 @@ static void new_object(struct lowering *L, const il_insn *insn) {
         target = string_factory(L, ctor);
         op = CODE_newobj_string;
     } else if (type->kind == TYPE_ARRAY) {
-        lower_unsupported(L, "multi-dimensional arrays");
-        return;
+        op = CODE_newobj_string;
     }
     if (!target)
         return;

@@ -24,12 +24,18 @@ struct object *exec_new_object(struct thread *thread, struct type *type) {
     return object ? announced(thread->rt, object) : no_memory(thread);
 }
 
+static size_t array_size(const struct type *type, size_t length) {
+    size_t elements = length * type->element_type->value_size;
+    if (type->kind == TYPE_ARRAY)
+        elements = ((elements + 3) & ~(size_t)3) + type->rank * sizeof(struct array_bound);
+    return ARRAY_DATA_OFFSET + elements;
+}
+
 struct array *exec_try_new_array(struct thread *thread, struct type *type, int64_t length) {
     uint64_t element = type->element_type->value_size;
     if ((uint64_t)length > INT32_MAX || (uint64_t)length * element > (uint64_t)1 << 40)
         return NULL;
-    struct array *array =
-        (struct array *)allocate(thread, type, ARRAY_DATA_OFFSET + (size_t)length * element);
+    struct array *array = (struct array *)allocate(thread, type, array_size(type, (size_t)length));
     if (!array)
         return NULL;
     array->length = (int32_t)length;
@@ -59,13 +65,9 @@ size_t exec_object_size(const struct object *object) {
     if (type == type->rt->core.string)
         return STRING_CHARS_OFFSET +
                ((size_t)((const struct string *)object)->length + 1) * sizeof(uint16_t);
-    if (type->kind != TYPE_SZARRAY && type->kind != TYPE_ARRAY)
-        return type->instance_size;
-    size_t size = ARRAY_DATA_OFFSET +
-                  (size_t)((const struct array *)object)->length * type->element_type->value_size;
-    if (type->kind == TYPE_ARRAY) /* the bounds lie behind the elements */
-        size = ((size + 3) & ~(size_t)3) + type->rank * 2 * sizeof(int32_t);
-    return size;
+    if (type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY)
+        return array_size(type, (size_t)((const struct array *)object)->length);
+    return type->instance_size;
 }
 
 struct object *exec_clone_object(struct thread *thread, const struct object *from) {
@@ -135,12 +137,16 @@ static uint32_t decode_utf16(const uint16_t *chars, int32_t length, int32_t *i) 
 }
 
 char *exec_string_to_utf8(const struct string *string) {
-    char *text = mem_calloc((size_t)string->length * 3 + 1, 1);
+    return exec_utf16_to_utf8(string->chars, string->length);
+}
+
+char *exec_utf16_to_utf8(const uint16_t *chars, int32_t length) {
+    char *text = mem_calloc((size_t)length * 3 + 1, 1);
     char *out = text;
     if (!text)
         return NULL;
-    for (int32_t i = 0; i < string->length;) {
-        uint32_t c = decode_utf16(string->chars, string->length, &i);
+    for (int32_t i = 0; i < length;) {
+        uint32_t c = decode_utf16(chars, length, &i);
         if (c < 0x80) {
             *out++ = (char)c;
         } else if (c < 0x800) {
@@ -222,6 +228,11 @@ struct string *exec_intern(struct thread *thread, const uint16_t *chars, int32_t
 void exec_mark_strings(struct runtime *rt, gc_heap *gc) {
     for (uint32_t i = 0; rt->strings && i < rt->strings->capacity; i++)
         gc_mark(gc, rt->strings->items[i]);
+}
+
+struct string *exec_find_interned(struct thread *thread, const uint16_t *chars, int32_t length) {
+    const struct string_table *table = thread->rt->strings;
+    return table && table->capacity ? *find_place(thread->rt->strings, chars, length) : NULL;
 }
 
 void exec_free_strings(struct runtime *rt) {

@@ -5,6 +5,7 @@
  * compiled code and native methods keep theirs. */
 #include <stdlib.h>
 
+#include "runtime/bcl/bcl.h"
 #include "runtime/exec/exec.h"
 
 static void mark_thread(const struct thread *thread, gc_heap *gc, const void *stack_end) {
@@ -24,6 +25,7 @@ static void mark_roots(void *self, gc_heap *gc, const void *stack_end) {
         gc_mark(gc, type->init_failure);
     }
     exec_mark_strings(rt, gc);
+    bcl_mark(rt, gc);
     if (rt->main_thread)
         mark_thread(rt->main_thread, gc, stack_end);
 }

@@ -23,13 +23,24 @@ void exec_rethrow(struct thread *thread, struct object *exception) {
     exception_search(thread, true);
 }
 
-/* A stack overflow ends the program, as in .NET: no handler is looked for. */
-void exec_throw_stack_overflow(struct thread *thread) {
+/* Nothing managed runs any more. */
+static void stop(struct thread *thread) {
     thread->fatal = true;
     thread->exception = thread->stack_overflow;
     thread->catch_frame = 0;
     thread->catch_clause = UINT32_MAX;
     thread->catch_known = thread->unhandled = true;
+}
+
+/* A stack overflow ends the program, as in .NET: no handler is looked for. */
+void exec_throw_stack_overflow(struct thread *thread) {
+    stop(thread);
+}
+
+void exec_exit(struct thread *thread, int32_t status) {
+    thread->rt->exiting = true;
+    thread->rt->exit_status = status;
+    stop(thread);
 }
 
 static struct method *find_constructor(struct type *type, bool with_message) {

@@ -68,6 +68,11 @@ il_status ldr_field(struct module *module, uint32_t token, const struct generic_
 il_status ldr_locals(struct module *module, uint32_t token, const struct generic_context *context,
                      struct type ***out, uint32_t *count, il_error *err);
 
+/* A type of the module by name, also one that it forwards to another assembly (II.22.14). Errors:
+ * IL_NO_TYPE, and those of loading the assembly. */
+il_status ldr_exported_type(struct module *module, const char *name_space, const char *name,
+                            struct type **out, il_error *err);
+
 /* Constructed types. */
 il_status ldr_instantiate(struct type *definition, struct type *const *args, uint32_t count,
                           struct type **out, il_error *err);

@@ -127,8 +127,15 @@ static il_status set_variables(struct type *type, il_error *err) {
     type->is_open = true;
     for (uint32_t i = 0; i < count; i++) {
         il_status status = ldr_variable(type->rt, false, i, &type->args[i], err);
+        uint32_t variance = il_cell(type->module->il, IL_GenericParam_Flags, params.first + i) & 3;
+        if (status == IL_OK && variance != INVARIANT && !type->variance) {
+            type->variance = mem_pool_array(&type->rt->pool, count, 1);
+            status = type->variance ? IL_OK : out_of_memory(err);
+        }
         if (status != IL_OK)
             return status;
+        if (type->variance)
+            type->variance[i] = (uint8_t)variance;
     }
     return IL_OK;
 }
@@ -408,6 +415,11 @@ static il_status find_exported(struct module *module, const char *name_space, co
     return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, 0,
                    "Could not load type '%s%s%s' from assembly '%s'.", name_space,
                    *name_space ? "." : "", name, module->name);
+}
+
+il_status ldr_exported_type(struct module *module, const char *name_space, const char *name,
+                            struct type **out, il_error *err) {
+    return find_exported(module, name_space, name, 0, out, err);
 }
 
 static il_status type_ref(struct module *module, uint32_t row, struct type **out, il_error *err) {
@@ -743,6 +755,7 @@ il_status ldr_instantiate_method(struct method *definition, struct type *const *
     method->flags = definition->flags;
     method->impl_flags = definition->impl_flags;
     method->slot = definition->slot;
+    method->unbox_this = definition->unbox_this;
     method->entry = rt->uncompiled_entry;
     method->generic_count = count;
     method->definition = definition;

@@ -8,8 +8,23 @@
  * methods). Errors: IL_BAD_METADATA, IL_OUT_OF_MEMORY. */
 il_status type_members(struct type *type, il_error *err);
 
+/* Whether from is to with type arguments that vary as the definition allows. */
+bool type_varies_to(const struct type *from, const struct type *to);
+
 /* The member of this type whose row in the module is row; NULL when it is not one of them. */
 struct method *type_method_of_row(struct type *type, uint32_t row);
 struct field *type_field_of_row(struct type *type, uint32_t row);
+
+/* array_type.c: the members that arrays have beyond those of System.Array. */
+
+/* Makes the methods of a multi-dimensional array: constructors, Get, Set, Address (II.14.2). */
+il_status array_members(struct type *type, il_error *err);
+/* Whether vectors of element implement interface: IList<T>, its bases and read-only relatives. */
+bool array_has_interface(const struct type *array, const struct type *interface);
+/* The method of System.Array that implements such an interface's method on vectors; NULL when
+ * there is none or memory is short. */
+struct method *array_find_virtual(const struct method *declared);
+/* Whether elements of type from can stand where to is expected. */
+bool array_elements_compatible(const struct type *from, const struct type *to);
 
 #endif

@@ -35,6 +35,7 @@ static void fill_method(struct type *type, struct method *method, uint32_t row) 
     method->impl_flags = (uint16_t)il_cell(il, IL_MethodDef_ImplFlags, row);
     method->slot = METHOD_NO_SLOT;
     method->entry = type->rt->uncompiled_entry;
+    method->unbox_this = type_is_value(type) && !method_is_static(method);
     if (strcmp(method->name, ".cctor") == 0 && method_is_static(method))
         type->cctor = method;
 }
@@ -57,6 +58,8 @@ static il_status set_method_variables(struct type *type, struct method *method, 
 }
 
 il_status type_members(struct type *type, il_error *err) {
+    if (type->kind == TYPE_ARRAY)
+        return array_members(type, err);
     if (type->methods || !type->module)
         return IL_OK;
     il_module *il = type->module->il;
@@ -144,7 +147,6 @@ il_status method_prepare_signature(struct method *method, il_error *err) {
         goto done;
     method->has_this = (sig->convention & 0x20) != 0;
     method->is_vararg = (sig->convention & 0x0F) == 5;
-    method->unbox_this = method->has_this && type_is_value(method->owner);
     method->param_count = sig->param_count;
     method->params = mem_pool_array(&module->rt->pool, sig->param_count + 1, sizeof(void *));
     if (!method->params) {
@@ -481,21 +483,53 @@ il_status type_prepare(struct type *type, il_error *err) {
 
 /* ---- Assignability ---- */
 
+/* A type that other types are looked at through (an element, a type argument) may not have been
+ * prepared by anybody yet. */
+static bool ready(const struct type *type) {
+    il_error err;
+    return type->prepared || type->is_open || type_prepare((struct type *)type, &err) == IL_OK;
+}
+
+bool type_varies_to(const struct type *from, const struct type *to) {
+    const uint8_t *variance = to->definition->variance;
+    if (from->definition != to->definition || !variance)
+        return false;
+    for (uint32_t i = 0; i < to->arg_count; i++) {
+        const struct type *a = from->args[i], *b = to->args[i];
+        if (a == b)
+            continue;
+        if (variance[i] == INVARIANT || !type_is_reference(a) || !type_is_reference(b) ||
+            !ready(a) || !ready(b))
+            return false;
+        if (!(variance[i] == COVARIANT ? type_is_assignable(a, b) : type_is_assignable(b, a)))
+            return false;
+    }
+    return true;
+}
+
 static bool implements(const struct type *type, const struct type *interface) {
     for (uint32_t i = 0; i < type->interface_count; i++) {
         if (type->interfaces[i].interface == interface)
             return true;
     }
-    return false;
+    if (type->kind == TYPE_SZARRAY && array_has_interface(type, interface))
+        return true;
+    if (!interface->definition->variance)
+        return false;
+    for (uint32_t i = 0; i < type->interface_count; i++) {
+        if (type_varies_to(type->interfaces[i].interface, interface))
+            return true;
+    }
+    return type_varies_to(type, interface);
 }
 
 /* Element types are compatible when they are equal, both references and assignable, or integers of
  * one size (I.8.7.1, reduced types). */
-static bool elements_compatible(const struct type *from, const struct type *to) {
+bool array_elements_compatible(const struct type *from, const struct type *to) {
     if (from == to)
         return true;
     if (from->storage == STORE_REF && to->storage == STORE_REF)
-        return type_is_assignable(from, to);
+        return ready(from) && ready(to) && type_is_assignable(from, to);
     if (from->storage == STORE_STRUCT || to->storage == STORE_STRUCT || from->kind != TYPE_VALUE ||
         to->kind != TYPE_VALUE)
         return false;
@@ -510,9 +544,11 @@ bool type_is_assignable(const struct type *from, const struct type *to) {
         return implements(from, to);
     if (to->kind == TYPE_SZARRAY || to->kind == TYPE_ARRAY)
         return from->kind == to->kind && from->rank == to->rank &&
-               elements_compatible(from->element_type, to->element_type);
+               array_elements_compatible(from->element_type, to->element_type);
     if (from->kind == TYPE_INTERFACE)
         return to == to->rt->core.object;
+    if (to->is_delegate && from->is_delegate)
+        return type_varies_to(from, to);
     return from->supers && to->supers && from->depth >= to->depth && from->supers[to->depth] == to;
 }
 

@@ -51,6 +51,9 @@ typedef enum type_kind {
     TYPE_VARIABLE /* VAR and MVAR */
 } type_kind;
 
+/* II.23.1.7 */
+typedef enum type_variance { INVARIANT, COVARIANT, CONTRAVARIANT } type_variance;
+
 typedef enum type_init_state { INIT_NONE, INIT_RUNNING, INIT_DONE, INIT_FAILED } type_init_state;
 
 struct field {
@@ -103,6 +106,7 @@ struct type {
     struct type *definition; /* of an instantiation; otherwise the type itself */
     struct type **args;      /* type arguments; of a generic definition: its variables */
     uint32_t arg_count;
+    uint8_t *variance; /* of a generic definition: type_variance per variable; NULL: none varies */
 
     struct type *element_type; /* arrays, pointers, byrefs; enums: the underlying type */
     uint32_t rank;             /* TYPE_ARRAY; variables: number */
@@ -114,6 +118,7 @@ struct type {
     uint32_t method_count;
     struct interface_entry *interfaces;
     uint32_t interface_count;
+    struct method **array_methods; /* IList<T> and its like: how vectors implement it, by slot */
     struct method *cctor;
     uint8_t *statics;
     uint32_t statics_size;
@@ -207,6 +212,8 @@ il_status method_prepare_signature(struct method *method, il_error *err);
 void type_root(struct type *type);
 
 /* Whether a value of type from can be used where to is expected (III.1.8.1.3), for prepared types.
+ * Covers the variance of interfaces and delegates, and the generic interfaces of vectors. Prepares
+ * element types and type arguments as it needs them; one that cannot be is assignable to nothing.
  */
 bool type_is_assignable(const struct type *from, const struct type *to);
 

@@ -290,14 +290,23 @@ il_status type_build_tables(struct type *type, il_error *err) {
     return status == IL_OK ? fill_interfaces(type, err) : status;
 }
 
+static struct method *entry_method(const struct interface_entry *entry, uint32_t slot) {
+    return slot < entry->interface->vtable_size ? entry->methods[slot] : NULL;
+}
+
 struct method *type_find_virtual(const struct type *type, const struct method *declared) {
-    if (declared->owner->kind != TYPE_INTERFACE)
+    const struct type *interface = declared->owner;
+    if (interface->kind != TYPE_INTERFACE)
         return declared->slot < type->vtable_size ? type->vtable[declared->slot] : NULL;
     for (uint32_t i = 0; i < type->interface_count; i++) {
-        if (type->interfaces[i].interface == declared->owner)
-            return declared->slot < declared->owner->vtable_size
-                       ? type->interfaces[i].methods[declared->slot]
-                       : NULL;
+        if (type->interfaces[i].interface == interface)
+            return entry_method(&type->interfaces[i], declared->slot);
+    }
+    if (type->kind == TYPE_SZARRAY && array_has_interface(type, interface))
+        return array_find_virtual(declared);
+    for (uint32_t i = 0; interface->definition->variance && i < type->interface_count; i++) {
+        if (type_varies_to(type->interfaces[i].interface, interface))
+            return entry_method(&type->interfaces[i], declared->slot);
     }
     return NULL;
 }

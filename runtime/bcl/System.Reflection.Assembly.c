@@ -1,0 +1,407 @@
+/* System.Reflection: assemblies and modules. Every assembly here has one module. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/bcl/bcl_reflect.h"
+#include "runtime/exec/walk.h"
+
+/* Keys of the objects under a module's address. */
+enum { KEY_ASSEMBLY = 1, KEY_MODULE };
+
+static struct object *new_face(struct thread *thread, const char *class_name, struct module *module,
+                               uintptr_t key, const char *handle) {
+    struct type *type = bcl_class(thread, "System.Reflection", class_name);
+    struct object *object = type ? exec_new_object(thread, type) : NULL;
+    if (!object)
+        return NULL;
+    bcl_set_field(object, handle, module);
+    if (bcl_put(thread->rt, module, key, object))
+        return object;
+    exec_throw_object(thread, thread->out_of_memory);
+    return NULL;
+}
+
+struct object *bcl_assembly_object(struct thread *thread, struct module *module) {
+    struct object *object = bcl_get(thread->rt, module, KEY_ASSEMBLY);
+    return object ? object
+                  : new_face(thread, "RuntimeAssembly", module, KEY_ASSEMBLY, "_mono_assembly");
+}
+
+static const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+struct object *bcl_module_object(struct thread *thread, struct module *module) {
+    struct object *object = bcl_get(thread->rt, module, KEY_MODULE);
+    if (object)
+        return object;
+    struct object *assembly = bcl_assembly_object(thread, module);
+    object = assembly ? new_face(thread, "RuntimeModule", module, KEY_MODULE, "_impl") : NULL;
+    if (!object)
+        return NULL;
+    const char *path = il_module_path(module->il);
+    bcl_set_field(object, "assembly", assembly);
+    bcl_set_field(object, "fqname", bcl_string(thread, path));
+    bcl_set_field(object, "name", bcl_string(thread, file_name(path)));
+    bcl_set_field(object, "scopename", bcl_string(thread, il_name(module->il, IL_Module_Name, 1)));
+    *(uint32_t *)bcl_field(object, "token") = IL_TOKEN(IL_Module, 1);
+    return thread->exception ? NULL : object;
+}
+
+struct module *bcl_module_of(struct object *assembly) {
+    struct module **handle = bcl_field(assembly, "_mono_assembly");
+    return handle ? *handle : NULL;
+}
+
+struct module *bcl_calling_module(struct thread *thread, uint32_t skip) {
+    struct stack_walk walk;
+    struct walk_entry entry;
+    stack_walk_start(&walk, thread);
+    while (stack_walk_next(&walk, &entry)) {
+        if (entry.method && skip-- == 0)
+            return entry.method->owner->module;
+    }
+    return thread->rt->corlib;
+}
+
+/* ---- Assembly ---- */
+
+/* GetExecutingAssembly(): of the method that calls it, and its caller. */
+void bcl_assembly_executing(struct thread *thread, union slot *slots) {
+    slots[0].o = bcl_assembly_object(thread, bcl_calling_module(thread, 0));
+}
+
+void bcl_assembly_calling(struct thread *thread, union slot *slots) {
+    slots[0].o = bcl_assembly_object(thread, bcl_calling_module(thread, 1));
+}
+
+void bcl_assembly_entry(struct thread *thread, union slot *slots) {
+    struct module *program = thread->rt->program;
+    slots[0].o = program ? bcl_assembly_object(thread, program) : NULL;
+}
+
+void bcl_assembly_full_name(struct thread *thread, union slot *slots) {
+    char name[512];
+    slots[0].p =
+        bcl_string(thread, bcl_assembly_name(bcl_module_of(slots[0].o), name, sizeof name));
+}
+
+static char *absolute_path(const struct module *module) {
+    return realpath(il_module_path(module->il), NULL);
+}
+
+/* get_location(), and get_code_base(assembly, escaped). */
+void bcl_assembly_location(struct thread *thread, union slot *slots) {
+    char *path = absolute_path(bcl_module_of(slots[0].o));
+    slots[0].p = bcl_string(thread, path ? path : "");
+    free(path);
+}
+
+void bcl_assembly_code_base(struct thread *thread, union slot *slots) {
+    char text[4200], *path = absolute_path(bcl_module_of(slots[0].o));
+    snprintf(text, sizeof text, "file://%s", path ? path : "");
+    free(path);
+    slots[0].p = bcl_string(thread, text);
+}
+
+void bcl_assembly_runtime_version(struct thread *thread, union slot *slots) {
+    slots[0].p = bcl_string(thread, il_module_headers(bcl_module_of(slots[0].o)->il)->version);
+}
+
+void bcl_assembly_entry_point(struct thread *thread, union slot *slots) {
+    struct module *module = bcl_module_of(slots[0].o);
+    uint32_t token = il_module_entry_point(module->il);
+    struct method *method;
+    il_error err;
+    slots[0].o = NULL;
+    if (!token)
+        return;
+    if (ldr_method(module, token, NULL, &method, &err) != IL_OK)
+        exec_throw_error(thread, &err);
+    else
+        slots[0].o = bcl_method_object(thread, method, method->owner);
+}
+
+static struct array *types_of(struct thread *thread, struct module *module, bool exported_only) {
+    enum { VISIBILITY_MASK = 7, PUBLIC = 1 };
+    uint32_t count = il_rows(module->il, IL_TypeDef), wanted = 0;
+    struct array *out = NULL;
+    il_error err;
+    for (int pass = 0; pass < 2 && !thread->exception; pass++) {
+        if (pass == 1 && !(out = bcl_new_vector_of(thread, "Type", wanted)))
+            return NULL;
+        wanted = 0;
+        for (uint32_t row = 2; row <= count && !thread->exception; row++) { /* not <Module> */
+            struct type *type;
+            if (ldr_type_def(module, row, &type, &err) != IL_OK) {
+                exec_throw_error(thread, &err);
+                return NULL;
+            }
+            bool visible = true;
+            for (const struct type *t = type; t && exported_only; t = t->enclosing)
+                visible = visible && (t->flags & VISIBILITY_MASK) == (t->enclosing ? 2 : PUBLIC);
+            if (visible && pass == 1)
+                ((struct object **)out->data)[wanted] = bcl_type_object(thread, type);
+            wanted += visible;
+        }
+    }
+    return out;
+}
+
+/* GetTypes(exported only). */
+void bcl_assembly_types(struct thread *thread, union slot *slots) {
+    slots[0].p = types_of(thread, bcl_module_of(slots[0].o), slots[1].i4 != 0);
+}
+
+void bcl_module_types(struct thread *thread, union slot *slots) {
+    slots[0].p = types_of(thread, slots[0].p, false);
+}
+
+static void throw_no_type(struct thread *thread, const char *name, const struct module *module) {
+    if (!thread->exception)
+        exec_throw_format(thread, "TypeLoadException",
+                          "Could not load type '%s' from assembly '%s'.", name, module->name);
+}
+
+/* InternalGetType(module, name, throw on error, ignore case). */
+void bcl_assembly_type(struct thread *thread, union slot *slots) {
+    struct module *module = bcl_module_of(slots[0].o);
+    bool throws = slots[3].i4 != 0, ignore_case = slots[4].i4 != 0;
+    char *name = bcl_text(thread, slots[2].p);
+    if (!name)
+        return;
+    struct type *type = bcl_find_type(thread, module, name, ignore_case);
+    if (type && type->module != module && type->module == thread->rt->corlib && !type->element_type)
+        type = NULL; /* only the assembly itself is meant */
+    slots[0].o = type ? bcl_type_object(thread, type) : NULL;
+    if (!type && throws)
+        throw_no_type(thread, name, module);
+    mem_free(name);
+}
+
+/* RuntimeTypeHandle.internal_from_name(name, ref mark, assembly, throw, ignore case, ...). */
+void bcl_type_from_name(struct thread *thread, union slot *slots) {
+    struct object *assembly = slots[2].o;
+    struct module *module = assembly ? bcl_module_of(assembly) : NULL;
+    bool throws = slots[3].i4 != 0, ignore_case = slots[4].i4 != 0;
+    char *name = bcl_text(thread, slots[0].p);
+    if (!name)
+        return;
+    for (uint32_t i = 0; !module && i < 8; i++) { /* the caller outside mscorlib */
+        struct module *caller = bcl_calling_module(thread, i);
+        if (caller != thread->rt->corlib)
+            module = caller;
+    }
+    if (!module)
+        module = thread->rt->corlib;
+    struct type *type = bcl_find_type(thread, module, name, ignore_case);
+    slots[0].o = type ? bcl_type_object(thread, type) : NULL;
+    if (!type && throws)
+        throw_no_type(thread, name, module);
+    mem_free(name);
+}
+
+static struct array *vector_of_one(struct thread *thread, const char *class_name,
+                                   struct object *item) {
+    struct type *element = bcl_class(thread, "System.Reflection", class_name);
+    struct array *out = element && item ? bcl_new_vector(thread, element, 1) : NULL;
+    if (out)
+        *(struct object **)out->data = item;
+    return out;
+}
+
+void bcl_assembly_modules(struct thread *thread, union slot *slots) {
+    slots[0].p =
+        vector_of_one(thread, "Module", bcl_module_object(thread, bcl_module_of(slots[0].o)));
+}
+
+void bcl_assembly_module(struct thread *thread, union slot *slots) {
+    slots[0].o = bcl_module_object(thread, bcl_module_of(slots[0].o));
+}
+
+/* AppDomain.GetAssemblies(reflection only). */
+void bcl_domain_assemblies(struct thread *thread, union slot *slots) {
+    struct runtime *rt = thread->rt;
+    struct type *element = bcl_class(thread, "System.Reflection", "Assembly");
+    uint32_t count = slots[1].i4 ? 0 : rt->module_count;
+    struct array *out = element ? bcl_new_vector(thread, element, count) : NULL;
+    for (uint32_t i = 0; out && i < count && !thread->exception; i++)
+        ((struct object **)out->data)[i] = bcl_assembly_object(thread, rt->modules[i]);
+    slots[0].p = out;
+}
+
+/* AppDomain.LoadAssembly(name, evidence, reflection only, ref mark). */
+void bcl_domain_load(struct thread *thread, union slot *slots) {
+    char *name = bcl_text(thread, slots[1].p);
+    struct module *module;
+    il_error err;
+    if (!name)
+        return;
+    name[strcspn(name, ",")] = '\0';
+    if (ldr_load_assembly(thread->rt, name, &module, &err) != IL_OK)
+        exec_throw_error(thread, &err);
+    else
+        slots[0].o = bcl_assembly_object(thread, module);
+    mem_free(name);
+}
+
+/* Assembly.LoadFrom(path, reflection only, ref mark) and LoadFile_internal(path, ref mark). */
+void bcl_assembly_load_file(struct thread *thread, union slot *slots) {
+    char *path = bcl_text(thread, slots[0].p);
+    struct module *module;
+    il_error err;
+    if (!path)
+        return;
+    if (ldr_load_file(thread->rt, path, &module, &err) != IL_OK)
+        exec_throw_error(thread, &err);
+    else
+        slots[0].o = bcl_assembly_object(thread, module);
+    mem_free(path);
+}
+
+/* ---- Resources ---- */
+
+/* GetManifestResourceInternal(name, out size, out module): the bytes themselves, which stay as long
+ * as the module; 0 when there is none. */
+void bcl_assembly_resource(struct thread *thread, union slot *slots) {
+    struct module *module = bcl_module_of(slots[0].o);
+    int32_t *size = slots[2].p;
+    struct object **module_out = slots[3].p;
+    char *name = bcl_text(thread, slots[1].p);
+    if (!name)
+        return;
+    slots[0].p = NULL;
+    for (uint32_t row = 1; row <= il_rows(module->il, IL_ManifestResource); row++) {
+        if (strcmp(il_name(module->il, IL_ManifestResource_Name, row), name) != 0)
+            continue;
+        il_blob bytes = il_resource(module->il, row);
+        slots[0].p = (void *)(uintptr_t)bytes.data;
+        *size = (int32_t)bytes.size;
+        *module_out = bcl_module_object(thread, module);
+        break;
+    }
+    mem_free(name);
+}
+
+void bcl_assembly_resource_names(struct thread *thread, union slot *slots) {
+    struct module *module = bcl_module_of(slots[0].o);
+    uint32_t count = il_rows(module->il, IL_ManifestResource);
+    struct array *out = bcl_new_vector_of(thread, "String", count);
+    for (uint32_t i = 0; out && i < count && !thread->exception; i++)
+        ((struct string **)out->data)[i] =
+            bcl_string(thread, il_name(module->il, IL_ManifestResource_Name, i + 1));
+    slots[0].p = out;
+}
+
+/* ---- Names: Mono.MonoAssemblyName ---- */
+
+struct assembly_name {
+    char *name, *culture, *hash_value, *public_key;
+    uint8_t token[17];
+    uint32_t hash_algorithm, hash_length, flags;
+    uint16_t major, minor, build, revision, architecture;
+};
+
+enum { KEY_NAME = 3 };
+
+static void fill_name(const struct module *module, struct assembly_name *out) {
+    const il_module *il = module->il;
+    char text[512];
+    bcl_assembly_name(module, text, sizeof text);
+    const char *token = strstr(text, "PublicKeyToken=") + strlen("PublicKeyToken=");
+    const char *culture = il_name(il, IL_Assembly_Culture, 1);
+    out->name = (char *)(uintptr_t)module->name; /* the library only reads them */
+    out->culture = (char *)(uintptr_t)culture;
+    if (strcmp(token, "null") != 0)
+        memcpy(out->token, token, sizeof out->token - 1);
+    out->hash_algorithm = il_cell(il, IL_Assembly_HashAlgId, 1);
+    out->flags = il_cell(il, IL_Assembly_Flags, 1);
+    out->major = (uint16_t)il_cell(il, IL_Assembly_MajorVersion, 1);
+    out->minor = (uint16_t)il_cell(il, IL_Assembly_MinorVersion, 1);
+    out->build = (uint16_t)il_cell(il, IL_Assembly_BuildNumber, 1);
+    out->revision = (uint16_t)il_cell(il, IL_Assembly_RevisionNumber, 1);
+}
+
+/* AssemblyName.GetNativeName(assembly): stays as long as the runtime. */
+void bcl_assembly_native_name(struct thread *thread, union slot *slots) {
+    struct module *module = slots[0].p;
+    struct assembly_name *name = bcl_get(thread->rt, module, KEY_NAME);
+    if (!name) {
+        name = mem_pool_alloc(&thread->rt->pool, sizeof *name);
+        if (!name || !bcl_put(thread->rt, module, KEY_NAME, name)) {
+            exec_throw_object(thread, thread->out_of_memory);
+            return;
+        }
+        fill_name(module, name);
+    }
+    slots[0].p = name;
+}
+
+/* ---- Module ---- */
+
+/* GetGuidInternal(module, byte[16]). */
+void bcl_module_guid(struct thread *thread, union slot *slots) {
+    const struct module *module = slots[0].p;
+    struct array *out = slots[1].p;
+    const uint8_t *guid = il_guid(module->il, il_cell(module->il, IL_Module_Mvid, 1));
+    (void)thread;
+    if (guid && out && out->length >= 16)
+        memcpy(out->data, guid, 16);
+}
+
+void bcl_module_token(struct thread *thread, union slot *slots) {
+    (void)thread;
+    slots[0].u4 = IL_TOKEN(IL_Module, 1);
+}
+
+enum { RESOLVE_OUT_OF_RANGE, RESOLVE_BAD_TABLE, RESOLVE_OTHER }; /* ResolveTokenError */
+
+/* The Resolve*Token(module, token, type arguments, method arguments, out error) natives. The
+ * arguments are handles of types. */
+static struct generic_context context_of(const union slot *slots) {
+    const struct array *types = slots[2].p, *methods = slots[3].p;
+    return (struct generic_context){types ? (struct type *const *)types->data : NULL,
+                                    types ? (uint32_t)types->length : 0,
+                                    methods ? (struct type *const *)methods->data : NULL,
+                                    methods ? (uint32_t)methods->length : 0};
+}
+
+#define RESOLVE_TOKEN(kind, result_type, function)                                                 \
+    void bcl_module_resolve_##kind(struct thread *thread, union slot *slots) {                     \
+        struct module *module = slots[0].p;                                                        \
+        struct generic_context context = context_of(slots);                                        \
+        struct result_type *result;                                                                \
+        int32_t *error = slots[4].p;                                                               \
+        il_error err;                                                                              \
+        (void)thread;                                                                              \
+        uint32_t row = IL_TOKEN_ROW(slots[1].u4), table = slots[1].u4 >> 24;                       \
+        bool known = table < IL_TABLE_COUNT && row && row <= il_rows(module->il, (il_table)table); \
+        if (known && function(module, slots[1].u4, &context, &result, &err) == IL_OK) {            \
+            slots[0].p = result;                                                                   \
+            return;                                                                                \
+        }                                                                                          \
+        *error = known ? RESOLVE_OTHER : RESOLVE_OUT_OF_RANGE;                                     \
+        slots[0].p = NULL;                                                                         \
+    }
+
+RESOLVE_TOKEN(type, type, ldr_type)
+RESOLVE_TOKEN(method, method, ldr_method)
+RESOLVE_TOKEN(field, field, ldr_field)
+
+/* ResolveStringToken(module, token, out error). */
+void bcl_module_resolve_string(struct thread *thread, union slot *slots) {
+    const struct module *module = slots[0].p;
+    il_blob text = il_user_string(module->il, slots[1].u4);
+    int32_t *error = slots[2].p;
+    slots[0].p = NULL;
+    if (!text.data) {
+        *error = RESOLVE_OUT_OF_RANGE;
+        return;
+    }
+    struct string *string = exec_new_string(thread, (int32_t)(text.size / 2));
+    if (string)
+        memcpy(string->chars, text.data, text.size / 2 * 2);
+    slots[0].p = string;
+}

@@ -1,0 +1,744 @@
+/* System.Reflection: method, field, property, event and parameter objects. */
+#include <string.h>
+
+#include "runtime/bcl/bcl_reflect.h"
+#include "runtime/types/members.h"
+
+enum { METHOD_STATIC = 0x10, FIELD_LITERAL = 0x40, FIELD_HAS_RVA = 0x100 };
+
+static struct object *new_member(struct thread *thread, const char *class_name, const void *handle,
+                                 uintptr_t reflected) {
+    struct type *type = bcl_class(thread, "System.Reflection", class_name);
+    struct object *object = type ? exec_new_object(thread, type) : NULL;
+    if (object && !bcl_put(thread->rt, handle, reflected, object)) {
+        exec_throw_object(thread, thread->out_of_memory);
+        return NULL;
+    }
+    return object;
+}
+
+static void set_handle(struct object *object, const char *name, const void *handle) {
+    bcl_set_field(object, name, (void *)(uintptr_t)handle);
+}
+
+/* ---- Methods ---- */
+
+static bool is_constructor(const struct method *method) {
+    return strcmp(method->name, ".ctor") == 0 || strcmp(method->name, ".cctor") == 0;
+}
+
+struct object *bcl_method_object(struct thread *thread, struct method *method,
+                                 struct type *reflected) {
+    struct object *object = bcl_get(thread->rt, method, (uintptr_t)reflected);
+    if (object)
+        return object;
+    struct object *type = bcl_type_object(thread, reflected);
+    object =
+        type ? new_member(thread,
+                          is_constructor(method) ? "RuntimeConstructorInfo" : "RuntimeMethodInfo",
+                          method, (uintptr_t)reflected)
+             : NULL;
+    if (object) {
+        set_handle(object, "mhandle", method);
+        bcl_set_field(object, "reftype", type);
+    }
+    return object;
+}
+
+struct method *bcl_method_of(struct object *object) {
+    struct method **handle = bcl_field(object, "mhandle");
+    return handle ? *handle : NULL;
+}
+
+/* GetMethodFromHandleInternalType_native(method, reflected type or 0, check generic). */
+void bcl_method_from_handle(struct thread *thread, union slot *slots) {
+    struct method *method = slots[0].p;
+    struct type *reflected = slots[1].p ? slots[1].p : method->owner;
+    slots[0].o = bcl_method_object(thread, method, reflected);
+}
+
+void bcl_method_name(struct thread *thread, union slot *slots) {
+    slots[0].p = bcl_string(thread, bcl_method_of(slots[0].o)->name);
+}
+
+static bool prepare_signature(struct thread *thread, struct method *method) {
+    il_error err;
+    if (method_prepare_signature(method, &err) == IL_OK)
+        return true;
+    exec_throw_error(thread, &err);
+    return false;
+}
+
+/* Mono.Reflection.MonoMethodInfo. */
+struct method_info {
+    struct object *parent, *return_type;
+    int32_t attributes, implementation, convention;
+};
+
+enum { CONVENTION_STANDARD = 1, CONVENTION_VARARGS = 2, CONVENTION_HAS_THIS = 0x20 };
+
+/* get_method_info(method, out MonoMethodInfo). */
+void bcl_method_info(struct thread *thread, union slot *slots) {
+    struct method *method = slots[0].p;
+    struct method_info *info = slots[1].p;
+    if (!prepare_signature(thread, method))
+        return;
+    info->parent = bcl_type_object(thread, method->owner);
+    info->return_type = info->parent ? bcl_type_object(thread, method->return_type) : NULL;
+    info->attributes = method->flags;
+    info->implementation = method->impl_flags;
+    info->convention = (method->is_vararg ? CONVENTION_VARARGS : CONVENTION_STANDARD) |
+                       (method->has_this ? CONVENTION_HAS_THIS : 0);
+}
+
+void bcl_method_attributes(struct thread *thread, union slot *slots) {
+    (void)thread;
+    slots[0].i4 = ((const struct method *)slots[0].p)->flags;
+}
+
+#define MEMBER_TOKEN(name, expression)                                                             \
+    void bcl_##name##_token(struct thread *thread, union slot *slots) {                            \
+        (void)thread;                                                                              \
+        slots[0].u4 = (expression);                                                                \
+    }
+
+MEMBER_TOKEN(method, IL_TOKEN(IL_MethodDef, bcl_method_of(slots[0].o)->row))
+MEMBER_TOKEN(field, IL_TOKEN(IL_Field, (*(struct field **)bcl_field(slots[0].o, "fhandle"))->row))
+MEMBER_TOKEN(property,
+             IL_TOKEN(IL_Property, (*(struct bcl_member **)bcl_field(slots[0].o, "prop"))->row))
+MEMBER_TOKEN(event,
+             IL_TOKEN(IL_Event, (*(struct bcl_member **)bcl_field(slots[0].o, "handle"))->row))
+
+void bcl_method_is_generic(struct thread *thread, union slot *slots) {
+    (void)thread;
+    slots[0].i4 = bcl_method_of(slots[0].o)->generic_count > 0;
+}
+
+void bcl_method_is_generic_definition(struct thread *thread, union slot *slots) {
+    const struct method *method = bcl_method_of(slots[0].o);
+    (void)thread;
+    slots[0].i4 = method->generic_count > 0 && method->definition == method;
+}
+
+void bcl_method_arguments(struct thread *thread, union slot *slots) {
+    const struct method *method = bcl_method_of(slots[0].o);
+    struct array *out = bcl_new_vector_of(thread, "Type", method->generic_count);
+    for (uint32_t i = 0; out && i < method->generic_count && !thread->exception; i++)
+        ((struct object **)out->data)[i] = bcl_type_object(thread, method->args[i]);
+    slots[0].p = out;
+}
+
+void bcl_method_definition(struct thread *thread, union slot *slots) {
+    struct method *method = bcl_method_of(slots[0].o);
+    slots[0].o =
+        method->generic_count ? bcl_method_object(thread, method->definition, method->owner) : NULL;
+}
+
+/* MakeGenericMethod_impl(types). */
+void bcl_method_make_generic(struct thread *thread, union slot *slots) {
+    struct method *method = bcl_method_of(slots[0].o);
+    const struct array *types = slots[1].p;
+    struct type *args[64];
+    il_error err;
+    if ((uint32_t)types->length != method->generic_count || types->length > 64) {
+        exec_throw(thread, "ArgumentException", "Incorrect length");
+        return;
+    }
+    for (int32_t i = 0; i < types->length; i++)
+        args[i] = bcl_type_of(((struct object *const *)types->data)[i]);
+    if (ldr_instantiate_method(method, args, method->generic_count, &method, &err) != IL_OK)
+        exec_throw_error(thread, &err);
+    else
+        slots[0].o = bcl_method_object(thread, method, method->owner);
+}
+
+/* get_base_method(method, first definition wanted). */
+void bcl_method_base(struct thread *thread, union slot *slots) {
+    struct method *method = bcl_method_of(slots[0].o);
+    bool first = slots[1].i4 != 0;
+    il_error err;
+    if (!method_is_virtual(method) || method->owner->is_open ||
+        method->owner->kind == TYPE_INTERFACE)
+        return;
+    if (type_prepare(method->owner, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        return;
+    }
+    struct method *found = method;
+    for (const struct type *type = method->owner->parent; type && method->slot < type->vtable_size;
+         type = type->parent) {
+        if (type->vtable[method->slot] == found)
+            continue;
+        found = type->vtable[method->slot];
+        if (!first)
+            break;
+    }
+    slots[0].o = bcl_method_object(thread, found, found->owner);
+}
+
+/* MethodBase.GetCurrentMethod() is bcl_current_method in System.Diagnostics.StackTrace.c. */
+
+/* ---- Parameters ---- */
+
+enum { PARAM_OPTIONAL = 0x10, PARAM_HAS_DEFAULT = 0x1000 };
+
+static struct object *static_object(struct thread *thread, const char *name_space,
+                                    const char *class_name) {
+    struct type *type = bcl_class(thread, name_space, class_name);
+    struct field *value = type ? type_find_field(type, "Value") : NULL;
+    return value && exec_init_type(thread, type) ? *(struct object **)value->address : NULL;
+}
+
+static struct object *default_value(struct thread *thread, struct method *method, uint32_t row,
+                                    uint32_t attributes, struct type *type) {
+    bool found = false;
+    struct object *value = NULL;
+    if (row && (attributes & PARAM_HAS_DEFAULT))
+        value = bcl_constant(thread, method->owner->module, IL_TOKEN(IL_Param, row), type, &found);
+    if (found || thread->exception)
+        return value;
+    return attributes & PARAM_OPTIONAL ? static_object(thread, "System.Reflection", "Missing")
+                                       : static_object(thread, "System", "DBNull");
+}
+
+/* The Param row with a sequence number (II.22.33), 0 when there is none. */
+static uint32_t param_row(const struct method *method, uint32_t sequence) {
+    if (!method->row)
+        return 0;
+    const il_module *il = method->owner->module->il;
+    il_range rows = il_list(il, IL_MethodDef_ParamList, method->row);
+    for (uint32_t row = rows.first; row < rows.end; row++) {
+        if (il_cell(il, IL_Param_Sequence, row) == sequence)
+            return row;
+    }
+    return 0;
+}
+
+static struct object *parameter(struct thread *thread, struct method *method, uint32_t index,
+                                struct type *class_type, struct object *member) {
+    uint32_t row = param_row(method, index + 1);
+    const il_module *il = row ? method->owner->module->il : NULL;
+    uint32_t attributes = row ? il_cell(il, IL_Param_Flags, row) : 0;
+    struct object *type = bcl_type_object(thread, method->params[index]);
+    struct object *object = type ? exec_new_object(thread, class_type) : NULL;
+    struct string *name =
+        object && row ? bcl_string(thread, il_name(il, IL_Param_Name, row)) : NULL;
+    if (!object || thread->exception)
+        return NULL;
+    *(int32_t *)bcl_field(object, "AttrsImpl") = (int32_t)attributes;
+    *(int32_t *)bcl_field(object, "PositionImpl") = (int32_t)index;
+    bcl_set_field(object, "ClassImpl", type);
+    bcl_set_field(object, "MemberImpl", member);
+    bcl_set_field(object, "NameImpl", name);
+    bcl_set_field(object, "DefaultValueImpl",
+                  default_value(thread, method, row, attributes, method->params[index]));
+    return object;
+}
+
+/* get_parameter_info(method, member): ParameterInfo[]. */
+void bcl_method_parameters(struct thread *thread, union slot *slots) {
+    struct method *method = slots[0].p;
+    struct object *member = slots[1].o;
+    if (!prepare_signature(thread, method))
+        return;
+    struct type *element = bcl_class(thread, "System.Reflection", "ParameterInfo");
+    struct type *class_type = bcl_class(thread, "System.Reflection", "RuntimeParameterInfo");
+    struct array *out =
+        element && class_type ? bcl_new_vector(thread, element, method->param_count) : NULL;
+    for (uint32_t i = 0; out && i < method->param_count && !thread->exception; i++)
+        ((struct object **)out->data)[i] = parameter(thread, method, i, class_type, member);
+    slots[0].p = out;
+}
+
+/* RuntimeParameterInfo.GetMetadataToken(). */
+void bcl_parameter_token(struct thread *thread, union slot *slots) {
+    struct object **member = bcl_field(slots[0].o, "MemberImpl");
+    int32_t position = *(int32_t *)bcl_field(slots[0].o, "PositionImpl");
+    const struct method *method = *member ? bcl_method_of(*member) : NULL;
+    (void)thread;
+    uint32_t row = method ? param_row(method, (uint32_t)(position + 1)) : 0;
+    slots[0].u4 = IL_TOKEN(IL_Param, row);
+}
+
+/* GetTypeModifiers of parameters, fields and properties: none are shown. */
+void bcl_no_types(struct thread *thread, union slot *slots) {
+    slots[0].p = bcl_new_vector_of(thread, "Type", 0);
+}
+
+/* ---- Invocation ---- */
+
+struct invocation {
+    struct thread *thread;
+    struct method *method;
+    union slot *args;      /* all argument slots, then room for byref values */
+    struct object **boxes; /* of byref arguments, copied back */
+};
+
+static bool bad_argument(struct thread *thread, const struct object *value,
+                         const struct type *type) {
+    char from[300], to[300];
+    if (!thread->exception)
+        exec_throw_format(thread, "ArgumentException",
+                          "Object of type '%s' cannot be converted to type '%s'.",
+                          value ? type_name(value->type, from, sizeof from) : "null",
+                          type_name(type, to, sizeof to));
+    return false;
+}
+
+/* A byref parameter gets the address inside a boxed copy. */
+static bool pass_byref(struct thread *thread, union slot *to, struct type *type,
+                       struct object *value, struct object **box) {
+    il_error err;
+    if (type_lay_out(type, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        return false;
+    }
+    struct array *place = bcl_new_vector(thread, type, 1);
+    if (!place)
+        return false;
+    if (!bcl_unbox(thread, type, place->data, value))
+        return bad_argument(thread, value, type);
+    to->p = place->data;
+    *box = &place->object;
+    return true;
+}
+
+static bool pass_value(struct thread *thread, union slot *to, struct type *type,
+                       struct object *value) {
+    struct array *place;
+    if (type_is_reference(type)) {
+        if (value && !type_is_assignable(value->type, type))
+            return bad_argument(thread, value, type);
+        to->o = value;
+        return true;
+    }
+    place = bcl_new_vector(thread, type, 1);
+    if (!place)
+        return false;
+    if (!bcl_unbox(thread, type, place->data, value))
+        return bad_argument(thread, value, type);
+    exec_load(to, place->data, type);
+    return true;
+}
+
+static struct object *parameter_value(const struct array *values, uint32_t i) {
+    return ((struct object *const *)values->data)[i];
+}
+
+static bool pass_arguments(struct thread *thread, const struct method *method, union slot *args,
+                           const struct array *values, struct object **boxes) {
+    union slot *to = args + method->has_this;
+    if ((values ? (uint32_t)values->length : 0) != method->param_count) {
+        exec_throw(thread, "Reflection.TargetParameterCountException", NULL);
+        return false;
+    }
+    for (uint32_t i = 0; i < method->param_count; i++) {
+        struct type *type = method->params[i];
+        struct object *value = parameter_value(values, i);
+        bool ok = type->kind == TYPE_BYREF
+                      ? pass_byref(thread, to, type->element_type, value, &boxes[i])
+                      : pass_value(thread, to, type, value);
+        if (!ok)
+            return false;
+        to += type_slots(type);
+    }
+    return true;
+}
+
+static void return_byrefs(struct thread *thread, const struct method *method, struct array *values,
+                          struct object *const *boxes) {
+    for (uint32_t i = 0; i < method->param_count && !thread->exception; i++) {
+        if (boxes[i])
+            ((struct object **)values->data)[i] =
+                bcl_box(thread, method->params[i]->element_type, ((struct array *)boxes[i])->data);
+    }
+}
+
+static struct object *box_result(struct thread *thread, const struct method *method,
+                                 const union slot *result) {
+    struct type *type = method->return_type;
+    if (type->kind == TYPE_BYREF)
+        return bcl_box(thread, type->element_type, result->p);
+    return type->storage == STORE_VOID ? NULL : bcl_box(thread, type, result);
+}
+
+/* The method a call on object runs. */
+static struct method *dispatch(struct thread *thread, struct method *method,
+                               const struct object *object) {
+    il_error err;
+    if (!method->has_this || !method_is_virtual(method))
+        return method;
+    struct method *target = type_find_virtual(object->type, method->definition);
+    if (target && method->definition != method &&
+        ldr_instantiate_method(target, method->args, method->generic_count, &target, &err) != IL_OK)
+        return NULL;
+    if (target && !prepare_signature(thread, target))
+        return NULL;
+    return target;
+}
+
+static struct object *invoke(struct thread *thread, struct method *method, struct object *object,
+                             struct array *values) {
+    enum { MAX_SLOTS = 256, MAX_PARAMS = 64 };
+    union slot args[MAX_SLOTS];
+    struct object *boxes[MAX_PARAMS] = {NULL};
+    il_error err;
+    if (type_prepare(method->owner, &err) != IL_OK ||
+        method_prepare_signature(method, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        return NULL;
+    }
+    if (method->param_count > MAX_PARAMS || method->arg_slots > MAX_SLOTS ||
+        method->return_slots > MAX_SLOTS) {
+        exec_throw(thread, "NotSupportedException", "too many parameters for an invocation");
+        return NULL;
+    }
+    if (method->has_this && !object) {
+        exec_throw(thread, "Reflection.TargetException", "Non-static method requires a target.");
+        return NULL;
+    }
+    struct method *target = dispatch(thread, method, object);
+    if (!target || !pass_arguments(thread, method, args, values, boxes))
+        return NULL;
+    if (method->has_this)
+        args[0].p = target->unbox_this ? (char *)object + OBJECT_HEADER : (char *)object;
+    if (method_is_static(method) && method->owner->cctor && !exec_init_type(thread, method->owner))
+        return NULL;
+    if (!exec_invoke(thread, target, args)) {
+        exec_throw_object(thread, exec_take_exception(thread));
+        return NULL;
+    }
+    struct object *result = box_result(thread, method, args);
+    return_byrefs(thread, method, values, boxes);
+    return result;
+}
+
+/* RuntimeMethodInfo.InternalInvoke(object, arguments, out exception). */
+void bcl_method_invoke(struct thread *thread, union slot *slots) {
+    *(struct object **)slots[3].p = NULL;
+    slots[0].o = invoke(thread, bcl_method_of(slots[0].o), slots[1].o, slots[2].p);
+}
+
+/* A string's constructor is its CreateString of the same parameters. */
+static struct method *string_factory(struct method *ctor) {
+    il_error err;
+    struct type *string = ctor->owner;
+    for (uint32_t i = 0; i < string->method_count; i++) {
+        struct method *m = &string->methods[i];
+        if (strcmp(m->name, "CreateString") == 0 && method_prepare_signature(m, &err) == IL_OK &&
+            m->param_count == ctor->param_count &&
+            memcmp(m->params, ctor->params, m->param_count * sizeof *m->params) == 0)
+            return m;
+    }
+    return ctor;
+}
+
+/* RuntimeConstructorInfo.InternalInvoke: makes the object when none is given. */
+void bcl_constructor_invoke(struct thread *thread, union slot *slots) {
+    struct method *ctor = bcl_method_of(slots[0].o);
+    struct type *type = ctor->owner;
+    struct object *object = slots[1].o;
+    bool create = !object && !method_is_static(ctor);
+    il_error err;
+    *(struct object **)slots[3].p = NULL;
+    if (type_prepare(type, &err) != IL_OK || method_prepare_signature(ctor, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        return;
+    }
+    if (create && type == thread->rt->core.string) {
+        struct object *empty = (struct object *)exec_new_string(thread, 0);
+        slots[0].o = empty ? invoke(thread, string_factory(ctor), empty, slots[2].p) : NULL;
+        return;
+    }
+    if (create && type->kind == TYPE_ARRAY) {
+        exec_throw(thread, "NotSupportedException", "constructors of arrays");
+        return;
+    }
+    if (create && !(object = exec_new_object(thread, type)))
+        return;
+    if (!exec_init_type(thread, type))
+        return;
+    invoke(thread, ctor, object, slots[2].p);
+    slots[0].o = create ? object : NULL;
+}
+
+/* ---- Fields ---- */
+
+struct object *bcl_field_object(struct thread *thread, struct field *field,
+                                struct type *reflected) {
+    struct object *object = bcl_get(thread->rt, field, (uintptr_t)reflected);
+    if (object)
+        return object;
+    object = new_member(thread, "RuntimeFieldInfo", field, (uintptr_t)reflected);
+    struct string *name = object ? bcl_string(thread, field->name) : NULL;
+    if (!name)
+        return NULL;
+    set_handle(object, "klass", reflected);
+    set_handle(object, "fhandle", field);
+    bcl_set_field(object, "name", name);
+    *(int32_t *)bcl_field(object, "attrs") = field->flags;
+    return object;
+}
+
+static struct field *field_of(struct object *object) {
+    return *(struct field **)bcl_field(object, "fhandle");
+}
+
+/* internal_from_handle_type(field, reflected type or 0). */
+void bcl_field_from_handle(struct thread *thread, union slot *slots) {
+    struct field *field = slots[0].p;
+    slots[0].o = bcl_field_object(thread, field, slots[1].p ? slots[1].p : field->owner);
+}
+
+/* GetParentType(declaring). */
+void bcl_field_parent(struct thread *thread, union slot *slots) {
+    struct type *reflected = *(struct type **)bcl_field(slots[0].o, "klass");
+    slots[0].o = bcl_type_object(thread, slots[1].i4 ? field_of(slots[0].o)->owner : reflected);
+}
+
+/* The type of a field, also of one whose class is open and so never laid out. */
+static struct type *type_of_field(struct thread *thread, struct field *field) {
+    struct module *module = field->owner->module;
+    struct generic_context context = ldr_type_context(field->owner);
+    struct mem_pool pool = {0};
+    struct type *type = field->type;
+    const il_type *sig;
+    il_error err;
+    if (type)
+        return type;
+    il_status status = il_parse_field_sig(il_blob_cell(module->il, IL_Field_Signature, field->row),
+                                          &pool, &sig, &err);
+    if (status == IL_OK)
+        status = ldr_sig_type(module, sig, &context, &type, &err);
+    mem_pool_fini(&pool);
+    if (status == IL_OK)
+        return type;
+    exec_throw_error(thread, &err);
+    return NULL;
+}
+
+void bcl_field_type(struct thread *thread, union slot *slots) {
+    struct type *type = type_of_field(thread, field_of(slots[0].o));
+    slots[0].o = type ? bcl_type_object(thread, type) : NULL;
+}
+
+void bcl_field_offset(struct thread *thread, union slot *slots) {
+    (void)thread;
+    slots[0].i4 = (int32_t)field_of(slots[0].o)->offset;
+}
+
+void bcl_field_raw_constant(struct thread *thread, union slot *slots) {
+    const struct field *field = field_of(slots[0].o);
+    bool found;
+    slots[0].o =
+        bcl_constant(thread, field->owner->module, IL_TOKEN(IL_Field, field->row), NULL, &found);
+    if (!found && !thread->exception)
+        exec_throw(thread, "InvalidOperationException", NULL);
+}
+
+/* Where the field's value is; NULL with an exception pending. */
+static void *field_place(struct thread *thread, struct field *field, struct object *object) {
+    il_error err;
+    if (field->owner->is_open || type_prepare(field->owner, &err) != IL_OK) {
+        if (field->owner->is_open)
+            exec_throw(thread, "InvalidOperationException", "the field's class is generic");
+        else
+            exec_throw_error(thread, &err);
+        return NULL;
+    }
+    if (field->flags & METHOD_STATIC)
+        return exec_init_type(thread, field->owner) ? field->address : NULL;
+    if (!object)
+        exec_throw(thread, "Reflection.TargetException", "Non-static field requires a target");
+    else if (!type_is_assignable(object->type, field->owner))
+        exec_throw(thread, "ArgumentException", "the field is not one of the object's class");
+    else
+        return (char *)object + field->offset + (type_is_value(field->owner) ? OBJECT_HEADER : 0);
+    return NULL;
+}
+
+/* GetValueInternal(object). */
+void bcl_field_get(struct thread *thread, union slot *slots) {
+    struct field *field = field_of(slots[0].o);
+    bool found;
+    if (field->flags & FIELD_LITERAL) {
+        struct type *type = type_of_field(thread, field);
+        slots[0].o = type ? bcl_constant(thread, field->owner->module,
+                                         IL_TOKEN(IL_Field, field->row), type, &found)
+                          : NULL;
+        return;
+    }
+    const void *place = field_place(thread, field, slots[1].o);
+    if (place)
+        slots[0].o = bcl_box(thread, field->type, place);
+}
+
+/* SetValueInternal(field, object, value). */
+void bcl_field_set(struct thread *thread, union slot *slots) {
+    struct field *field = field_of(slots[0].o);
+    struct object *value = slots[2].o;
+    if (field->flags & (FIELD_LITERAL | FIELD_HAS_RVA)) {
+        exec_throw(thread, "FieldAccessException", "Cannot set a constant field");
+        return;
+    }
+    void *place = field_place(thread, field, slots[1].o);
+    if (place && !bcl_unbox(thread, field->type, place, value))
+        bad_argument(thread, value, field->type);
+}
+
+/* ---- Properties and events ---- */
+
+struct bcl_member *bcl_member_of_row(struct type *owner, il_table table, uint32_t row) {
+    uintptr_t key = IL_TOKEN(table, row);
+    struct bcl_member *member = bcl_get(owner->rt, owner, key);
+    if (member)
+        return member;
+    member = mem_pool_alloc(&owner->rt->pool, sizeof *member);
+    if (!member || !bcl_put(owner->rt, owner, key, member))
+        return NULL;
+    *member = (struct bcl_member){owner, table, row};
+    return member;
+}
+
+struct method *bcl_accessor(const struct bcl_member *member, uint32_t semantics) {
+    const il_module *il = member->owner->module->il;
+    il_error err;
+    il_range rows =
+        il_find_rows(il, IL_MethodSemantics_Association, IL_TOKEN(member->table, member->row));
+    for (uint32_t row = rows.first; row < rows.end; row++) {
+        if ((il_cell(il, IL_MethodSemantics_Semantics, row) & semantics) &&
+            type_members(member->owner, &err) == IL_OK)
+            return type_method_of_row(member->owner,
+                                      IL_TOKEN_ROW(il_cell(il, IL_MethodSemantics_Method, row)));
+    }
+    return NULL;
+}
+
+struct object *bcl_member_object(struct thread *thread, struct bcl_member *member,
+                                 struct type *reflected) {
+    bool property = member->table == IL_Property;
+    struct object *object = bcl_get(thread->rt, member, (uintptr_t)reflected);
+    if (object)
+        return object;
+    object = new_member(thread, property ? "RuntimePropertyInfo" : "RuntimeEventInfo", member,
+                        (uintptr_t)reflected);
+    if (object) {
+        set_handle(object, "klass", reflected);
+        set_handle(object, property ? "prop" : "handle", member);
+    }
+    return object;
+}
+
+/* internal_from_handle_type(property or event, reflected type). */
+void bcl_member_from_handle(struct thread *thread, union slot *slots) {
+    struct bcl_member *member = slots[0].p;
+    slots[0].o = bcl_member_object(thread, member, slots[1].p ? slots[1].p : member->owner);
+}
+
+static struct object *accessor_object(struct thread *thread, const struct bcl_member *member,
+                                      uint32_t semantics, struct type *reflected) {
+    struct method *method = bcl_accessor(member, semantics);
+    return method && !thread->exception ? bcl_method_object(thread, method, reflected) : NULL;
+}
+
+enum { SETTER = 1, GETTER = 2, ADD_ON = 8, REMOVE_ON = 16, FIRE = 32 };
+
+/* System.Reflection.MonoPropertyInfo. */
+struct property_info {
+    struct object *parent, *declaring_type;
+    struct string *name;
+    struct object *getter, *setter;
+    int32_t attributes;
+};
+
+/* get_property_info(property, out MonoPropertyInfo, what is wanted): everything, always. */
+void bcl_property_info(struct thread *thread, union slot *slots) {
+    const struct bcl_member *property = *(struct bcl_member **)bcl_field(slots[0].o, "prop");
+    struct type *reflected = *(struct type **)bcl_field(slots[0].o, "klass");
+    const il_module *il = property->owner->module->il;
+    struct property_info *info = slots[1].p;
+    info->parent = bcl_type_object(thread, reflected);
+    info->declaring_type = bcl_type_object(thread, property->owner);
+    info->name = bcl_string(thread, il_name(il, IL_Property_Name, property->row));
+    info->getter = accessor_object(thread, property, GETTER, reflected);
+    info->setter = accessor_object(thread, property, SETTER, reflected);
+    info->attributes = (int32_t)il_cell(il, IL_Property_Flags, property->row);
+}
+
+void bcl_property_default(struct thread *thread, union slot *slots) {
+    const struct bcl_member *property = *(struct bcl_member **)bcl_field(slots[0].o, "prop");
+    bool found;
+    slots[0].o = bcl_constant(thread, property->owner->module, IL_TOKEN(IL_Property, property->row),
+                              NULL, &found);
+}
+
+/* System.Reflection.MonoEventInfo. */
+struct event_info {
+    struct object *declaring_type, *reflected_type;
+    struct string *name;
+    struct object *add, *remove, *raise;
+    int32_t attributes;
+    struct array *others;
+};
+
+/* get_event_info(event, out MonoEventInfo). */
+void bcl_event_info(struct thread *thread, union slot *slots) {
+    const struct bcl_member *event = *(struct bcl_member **)bcl_field(slots[0].o, "handle");
+    struct type *reflected = *(struct type **)bcl_field(slots[0].o, "klass");
+    const il_module *il = event->owner->module->il;
+    struct event_info *info = slots[1].p;
+    info->declaring_type = bcl_type_object(thread, event->owner);
+    info->reflected_type = bcl_type_object(thread, reflected);
+    info->name = bcl_string(thread, il_name(il, IL_Event_Name, event->row));
+    info->add = accessor_object(thread, event, ADD_ON, reflected);
+    info->remove = accessor_object(thread, event, REMOVE_ON, reflected);
+    info->raise = accessor_object(thread, event, FIRE, reflected);
+    info->attributes = (int32_t)il_cell(il, IL_Event_Flags, event->row);
+    info->others = NULL;
+}
+
+/* ---- Constants (II.22.9) ---- */
+
+static struct type *constant_type(const struct core_types *core, uint32_t element) {
+    switch (element) {
+    case IL_TYPE_BOOLEAN: return core->boolean;
+    case IL_TYPE_CHAR: return core->character;
+    case IL_TYPE_I1: return core->sbyte;
+    case IL_TYPE_U1: return core->byte;
+    case IL_TYPE_I2: return core->int16;
+    case IL_TYPE_U2: return core->uint16;
+    case IL_TYPE_I4: return core->int32;
+    case IL_TYPE_U4: return core->uint32;
+    case IL_TYPE_I8: return core->int64;
+    case IL_TYPE_U8: return core->uint64;
+    case IL_TYPE_R4: return core->single;
+    case IL_TYPE_R8: return core->double_type;
+    default: return NULL;
+    }
+}
+
+struct object *bcl_constant(struct thread *thread, struct module *module, uint32_t parent,
+                            struct type *type, bool *found) {
+    uint64_t value = 0;
+    il_error err;
+    il_range rows = il_find_rows(module->il, IL_Constant_Parent, parent);
+    *found = rows.first < rows.end;
+    if (!*found)
+        return NULL;
+    uint32_t element = il_cell(module->il, IL_Constant_Type, rows.first);
+    il_blob blob = il_blob_cell(module->il, IL_Constant_Value, rows.first);
+    if (element == IL_TYPE_STRING) {
+        struct string *string = exec_new_string(thread, (int32_t)(blob.size / 2));
+        if (string)
+            memcpy(string->chars, blob.data, blob.size / 2 * 2);
+        return (struct object *)string;
+    }
+    struct type *raw = constant_type(&thread->rt->core, element);
+    if (!raw)
+        return NULL; /* null */
+    if (type && type_is_value(type) && !type->is_open && type_lay_out(type, &err) == IL_OK &&
+        type->is_enum)
+        raw = type;
+    memcpy(&value, blob.data, blob.size < sizeof value ? blob.size : sizeof value);
+    return exec_box(thread, raw, &value);
+}

@@ -1,0 +1,366 @@
+/* System.RuntimeType: lists of members. Managed code asks for handles, by name and binding flags,
+ * and makes the objects of them. Declared order, the type itself before its bases. */
+#include <string.h>
+#include <strings.h>
+
+#include "runtime/bcl/bcl_reflect.h"
+#include "runtime/types/members.h"
+
+enum { /* System.Reflection.BindingFlags */
+       BIND_DECLARED_ONLY = 2,
+       BIND_INSTANCE = 4,
+       BIND_STATIC = 8,
+       BIND_PUBLIC = 16,
+       BIND_NON_PUBLIC = 32,
+       BIND_FLATTEN = 64
+};
+
+enum { LIST_CASE_INSENSITIVE = 2 }; /* System.RuntimeType.MemberListType */
+
+enum { ACCESS_MASK = 7, ACCESS_PRIVATE = 1, ACCESS_PUBLIC = 6, MEMBER_STATIC = 0x10 };
+
+enum { METHOD_SEMANTICS_SETTER = 1, METHOD_SEMANTICS_GETTER = 2 };
+
+/* GPtrArray as Mono.RuntimeStructs declares it. */
+struct pointer_array {
+    void **data;
+    int32_t length;
+};
+
+struct list {
+    struct thread *thread;
+    struct type *reflected;
+    const char *name; /* NULL: all */
+    bool ignore_case;
+    uint32_t flags;
+    void **items;
+    uint32_t count, capacity;
+    bool failed;
+};
+
+static void add(struct list *list, void *item) {
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity ? 2 * list->capacity : 16;
+        void **items = list->failed ? NULL : mem_resize(list->items, capacity, sizeof *items);
+        if (!items) {
+            list->failed = true;
+            return;
+        }
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = item;
+}
+
+static bool wants_name(const struct list *list, const char *name) {
+    return !list->name ||
+           (list->ignore_case ? strcasecmp(name, list->name) : strcmp(name, list->name)) == 0;
+}
+
+/* Whether the binding flags admit a member with these attributes (fields and methods share the
+ * bits) declared by owner. */
+static bool admits(const struct list *list, const struct type *owner, uint32_t attributes) {
+    uint32_t access = attributes & ACCESS_MASK;
+    bool inherited = owner != list->reflected;
+    if (inherited && access <= ACCESS_PRIVATE)
+        return false;
+    if (!(list->flags & (access == ACCESS_PUBLIC ? BIND_PUBLIC : BIND_NON_PUBLIC)))
+        return false;
+    if (attributes & MEMBER_STATIC)
+        return (list->flags & BIND_STATIC) && (!inherited || (list->flags & BIND_FLATTEN));
+    return (list->flags & BIND_INSTANCE) != 0;
+}
+
+/* Makes the result of a native list: a GPtrArray that managed code frees. */
+static void finish(struct list *list, union slot *slots) {
+    size_t size = list->count * sizeof *list->items;
+    struct pointer_array *array = NULL;
+    if (!list->failed)
+        array = bcl_native_alloc(list->thread->rt, sizeof *array + size);
+    if (array) {
+        array->data = (void **)(array + 1);
+        if (size)
+            memcpy(array->data, list->items, size);
+        array->length = (int32_t)list->count;
+        slots[0].p = array;
+    } else if (!list->thread->exception) {
+        exec_throw_object(list->thread, list->thread->out_of_memory);
+    }
+    mem_free(list->items);
+}
+
+/* Calls visit for the type and, unless only declared members are wanted, its bases. */
+static void for_each_class(struct list *list, void (*visit)(struct list *, struct type *)) {
+    il_error err;
+    for (struct type *type = list->reflected; type && !list->thread->exception;
+         type = type->parent) {
+        if (type_members(type, &err) != IL_OK)
+            exec_throw_error(list->thread, &err);
+        else
+            visit(list, type);
+        if (list->flags & BIND_DECLARED_ONLY)
+            break;
+    }
+}
+
+static struct list start(struct thread *thread, union slot *slots, const char *name, uint32_t flags,
+                         int32_t list_type) {
+    return (struct list){.thread = thread,
+                         .reflected = bcl_type_of(slots[0].o),
+                         .name = name,
+                         .flags = flags,
+                         .ignore_case = list_type == LIST_CASE_INSENSITIVE};
+}
+
+/* ---- Methods ---- */
+
+static bool same_signature(struct method *a, struct method *b) {
+    il_error err;
+    return strcmp(a->name, b->name) == 0 && a->generic_count == b->generic_count &&
+           method_prepare_signature(a, &err) == IL_OK &&
+           method_prepare_signature(b, &err) == IL_OK && a->param_count == b->param_count &&
+           memcmp(a->params, b->params, a->param_count * sizeof *a->params) == 0;
+}
+
+/* Whether a virtual method of a base is overridden by one that is listed already. */
+static bool is_overridden(const struct list *list, struct method *method) {
+    if (!method_is_virtual(method) || method->owner == list->reflected)
+        return false;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct method *other = list->items[i];
+        if (method_is_virtual(other) && same_signature(other, method))
+            return true;
+    }
+    return false;
+}
+
+static bool is_constructor(const struct method *method) {
+    return strcmp(method->name, ".ctor") == 0 || strcmp(method->name, ".cctor") == 0;
+}
+
+static void visit_methods(struct list *list, struct type *type) {
+    for (uint32_t i = 0; i < type->method_count; i++) {
+        struct method *method = &type->methods[i];
+        if (!is_constructor(method) && wants_name(list, method->name) &&
+            admits(list, type, method->flags) && !is_overridden(list, method))
+            add(list, method);
+    }
+}
+
+/* GetMethodsByName_native(name, flags, list type). */
+void bcl_type_methods(struct thread *thread, union slot *slots) {
+    struct list list = start(thread, slots, slots[1].p, slots[2].u4, slots[3].i4);
+    for_each_class(&list, visit_methods);
+    finish(&list, slots);
+}
+
+static void visit_constructors(struct list *list, struct type *type) {
+    for (uint32_t i = 0; i < type->method_count; i++) {
+        if (is_constructor(&type->methods[i]) && admits(list, type, type->methods[i].flags))
+            add(list, &type->methods[i]);
+    }
+}
+
+/* GetConstructors_native(flags). */
+void bcl_type_constructors(struct thread *thread, union slot *slots) {
+    struct list list = start(thread, slots, NULL, slots[1].u4 | BIND_DECLARED_ONLY, 0);
+    for_each_class(&list, visit_constructors);
+    finish(&list, slots);
+}
+
+/* ---- Fields ---- */
+
+static void visit_fields(struct list *list, struct type *type) {
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        struct field *field = &type->fields[i];
+        if (wants_name(list, field->name) && admits(list, type, field->flags))
+            add(list, field);
+    }
+}
+
+/* GetFields_native(name, flags, list type). */
+void bcl_type_fields(struct thread *thread, union slot *slots) {
+    struct list list = start(thread, slots, slots[1].p, slots[2].u4, slots[3].i4);
+    for_each_class(&list, visit_fields);
+    finish(&list, slots);
+}
+
+/* ---- Properties and events ---- */
+
+/* A property is as visible as its most visible accessor. */
+static bool property_admitted(const struct list *list, const struct bcl_member *property) {
+    const struct method *getter = bcl_accessor(property, METHOD_SEMANTICS_GETTER);
+    const struct method *setter = bcl_accessor(property, METHOD_SEMANTICS_SETTER);
+    return (getter && admits(list, property->owner, getter->flags)) ||
+           (setter && admits(list, property->owner, setter->flags));
+}
+
+static struct method *any_accessor(const struct bcl_member *property) {
+    struct method *getter = bcl_accessor(property, METHOD_SEMANTICS_GETTER);
+    return getter ? getter : bcl_accessor(property, METHOD_SEMANTICS_SETTER);
+}
+
+static bool property_hidden(const struct list *list, const struct bcl_member *property) {
+    struct method *mine = any_accessor(property);
+    for (uint32_t i = 0; mine && i < list->count; i++) {
+        const struct bcl_member *listed = list->items[i];
+        struct method *other = listed->owner == property->owner ? NULL : any_accessor(listed);
+        if (other && same_signature(other, mine))
+            return true;
+    }
+    return false;
+}
+
+/* The rows that a map table (PropertyMap, EventMap) gives a type. */
+static il_range mapped_rows(const struct type *type, il_column parent, il_column list) {
+    il_range none = {0, 0};
+    if (!type->module)
+        return none;
+    il_range map = il_find_rows(type->module->il, parent, IL_TOKEN(IL_TypeDef, type->row));
+    return map.first < map.end ? il_list(type->module->il, list, map.first) : none;
+}
+
+static void visit_properties(struct list *list, struct type *type) {
+    il_range rows = mapped_rows(type, IL_PropertyMap_Parent, IL_PropertyMap_PropertyList);
+    for (uint32_t row = rows.first; row < rows.end; row++) {
+        if (!wants_name(list, il_name(type->module->il, IL_Property_Name, row)))
+            continue;
+        struct bcl_member *property = bcl_member_of_row(type, IL_Property, row);
+        if (!property)
+            list->failed = true;
+        else if (property_admitted(list, property) && !property_hidden(list, property))
+            add(list, property);
+    }
+}
+
+/* GetPropertiesByName_native(name, flags, list type). */
+void bcl_type_properties(struct thread *thread, union slot *slots) {
+    struct list list = start(thread, slots, slots[1].p, slots[2].u4, slots[3].i4);
+    for_each_class(&list, visit_properties);
+    finish(&list, slots);
+}
+
+static void visit_events(struct list *list, struct type *type) {
+    il_range rows = mapped_rows(type, IL_EventMap_Parent, IL_EventMap_EventList);
+    for (uint32_t row = rows.first; row < rows.end; row++) {
+        if (!wants_name(list, il_name(type->module->il, IL_Event_Name, row)))
+            continue;
+        struct bcl_member *event = bcl_member_of_row(type, IL_Event, row);
+        if (!event)
+            list->failed = true;
+        else
+            add(list, event);
+    }
+}
+
+/* GetEvents_native(name, list type): managed code looks at the binding flags. */
+void bcl_type_events(struct thread *thread, union slot *slots) {
+    struct list list = start(thread, slots, slots[1].p, 0, slots[2].i4);
+    for_each_class(&list, visit_events);
+    finish(&list, slots);
+}
+
+/* ---- Nested types and interfaces ---- */
+
+enum { VISIBILITY_MASK = 7, VISIBILITY_NESTED_PUBLIC = 2 };
+
+/* GetNestedTypes_native(name, flags, list type). */
+void bcl_type_nested(struct thread *thread, union slot *slots) {
+    struct list list = start(thread, slots, slots[1].p, slots[2].u4, slots[3].i4);
+    const struct type *outer = list.reflected;
+    il_error err;
+    il_range rows = {0, 0};
+    if (outer->module)
+        rows = il_find_rows(outer->module->il, IL_NestedClass_EnclosingClass,
+                            IL_TOKEN(IL_TypeDef, outer->row));
+    for (uint32_t i = rows.first; i < rows.end; i++) {
+        struct type *type;
+        uint32_t token = il_cell(outer->module->il, IL_NestedClass_NestedClass, i);
+        if (ldr_type_def(outer->module, IL_TOKEN_ROW(token), &type, &err) != IL_OK) {
+            exec_throw_error(thread, &err);
+            break;
+        }
+        bool is_public = (type->flags & VISIBILITY_MASK) == VISIBILITY_NESTED_PUBLIC;
+        if (wants_name(&list, type->name) &&
+            (list.flags & (is_public ? BIND_PUBLIC : BIND_NON_PUBLIC)))
+            add(&list, type);
+    }
+    finish(&list, slots);
+}
+
+/* The interfaces of an open type, which has no interface map, as far as it declares them itself. */
+static void add_declared_interfaces(struct list *list, struct type *type) {
+    struct generic_context context = ldr_type_context(type);
+    il_error err;
+    il_range rows =
+        il_find_rows(type->module->il, IL_InterfaceImpl_Class, IL_TOKEN(IL_TypeDef, type->row));
+    for (uint32_t row = rows.first; row < rows.end; row++) {
+        struct type *interface;
+        uint32_t token = il_cell(type->module->il, IL_InterfaceImpl_Interface, row);
+        if (ldr_type(type->module, token, &context, &interface, &err) == IL_OK)
+            add(list, interface);
+    }
+}
+
+static void add_vector_interfaces(struct list *list, struct type *array) {
+    const struct core_types *core = &array->rt->core;
+    struct type *const definitions[] = {core->ilist, core->icollection, core->ienumerable,
+                                        core->iread_only_list, core->iread_only_collection};
+    il_error err;
+    for (size_t i = 0; i < sizeof definitions / sizeof *definitions; i++) {
+        struct type *interface;
+        if (ldr_instantiate(definitions[i], &array->element_type, 1, &interface, &err) == IL_OK)
+            add(list, interface);
+        else
+            list->failed = true;
+    }
+}
+
+/* GetInterfaces(). */
+void bcl_type_interfaces(struct thread *thread, union slot *slots) {
+    struct list list = start(thread, slots, NULL, 0, 0);
+    struct type *type = list.reflected;
+    il_error err;
+    if (type->is_open) {
+        if (type->module)
+            add_declared_interfaces(&list, type);
+    } else if (type_prepare(type, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+    } else {
+        for (uint32_t i = 0; i < type->interface_count; i++)
+            add(&list, type->interfaces[i].interface);
+        if (type->kind == TYPE_SZARRAY)
+            add_vector_interfaces(&list, type);
+    }
+    struct array *out =
+        thread->exception ? NULL : bcl_new_vector_of(thread, "Type", (int64_t)list.count);
+    for (uint32_t i = 0; out && i < list.count && !thread->exception; i++)
+        ((struct object **)out->data)[i] = bcl_type_object(thread, list.items[i]);
+    mem_free(list.items);
+    slots[0].p = out;
+}
+
+/* GetInterfaceMapData(type, interface, out targets, out interface methods). */
+void bcl_type_interface_map(struct thread *thread, union slot *slots) {
+    struct type *type = bcl_type_of(slots[0].o), *interface = bcl_type_of(slots[1].o);
+    struct array **targets_out = slots[2].p, **methods_out = slots[3].p;
+    il_error err;
+    if (type_prepare(type, &err) != IL_OK || type_prepare(interface, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        return;
+    }
+    struct type *element = bcl_class(thread, "System.Reflection", "MethodInfo");
+    struct array *targets =
+        element ? bcl_new_vector(thread, element, interface->vtable_size) : NULL;
+    struct array *methods =
+        targets ? bcl_new_vector(thread, element, interface->vtable_size) : NULL;
+    for (uint32_t i = 0; methods && i < interface->vtable_size && !thread->exception; i++) {
+        struct method *target = type_find_virtual(type, interface->vtable[i]);
+        ((struct object **)methods->data)[i] =
+            bcl_method_object(thread, interface->vtable[i], interface);
+        if (target && !thread->exception)
+            ((struct object **)targets->data)[i] = bcl_method_object(thread, target, type);
+    }
+    *targets_out = targets;
+    *methods_out = methods;
+}

@@ -1,0 +1,53 @@
+/* Reflection objects: the managed faces of types, members, modules. There is one object per member
+ * and reflected type, so that they compare by reference. Internal to runtime/bcl/. */
+#ifndef CLARET_BCL_REFLECT_H
+#define CLARET_BCL_REFLECT_H
+
+#include "runtime/bcl/bcl.h"
+
+/* A property or an event as handles name it: a row of its table in the owner's module. */
+struct bcl_member {
+    struct type *owner;
+    il_table table;
+    uint32_t row;
+};
+
+/* The objects; NULL with an exception pending. reflected is the type that was asked for members. */
+struct object *bcl_method_object(struct thread *thread, struct method *method,
+                                 struct type *reflected);
+struct object *bcl_field_object(struct thread *thread, struct field *field, struct type *reflected);
+struct object *bcl_member_object(struct thread *thread, struct bcl_member *member,
+                                 struct type *reflected);
+struct object *bcl_assembly_object(struct thread *thread, struct module *module);
+struct object *bcl_module_object(struct thread *thread, struct module *module);
+
+/* The property or event of a row, made once; NULL when memory is short. */
+struct bcl_member *bcl_member_of_row(struct type *owner, il_table table, uint32_t row);
+/* Its accessor with one of the semantics of II.23.1.12; NULL when it has none. */
+struct method *bcl_accessor(const struct bcl_member *member, uint32_t semantics);
+
+/* What the objects stand for. */
+struct method *bcl_method_of(struct object *object);
+struct module *bcl_module_of(struct object *assembly);
+
+/* The constant that metadata records for a field, parameter or property, as an object of type (its
+ * own primitive type when NULL). *found tells whether there is one; a null constant is one too. */
+struct object *bcl_constant(struct thread *thread, struct module *module, uint32_t parent,
+                            struct type *type, bool *found);
+
+/* The module whose code called the running native, skip managed frames further out. */
+struct module *bcl_calling_module(struct thread *thread, uint32_t skip);
+
+/* bcl_type_name.c */
+
+/* The type that an assembly-qualified name means; names without an assembly are looked for in
+ * module and then in mscorlib. NULL when there is none, or with an exception pending. */
+struct type *bcl_find_type(struct thread *thread, struct module *module, const char *name,
+                           bool ignore_case);
+/* The name that Type.FullName (full) or ToString gives, with the assembly behind it when asked. A
+ * mem_ block; NULL when memory is short. */
+char *bcl_full_name(const struct type *type, bool full, bool assembly);
+/* "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089", cut to fit. */
+char *bcl_assembly_name(const struct module *module, char *buffer, size_t size);
+
+#endif

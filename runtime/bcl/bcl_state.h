@@ -1,0 +1,27 @@
+/* What the class library's native side keeps per runtime. Internal to runtime/bcl/. */
+#ifndef CLARET_BCL_STATE_H
+#define CLARET_BCL_STATE_H
+
+#include "runtime/bcl/bcl.h"
+
+struct bcl_pair {
+    const void *key;
+    uintptr_t second;
+    void *value;
+};
+
+/* A block of bcl_native_alloc. */
+struct bcl_native {
+    struct bcl_native *next, **link;
+    char data[];
+};
+
+struct bcl_state {
+    struct bcl_pair *pairs; /* hash table, open addressing */
+    uint32_t pair_count, pair_capacity;
+    struct bcl_native *natives;
+    gc_handle **handles; /* GCHandles: index + 1 is the managed handle; NULL entries are free */
+    uint32_t handle_count, handle_capacity;
+};
+
+#endif
