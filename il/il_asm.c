@@ -118,8 +118,16 @@ static void locate(il_asm_place place, il_asm_error *out) {
         out->line_size--;
 }
 
+/* Whether memory ran out where it could not be said. */
+static bool ran_out(const il_asm *as) {
+    return as->out_of_memory || as->scratch.out_of_memory || as->string.out_of_memory ||
+           as->code.out_of_memory || il_build_status(as->build) == IL_OUT_OF_MEMORY;
+}
+
 static void report(il_asm *as, il_asm_place place, const char *message) {
     il_asm_error mistake = {.message = message};
+    if (ran_out(as)) /* which this follows from */
+        il_asm_no_memory(as);
     if (as->silent || as->gave_up)
         return;
     locate(place, &mistake);
@@ -422,7 +430,7 @@ il_status il_assemble(const il_asm_source *sources, size_t count, const il_asm_o
         assemble(&as, sources, count);
         if (as.mistakes)
             status = IL_BAD_SOURCE;
-        else if (as.out_of_memory)
+        else if (ran_out(&as))
             status = il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", name);
     }
     if (status == IL_OK)

@@ -761,6 +761,8 @@ static void compute_stack(il_asm *as, il_edit *edit, const il_asm_body *body) {
     if (il_body_read(bytes, body->size, &decoded, &error) != IL_OK ||
         il_edit_decode(edit, &decoded, &error) != IL_OK ||
         il_edit_layout(edit, IL_ENCODE_CANONICAL, &size, &error) != IL_OK) {
+        if (error.status == IL_OUT_OF_MEMORY)
+            il_asm_no_memory(as);
         il_asm_fail_at(as, body->place, "cannot compute .maxstack: %s", error.text);
         return;
     }

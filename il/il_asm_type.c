@@ -236,7 +236,9 @@ static void read_function_pointer(il_asm *as, il_text *out) {
     if (out->size > start && !as->panic && out->data[start] == IL_TYPE_PTR) {
         out->size--;
         memmove(out->data + start, out->data + start + 1, out->size - start);
-    } else if (!as->panic) {
+    } else if (out->out_of_memory) {
+        il_asm_no_memory(as);
+    } else {
         il_asm_expected(as, "*");
     }
     il_text params = {0};

@@ -6,6 +6,10 @@
 
 enum { RESOURCE_ALIGNMENT = 8, MAX_DATA = 256 << 20 };
 
+il_status il_build_status(const il_build *build) {
+    return build->status;
+}
+
 bool il_build_fail(il_build *build, il_status status, const char *reason) {
     if (build->status == IL_OK) {
         build->status = status;

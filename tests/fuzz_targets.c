@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "il_asm.h"
 #include "il_build.h"
 #include "il_dis.h"
 #include "il_edit.h"
@@ -144,4 +145,30 @@ void fuzz_build(const uint8_t *data, size_t size) {
     }
     il_text_fini(&image);
     il_module_close(module);
+}
+
+/* Text of the assembler. What assembles must be a module, which disassembles and assembles again.
+ */
+void fuzz_asm(const uint8_t *data, size_t size) {
+    il_build *build;
+    il_module *module;
+    il_text image = {0};
+    il_error err;
+    char *text = malloc(size + 1); /* a block of its own, so that reading past its end shows */
+    if (!text)
+        abort();
+    memcpy(text, data, size);
+    text[size] = 0;
+    il_asm_source source = {"fuzz", text, size};
+    if (il_assemble(&source, 1, &(il_asm_options){0}, &build, &err) == IL_OK) {
+        if (il_build_image(build, &image, &err) == IL_OK) {
+            if (il_module_open_image("image", image.data, image.size, &module, &err) != IL_OK)
+                abort();
+            il_dis_module(module, drop, NULL, &err);
+            il_module_close(module);
+        }
+        il_build_free(build);
+    }
+    il_text_fini(&image);
+    free(text);
 }

@@ -1,9 +1,11 @@
-/* The editor, the builder and the printer when memory runs out: each request fails in turn, once
- * alone and once with all that follow. Every time the work must end in IL_OUT_OF_MEMORY, or succeed
- * because it could do without, and nothing may leak. */
+/* The editor, the builder, the printer and the assembler when memory runs out: each request fails
+ * in turn, once alone and once with all that follow. Every time the work must end in
+ * IL_OUT_OF_MEMORY, or succeed because it could do without, and nothing may leak. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "il_asm.h"
 #include "il_build.h"
 #include "il_encode.h"
 #include "il_print.h"
@@ -143,6 +145,45 @@ static il_status print_members(il_error *err) {
     return status;
 }
 
+/* All that needs memory in the assembler, but for mistakes; those are in the second. */
+static il_status assemble_text(const char *text, il_error *err) {
+    il_asm_source source = {"text.il", text, strlen(text)};
+    il_asm_options options = {0};
+    il_build *build;
+    il_text image = {0};
+    il_status status = il_assemble(&source, 1, &options, &build, err);
+    if (status == IL_OK)
+        status = il_build_image(build, &image, err);
+    il_text_fini(&image);
+    il_build_free(status == IL_BAD_SOURCE ? NULL : build);
+    return status;
+}
+
+static il_status assemble(il_error *err) {
+    return assemble_text(".assembly extern mscorlib {}\n.assembly text { .custom instance void "
+                         "[mscorlib]X::.ctor(string, object) = { string('a') object(int32(1)) } }\n"
+                         ".namespace N { .class A`1<class (class N.A`1<!T>) T> {\n"
+                         "  .field marshal(custom(\"m\", \"c\")) int32[0...,] f at D\n"
+                         "  .method pinvokeimpl(\"a\" as \"b\") !!U M<U>([in] !T a, method void "
+                         "*(int32) 'b\\'c') {\n"
+                         "    .locals init (int32 modopt([mscorlib]Y) v)\n"
+                         "    .try { nop leave E } catch [mscorlib]X { pop leave E }\n"
+                         "    E: switch (E, E) ldstr \"x\" + \"y\" pop ldloc v pop\n"
+                         "    call instance void class N.A`1<int32>::G<string>(!0)\n ret } } }\n"
+                         ".data D = { int32(1)[3], bytearray (01 02) }\n",
+                         err);
+}
+
+static il_status assemble_mistakes(il_error *err) {
+    il_status status = assemble_text(".class A { .field class B b .field }\n.what", err);
+    return status == IL_BAD_SOURCE ? IL_OK : status;
+}
+
+static void test_assembling(void) {
+    fail_each(assemble, "assembling");
+    fail_each(assemble_mistakes, "assembling mistakes");
+}
+
 static void test_rewriting(void) {
     fail_each(rewrite, "rewriting");
 }
@@ -156,8 +197,6 @@ static void test_printing(void) {
 }
 
 CU_TestInfo il_memory_tests[] = {
-    {"rewriting", test_rewriting},
-    {"building", test_building},
-    {"printing", test_printing},
-    CU_TEST_INFO_NULL,
+    {"rewriting", test_rewriting},   {"building", test_building}, {"printing", test_printing},
+    {"assembling", test_assembling}, CU_TEST_INFO_NULL,
 };

@@ -43,6 +43,9 @@ il_status il_build_load(const il_module *module, il_build **out, il_error *err);
 
 void il_build_free(il_build *build); /* NULL allowed */
 
+/* The first failure of what was added so far, which writing will return; IL_OK when there is none. */
+il_status il_build_status(const il_build *build);
+
 /* ---- Headers ---- */
 
 /* What the PE, CLI and metadata headers say (II.25.2, II.25.3.3, II.24.2.1). Filled with the

@@ -7,6 +7,7 @@ seeds=build/fuzz/seeds/$2
 mkdir -p "$corpus" "$seeds"
 case $2 in
 module | dis | build) cp build/tests/*.exe "$seeds" ;;
+asm) cp tests/il/*.il "$seeds" ;;
 esac
 [ ! -d "tests/fuzz/found/$2" ] || cp "tests/fuzz/found/$2"/* "$seeds"
 echo "fuzz $2: $3 s"
