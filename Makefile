@@ -92,7 +92,7 @@ fuzz: $(TEST_DATA) ## each parser under libFuzzer for FUZZ_SECONDS, with the san
 check-oom: $(BUILD)/claret-oom samples ## fail every request for memory once, and from then on, and look for damage
 	$(BUILD)/claret-oom
 
-check-corpus: $(BUILD)/claret $(BUILD)/corpus-rewrite ## every assembly of Mono's class library through the tools of il/
+check-corpus: $(BUILD)/claret $(BUILD)/corpus-rewrite $(BUILD)/corpus-assemble ## every assembly of Mono's class library through the tools of il/
 	tests/corpus.sh $(BUILD)/claret
 
 format: ## lay out all C sources with clang-format

@@ -292,10 +292,10 @@ void il_asm_utf16(il_asm *as, il_text *out) {
     il_text *text = &as->scratch;
     text->size = 0;
     il_asm_quoted(as, text);
-    const uint8_t *p = (const uint8_t *)text->data, *end = p + text->size;
-    uint8_t *to = (uint8_t *)il_text_reserve(out, text->size * 2);
+    uint8_t *to = text->size ? (uint8_t *)il_text_reserve(out, text->size * 2) : NULL;
     if (!to)
         return;
+    const uint8_t *p = (const uint8_t *)text->data, *end = p + text->size;
     uint8_t *first = to;
     while (p < end) {
         uint32_t c = *p < 0x80 ? *p++ : read_utf8(&p, end);

@@ -4,7 +4,8 @@
 #     tests/corpus.sh CLARET [FOLDER]       FOLDER: /usr/lib/mono without its reference assemblies
 #
 # Steps, each over all files: info and dis must succeed; corpus-rewrite (tests/corpus/rewrite.c, beside
-# CLARET) must get every body and module back; where Mono's ilasm is installed, it
+# CLARET) must get every body and module back; corpus-assemble must assemble the text of each to the same
+# bodies, and print the same text again; where Mono's ilasm is installed, it
 # assembles the text (with the permission sets taken out, which it reads in its own form only) and dis
 # must read the result. Names of files that fail a step of ours are printed and make the exit status
 # 1; what ilasm refuses is counted only. ILASM=no leaves ilasm out, ILASM_KB=n gives it only files
@@ -72,6 +73,7 @@ for file in $(files); do
 done
 
 files | xargs "$(dirname "$claret")/corpus-rewrite" || failed=$((failed + 1))
+files | xargs "$(dirname "$claret")/corpus-assemble" || failed=$((failed + 1))
 echo "$count assemblies: info reads $info, dis prints $dis ($((bytes / 1000000)) MB of text)"
 [ $tried = 0 ] || echo "$tried given to Mono's ilasm: it assembles $assembled, dis reads $again of these"
 [ $failed = 0 ]
