@@ -79,14 +79,14 @@ static int32_t step_call(walk *w, const il_instr *node, int32_t depth) {
 /* The depth after an instruction; UNKNOWN_DEPTH when control does not go on from it. */
 static int32_t step(walk *w, const il_instr *node, int32_t depth) {
     const il_opcode_info *info = &il_opcodes[node->opcode];
+    int32_t after = (info->pops > depth ? 0 : depth - info->pops) + info->pushes;
+    if (info->flow == IL_FLOW_NEXT) /* first, for it is most of them */
+        return after;
     if (info->flow == IL_FLOW_CALL)
         return step_call(w, node, depth);
-    depth = (info->pops > depth ? 0 : depth - info->pops) + info->pushes;
-    if (info->flow == IL_FLOW_NEXT)
-        return depth;
     if (info->flow == IL_FLOW_COND_BRANCH || info->flow == IL_FLOW_BRANCH)
-        note_targets(w, node, depth);
-    return il_flow_ends(info->flow) ? UNKNOWN_DEPTH : depth;
+        note_targets(w, node, after);
+    return il_flow_ends(info->flow) ? UNKNOWN_DEPTH : after;
 }
 
 static int32_t walk_once(walk *w) {

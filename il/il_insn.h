@@ -66,11 +66,15 @@ static inline il_opcode il_long_branch(il_opcode opcode) {
 
 _Static_assert(IL_OP_BLT_UN - IL_OP_BR == IL_OP_BLT_UN_S - IL_OP_BR_S, "branches come in pairs");
 
-/* The 64 bits at p, of which only left lie in the code; the rest reads as zeros. */
-static inline uint64_t il_load_operand(const uint8_t *p, uint32_t left) {
+/* The 64 bits at p; those beyond the end of the code, which is not far when this is slow, are 0. */
+static inline uint64_t il_load_operand(const uint8_t *p, const uint8_t *code, uint32_t code_size) {
+    const uint8_t *end = code + code_size;
+    size_t left = (size_t)(end - p);
     uint8_t bytes[8] = {0};
     if (left >= sizeof bytes)
         return il_load64(p);
+    if (code_size >= sizeof bytes) /* the last 64 bits, without those before p */
+        return il_load64(end - sizeof bytes) >> (56 - 8 * left) >> 8;
     memcpy(bytes, p, left);
     return il_load64(bytes);
 }
@@ -114,7 +118,7 @@ static inline bool il_insn_decode(const uint8_t *code, uint32_t code_size, uint3
     out->opcode = (il_opcode)(encoding.opcode_and_1 - 1);
     out->offset = offset;
     out->size = end;
-    uint64_t bits = il_load_operand(p, (uint32_t)(code + code_size - p));
+    uint64_t bits = il_load_operand(p, code, code_size);
     il_operand_bits cut = il_operand_cut[kind];
     uint64_t value = ((bits & cut.mask) ^ cut.sign) - cut.sign;
     out->u.i = (int64_t)value;
