@@ -80,6 +80,7 @@ typedef struct gc_thread {
     gc_heap *gc;
     struct gc_thread *next, *previous;
     gc_bin bins[SIZE_CLASSES];
+    gc_bin watched_bins[SIZE_CLASSES]; /* used instead while a spy or a trace wants to know */
 } gc_thread;
 
 typedef struct gc_stats {

@@ -40,7 +40,7 @@ void gc_delete(gc_heap *gc) {
 void gc_attach(gc_heap *gc, gc_thread *thread) {
     *thread = (gc_thread){.gc = gc};
     for (unsigned i = 0; i < SIZE_CLASSES; i++)
-        thread->bins[i].cell_size = (uint32_t)size_of_class(i);
+        thread->bins[i].cell_size = thread->watched_bins[i].cell_size = (uint32_t)size_of_class(i);
     pthread_mutex_lock(&gc->lock);
     thread->next = gc->threads;
     if (thread->next)
@@ -140,14 +140,11 @@ static bool refill(gc_heap *gc, unsigned size_class, gc_bin *bin, mem_source *so
 
 /* ---- Objects ---- */
 
-static void *alloc_cell(gc_thread *thread, size_t size, mem_source *source) {
-    unsigned size_class = size_class_of(size);
-    gc_bin *bin = &thread->bins[size_class];
-    *source = MEM_SOURCE_LOOKASIDE;
-    if (bin->next == bin->end && !refill(thread->gc, size_class, bin, source))
-        return NULL;
+static void *take_cell(gc_bin *bin) {
     uint8_t *cell = bin->next;
-    bin->next += bin->cell_size;
+    if (cell == bin->end)
+        return NULL;
+    bin->next = cell + bin->cell_size;
     return cell;
 }
 
@@ -164,13 +161,14 @@ static void *alloc_large(gc_heap *gc, size_t size, mem_source *source) {
     return span->start;
 }
 
-static void *try_alloc(gc_thread *thread, const gc_type *type, size_t size, mem_source *source) {
-    gc_heap *gc = thread->gc;
+/* bin: where cells of the size come from; NULL for a large object. */
+static void *alloc_locked(gc_heap *gc, gc_bin *bin, size_t size, mem_source *source) {
+    void *object = NULL;
     pthread_mutex_lock(&gc->lock);
-    void *object = size <= SIZE_CLASS_LARGEST ? alloc_cell(thread, size, source)
-                                              : alloc_large(gc, size, source);
-    if (object)
-        *(const gc_type **)object = type;
+    if (!bin)
+        object = alloc_large(gc, size, source);
+    else if (refill(gc, size_class_of(size), bin, source))
+        object = take_cell(bin);
     pthread_mutex_unlock(&gc->lock);
     return object;
 }
@@ -186,23 +184,42 @@ static bool is_collection_due(gc_heap *gc) {
     return due;
 }
 
-void *gc_alloc_slow(gc_thread *thread, const gc_type *type, size_t size) {
+/* While somebody watches, the thread's own bins stay empty, so that every allocation comes here. */
+static gc_bin *find_bin(gc_thread *thread, size_t size) {
+    bool watched = heap_is_traced() || spy_present() || thread->gc->host.stress;
+    gc_bin *bins = watched ? thread->watched_bins : thread->bins;
+    return size <= SIZE_CLASS_LARGEST ? &bins[size_class_of(size)] : NULL;
+}
+
+static void *find_room(gc_thread *thread, size_t size, mem_source *source) {
     gc_heap *gc = thread->gc;
+    gc_bin *bin = find_bin(thread, size);
+    bool full = !bin || bin->next == bin->end;
+    if ((full || gc->host.stress) && is_collection_due(gc))
+        gc_collect(thread);
+    *source = MEM_SOURCE_LOOKASIDE;
+    void *object = bin ? take_cell(bin) : NULL;
+    if (!object)
+        object = alloc_locked(gc, bin, size, source);
+    if (object)
+        return object;
+    gc_collect(thread);
+    return alloc_locked(gc, bin, size, source);
+}
+
+void *gc_alloc_slow(gc_thread *thread, const gc_type *type, size_t size) {
     mem_source source;
     if (spy_present() && !mem_spies_allow_object(size))
         return NULL;
-    if (is_collection_due(gc))
-        gc_collect(thread);
-    void *object = try_alloc(thread, type, size, &source);
-    if (!object) {
-        gc_collect(thread);
-        object = try_alloc(thread, type, size, &source);
-    }
-    if (object && type->finalizable && !gc_register_finalizer(gc, object))
-        object = NULL; /* unreachable from now on */
-    if (object && heap_is_traced())
+    void *object = find_room(thread, size, &source);
+    if (!object)
+        return NULL;
+    *(const gc_type **)object = type;
+    if (heap_is_traced())
         heap_event(HEAP_EVENT_ALLOC, source,
-                   (uint64_t[]){(uint64_t)&gc->space, size, (uint64_t)object});
+                   (uint64_t[]){(uint64_t)&thread->gc->space, size, (uint64_t)object});
+    if (type->finalizable && !gc_register_finalizer(thread->gc, object))
+        return NULL; /* unreachable from now on */
     return object;
 }
 
@@ -241,10 +258,16 @@ static void finish_span(mem_span *span, void *data) {
     clear_marks(span);
 }
 
+static void empty_bin(gc_bin *bin) {
+    bin->next = bin->end = NULL;
+}
+
 void gc_finish_sweeping(gc_heap *gc) {
     for (gc_thread *thread = gc->threads; thread; thread = thread->next) {
-        for (unsigned i = 0; i < SIZE_CLASSES; i++)
-            thread->bins[i].next = thread->bins[i].end = NULL;
+        for (unsigned i = 0; i < SIZE_CLASSES; i++) {
+            empty_bin(&thread->bins[i]);
+            empty_bin(&thread->watched_bins[i]);
+        }
     }
     space_each_span(&gc->space, finish_span, NULL);
 }
