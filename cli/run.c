@@ -1,6 +1,7 @@
 /* claret run [options] PROGRAM.exe [ARGS]: runs a program, under a profiler and spies if asked. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "claret.h"
 #include "cli.h"
@@ -14,7 +15,7 @@ struct options {
     claret_mode mode;
     const char *profiler;
     const char *heap_trace;
-    bool heap_stacks;
+    bool heap_stacks, stats;
     const char *spies[MAX_SPIES];
     int spy_count;
     int program; /* index in argv */
@@ -32,6 +33,7 @@ static const char HELP[] =
     "                     may be given several times, reports go to standard error\n"
     "  --heap-trace FILE  record every operation on the heaps; read it with claret heap\n"
     "  --heap-stacks      with --heap-trace: with the call stack of each allocation\n"
+    "  --stats            say at the end how much was compiled, allocated and collected\n"
     "  --help             this text\n"
     "\n"
     "Environment: CLARET_PATH (folders with mscorlib.dll, before /usr/lib/mono/4.5),\n"
@@ -68,6 +70,8 @@ static int parse(int argc, char **argv, struct options *options) {
             options->profiler = argv[i];
         else if (strcmp(option, "--heap-trace") == 0)
             options->heap_trace = argv[i];
+        else if (strcmp(option, "--stats") == 0)
+            options->stats = true;
         else if (strcmp(option, "--heap-stacks") == 0)
             options->heap_stacks = true;
         else if (!valued)
@@ -98,11 +102,37 @@ static int load_profiler(const struct options *options, prof_host **host) {
     return options->profiler && status == PROF_FAILED;
 }
 
+static uint64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void print_stats(const claret_runtime *runtime, uint64_t elapsed) {
+    claret_stats s;
+    claret_get_stats(runtime, &s);
+    double total = elapsed ? (double)elapsed : 1;
+    fprintf(stderr,
+            "stats: %.3f s; %llu methods prepared, %llu compiled to %llu bytes, %llu refused%s%s\n",
+            total / 1e9, (unsigned long long)s.methods_prepared,
+            (unsigned long long)s.methods_compiled, (unsigned long long)s.code_bytes,
+            (unsigned long long)s.methods_refused, *s.last_refusal ? ", the last " : "",
+            s.last_refusal);
+    fprintf(
+        stderr,
+        "stats: %llu bytes allocated (%.1f %% of the time), %llu collections (%.1f %%), %llu bytes "
+        "live after the last, heap of %llu bytes\n",
+        (unsigned long long)s.allocated_bytes, 100 * (double)s.allocation_time / total,
+        (unsigned long long)s.collections, 100 * (double)s.collection_time / total,
+        (unsigned long long)s.live_bytes, (unsigned long long)s.heap_bytes);
+}
+
 static int run_program(const struct options *options, int argc, char **argv) {
     claret_config config = {.mode = options->mode};
     claret_error error;
     prof_host *profiler = NULL;
     int status = 0, first = options->program + 1;
+    uint64_t start = now();
     if (load_profiler(options, &profiler) != 0)
         return 1;
     if (profiler)
@@ -111,6 +141,8 @@ static int run_program(const struct options *options, int argc, char **argv) {
     if (!runtime ||
         !claret_run(runtime, argv[options->program], argc - first, argv + first, &status, &error))
         status = cli_fail("%s", error.text);
+    if (options->stats && runtime)
+        print_stats(runtime, now() - start);
     claret_destroy(runtime);
     prof_free(profiler);
     if (cli_flush() != 0 && status == 0)

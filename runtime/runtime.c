@@ -270,6 +270,23 @@ bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *
     return true;
 }
 
+void claret_get_stats(const claret_runtime *rt, claret_stats *stats) {
+    jit_statistics jit;
+    gc_stats gc = gc_get_stats(rt->gc);
+    jit_get_statistics(rt->jit, &jit);
+    *stats = (claret_stats){.methods_prepared = rt->methods_prepared,
+                            .methods_compiled = jit.compiled,
+                            .methods_refused = jit.refused,
+                            .code_bytes = jit.code_bytes,
+                            .collections = gc.collections,
+                            .collection_time = gc.pause_ns,
+                            .allocation_time = gc.allocation_ns,
+                            .allocated_bytes = gc.allocated,
+                            .live_bytes = gc.live,
+                            .heap_bytes = gc.mapped};
+    memcpy(stats->last_refusal, jit.last_refusal, sizeof stats->last_refusal);
+}
+
 /* ---- Destroying ---- */
 
 void claret_destroy(claret_runtime *rt) {

@@ -44,6 +44,7 @@ struct runtime {
     void *uncompiled_entry; /* what struct method.entry is at first */
     int32_t exit_status;    /* of a Main that returns none, and of Environment.Exit */
     bool exiting;           /* Environment.Exit was called */
+    uint64_t methods_prepared; /* lowered, for the statistics */
 };
 
 #endif

@@ -80,6 +80,7 @@ static void lower_method(struct method *method, struct thread *thread, il_status
         events->jit_started(events->self, method);
     *status = code_lower(thread, method, &code, err);
     if (*status == IL_OK) {
+        thread->rt->methods_prepared++;
         method->special = METHOD_IL;
         method->code = code;
         method->prepared = true;

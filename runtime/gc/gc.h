@@ -85,10 +85,11 @@ typedef struct gc_thread {
 
 typedef struct gc_stats {
     uint64_t collections;
-    uint64_t allocated; /* bytes of cells given to threads since the start */
-    uint64_t live;      /* bytes marked by the last collection */
-    uint64_t mapped;    /* bytes of address space in use now */
-    uint64_t pause_ns;  /* spent in collections, in all */
+    uint64_t allocated;     /* bytes of cells given to threads since the start */
+    uint64_t live;          /* bytes marked by the last collection */
+    uint64_t mapped;        /* bytes of address space in use now */
+    uint64_t pause_ns;      /* spent in collections, in all */
+    uint64_t allocation_ns; /* spent in gc_alloc_slow but for collections */
 } gc_stats;
 
 /* NULL when memory is short. The host is copied. */

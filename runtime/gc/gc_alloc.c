@@ -164,11 +164,13 @@ static void *alloc_large(gc_heap *gc, size_t size, mem_source *source) {
 /* bin: where cells of the size come from; NULL for a large object. */
 static void *alloc_locked(gc_heap *gc, gc_bin *bin, size_t size, mem_source *source) {
     void *object = NULL;
+    uint64_t start = gc_now_ns();
     pthread_mutex_lock(&gc->lock);
     if (!bin)
         object = alloc_large(gc, size, source);
     else if (refill(gc, size_class_of(size), bin, source))
         object = take_cell(bin);
+    gc->stats.allocation_ns += gc_now_ns() - start;
     pthread_mutex_unlock(&gc->lock);
     return object;
 }

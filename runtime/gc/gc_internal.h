@@ -126,4 +126,7 @@ void gc_finish_sweeping(gc_heap *gc);
 /* After marking: gives empty spans back, and lists those with room. */
 void gc_begin_sweeping(gc_heap *gc);
 
+/* Monotonic time, for the statistics. */
+uint64_t gc_now_ns(void);
+
 #endif

@@ -162,7 +162,7 @@ void gc_run_collection(gc_heap *gc, const void *stack_end) {
     tell(gc, GC_FINISHED);
 }
 
-static uint64_t now_ns(void) {
+uint64_t gc_now_ns(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
@@ -177,11 +177,11 @@ __attribute__((noinline)) void gc_collect(gc_thread *thread) {
     __asm__ volatile("" : : "r"(registers) : "memory");
     if (gc->host.stop_world && !gc->host.stop_world(gc->host.self))
         return;
-    uint64_t start = now_ns();
+    uint64_t start = gc_now_ns();
     gc_run_collection(gc, __builtin_frame_address(0) < (void *)registers
                               ? __builtin_frame_address(0)
                               : (void *)registers);
-    gc->stats.pause_ns += now_ns() - start;
+    gc->stats.pause_ns += gc_now_ns() - start;
     if (gc->host.stop_world)
         gc->host.start_world(gc->host.self);
 }

@@ -43,6 +43,19 @@ claret_runtime *claret_create(const claret_config *config, claret_error *error);
 bool claret_run(claret_runtime *runtime, const char *path, int argument_count,
                 char *const *arguments, int *exit_status, claret_error *error);
 
+/* What a runtime has done so far. Times are in nanoseconds. */
+typedef struct claret_stats {
+    uint64_t methods_prepared; /* lowered to register code */
+    uint64_t methods_compiled, methods_refused; /* by the JIT; refused ones stay interpreted */
+    uint64_t code_bytes;       /* of machine code */
+    uint64_t collections, collection_time;
+    uint64_t allocation_time;  /* finding room for objects; the quick way is not timed */
+    uint64_t allocated_bytes, live_bytes, heap_bytes; /* managed; live at the last collection */
+    char last_refusal[160];    /* "METHOD: why the JIT left it to the interpreter", or "" */
+} claret_stats;
+
+void claret_get_stats(const claret_runtime *runtime, claret_stats *stats);
+
 /* Tells the consumer of events that this is the end, then frees everything. NULL is allowed. */
 void claret_destroy(claret_runtime *runtime);
 
