@@ -290,7 +290,7 @@ static outcome run(struct runtime *rt, struct method *method, int64_t x, int64_t
     memset(block, 0, sizeof block);
     array->length = ELEMENTS;
     for (uint32_t i = 0; i < ELEMENTS; i++)
-        ((int64_t *)array->data)[i] = x * i - y;
+        ((uint64_t *)array->data)[i] = (uint64_t)x * i - (uint64_t)y;
     if (exec_invoke(rt->main_thread, method, args))
         out.result = args[0].i8;
     else

@@ -141,6 +141,31 @@ HELP(zero) {
     return 0;
 }
 
+HELP(copy_block) {
+    FROM_COMPILED(thread);
+    uint32_t size = (uint32_t)c;
+    if (size && (!a || !b))
+        return throw_new(thread, "NullReferenceException", NULL);
+    if (size)
+        memmove(pointer(a), pointer(b), size);
+    DONE(thread, 0);
+}
+
+HELP(fill_block) {
+    FROM_COMPILED(thread);
+    uint32_t size = (uint32_t)c;
+    if (size && !a)
+        return throw_new(thread, "NullReferenceException", NULL);
+    if (size)
+        memset(pointer(a), (int)b, size);
+    DONE(thread, 0);
+}
+
+HELP(allocate_local) {
+    FROM_COMPILED(thread);
+    DONE(thread, (intptr_t)exec_localloc(thread, (uint64_t)a));
+}
+
 /* ---- Objects ---- */
 
 HELP(init_type) {
@@ -210,6 +235,17 @@ HELP(find_virtual) {
     struct method *method = type_find_virtual(object->type, pointer(b));
     if (!method)
         return throw_new(thread, "EntryPointNotFoundException", NULL);
+    DONE(thread, (intptr_t)method);
+}
+
+HELP(instantiate) {
+    FROM_COMPILED(thread);
+    const struct method *declared = pointer(b);
+    struct method *method = NULL;
+    il_error err;
+    if (ldr_instantiate_method(pointer(a), declared->args, declared->generic_count, &method,
+                               &err) != IL_OK)
+        exec_throw_error(thread, &err);
     DONE(thread, (intptr_t)method);
 }
 

@@ -564,6 +564,12 @@ OP by_helper_imm(ARGS) {
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
 }
 
+/* A helper on three slots, without a result. */
+OP by_helper_3(ARGS) {
+    tr_call_helper(t, rule->helper, 0, 3,
+                   (MIR_op_t[]){tr_use(t, insn->a), tr_use(t, insn->b), tr_use(t, insn->c)});
+}
+
 /* Two helpers: one for a value in a slot, one for a structure in memory. */
 OP box(ARGS) {
     const struct type *type = insn->u.p;
@@ -660,9 +666,6 @@ OP call_virtual(ARGS) {
     const struct method *declared = insn->u.p;
     MIR_reg_t object = tr_base(t, insn->a), type = tr_temp(t), table = tr_temp(t);
     MIR_reg_t method = tr_temp(t), this_arg = object;
-    (void)rule;
-    if (declared->definition != declared)
-        tr_unsupported(t, "a call of a generic virtual method");
     tr_check_null(t, insn->a);
     tr_put2(t, MIR_MOV, tr_reg(t, type), tr_constant(t, MIR_T_P, 0, object));
     tr_put2(t, MIR_MOV, tr_reg(t, table),
@@ -674,6 +677,9 @@ OP call_virtual(ARGS) {
     if (!owner->parent || owner == owner->rt->core.value_type ||
         owner == owner->rt->core.enumeration)
         this_arg = unboxed_this(t, object, method);
+    if (declared->definition != declared)
+        tr_call_helper(t, rule->helper, method, 2,
+                       (MIR_op_t[]){tr_reg(t, method), tr_pointer(t, declared)});
     call_found(t, insn, declared, method, this_arg);
 }
 
@@ -894,6 +900,9 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_stelem_ref] = {store_reference, .type = MIR_T_I64, .size = 8, .helper = HELP_check_store},
     [CODE_check_element] = {check_element, .helper = HELP_check_element},
     [CODE_init_type] = {init_type, .helper = HELP_init_type},
+    [CODE_localloc] = {by_helper_imm, .helper = HELP_allocate_local},
+    [CODE_cpblk] = {by_helper_3, .helper = HELP_copy_block},
+    [CODE_initblk] = {by_helper_3, .helper = HELP_fill_block},
     [CODE_newarr] = {new_array, .helper = HELP_new_array},
     [CODE_box] = {.translate = box},
     [CODE_unbox] = {cast, .helper = HELP_unbox},
@@ -901,7 +910,7 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_isinst] = {cast, .helper = HELP_is_instance},
     [CODE_ldvirtftn] = {by_helper_imm, .helper = HELP_find_virtual},
     [CODE_call] = {.translate = call},
-    [CODE_callvirt] = {.translate = call_virtual},
+    [CODE_callvirt] = {call_virtual, .helper = HELP_instantiate},
     [CODE_callinterface] = {call_interface, .helper = HELP_find_interface},
     [CODE_newobj] = {new_object, .helper = HELP_new_object},
     [CODE_newobj_value] = {.translate = new_value},
