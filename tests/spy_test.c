@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct test_spy {
     IMallocSpy iface;
@@ -776,6 +777,59 @@ static void revoking_in_a_hook_waits_for_the_operation(void) {
     CU_ASSERT_TRUE(spy_check());
 }
 
+/* Two threads that allocate, rest for a moment without a block, and allocate again. */
+static void *allocate_in_bursts(void *stop) {
+    while (!__atomic_load_n((bool *)stop, __ATOMIC_RELAXED)) {
+        for (int i = 0; i < 50; i++) {
+            char *block = mem_alloc(40), *other = mem_alloc(90);
+            memset(block, i, 40);
+            memset(other, ~i, 90);
+            bool good = block[39] == (char)i && other[0] == (char)~i;
+            mem_free(block);
+            mem_free(other);
+            if (!good)
+                return stop;
+        }
+        usleep(50);
+    }
+    return NULL;
+}
+
+static bool is_released(const test_spy *spy) {
+    spy_hold();
+    bool released = spy->references == 0;
+    spy_let_go();
+    return released;
+}
+
+/* With headers, so that a hook that is left out or comes twice would corrupt a block. */
+static void spy_comes_and_goes_among_working_threads(void) {
+    test_spy spy;
+    pthread_t threads[2];
+    bool stop = false;
+    for (int i = 0; i < 2; i++)
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, allocate_in_bursts, &stop), 0);
+    for (int i = 0; i < 200; i++) {
+        init_spy(&spy);
+        spy.quiet = true;
+        spy.header = 16;
+        CU_ASSERT_EQUAL_FATAL(CoRegisterMallocSpy(&spy.iface), S_OK);
+        usleep(50);
+        HRESULT hr = CoRevokeMallocSpy();
+        CU_ASSERT_TRUE(hr == S_OK || hr == E_ACCESSDENIED);
+        while (!is_released(&spy))
+            usleep(20);
+        CU_ASSERT_FALSE(spy.interleaved);
+    }
+    __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+    for (int i = 0; i < 2; i++) {
+        void *failed;
+        pthread_join(threads[i], &failed);
+        CU_ASSERT_PTR_NULL(failed);
+    }
+    CU_ASSERT_TRUE(spy_check());
+}
+
 CU_TestInfo spy_tests[] = {
     {"S1 the IID is that of the SDK", iid_is_that_of_the_sdk},
     {"S2 the vtable order is that of the SDK", vtable_order_is_that_of_the_sdk},
@@ -826,5 +880,6 @@ CU_TestInfo spy_tests[] = {
     {"R11 a pending spy blocks Revoke and Register", pending_spy_blocks_revoke_and_register},
     {"R12 a spy may come back and starts afresh", spy_may_come_back_and_starts_afresh},
     {"R13 revoking in a hook waits for the operation", revoking_in_a_hook_waits_for_the_operation},
+    {"a spy comes and goes among working threads", spy_comes_and_goes_among_working_threads},
     CU_TEST_INFO_NULL,
 };
