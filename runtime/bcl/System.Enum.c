@@ -81,7 +81,7 @@ void bcl_enum_box(struct thread *thread, union slot *slots) {
     int64_t value = slots[1].i8;
     struct type *type = enum_of(thread, slots[0].o);
     if (type)
-        slots[0].o = exec_box(thread, type, &value);
+        slots[0].o = bcl_box(thread, type, &value);
 }
 
 void bcl_enum_underlying(struct thread *thread, union slot *slots) {
@@ -93,7 +93,7 @@ void bcl_enum_underlying(struct thread *thread, union slot *slots) {
 /* get_value(): the enum as a boxed integer. */
 void bcl_enum_value(struct thread *thread, union slot *slots) {
     struct object *self = slots[0].o;
-    slots[0].o = exec_box(thread, self->type->element_type, (char *)self + OBJECT_HEADER);
+    slots[0].o = bcl_box(thread, self->type->element_type, (char *)self + OBJECT_HEADER);
 }
 
 void bcl_enum_hash_code(struct thread *thread, union slot *slots) {

@@ -35,13 +35,62 @@ MATH1(sinh, sinh(x))
 MATH1(sqrt, sqrt(x))
 MATH1(tan, tan(x))
 MATH1(tanh, tanh(x))
+MATH1(acosh, acosh(x))
+MATH1(asinh, asinh(x))
+MATH1(atanh, atanh(x))
+MATH1(cbrt, cbrt(x))
 MATH2(atan2, atan2(x, y))
 MATH2(fmod, fmod(x, y))
 MATH2(pow, pow(x, y))
 
-void bcl_math_abs_single(struct thread *thread, union slot *slots) {
+/* ModF(x, out whole): the fraction. */
+void bcl_math_modf(struct thread *thread, union slot *slots) {
     (void)thread;
-    slots[0].r4 = fabsf(slots[0].r4);
+    slots[0].r8 = modf(slots[0].r8, slots[1].p);
+}
+
+/* ---- MathF ---- */
+
+#define MATHF1(name, expression)                                                                   \
+    void bcl_mathf_##name(struct thread *thread, union slot *slots) {                              \
+        float x = slots[0].r4;                                                                     \
+        (void)thread;                                                                              \
+        slots[0].r4 = (expression);                                                                \
+    }
+#define MATHF2(name, expression)                                                                   \
+    void bcl_mathf_##name(struct thread *thread, union slot *slots) {                              \
+        float x = slots[0].r4, y = slots[1].r4;                                                    \
+        (void)thread;                                                                              \
+        slots[0].r4 = (expression);                                                                \
+    }
+
+MATHF1(abs, fabsf(x))
+MATHF1(acos, acosf(x))
+MATHF1(acosh, acoshf(x))
+MATHF1(asin, asinf(x))
+MATHF1(asinh, asinhf(x))
+MATHF1(atan, atanf(x))
+MATHF1(atanh, atanhf(x))
+MATHF1(cbrt, cbrtf(x))
+MATHF1(ceiling, ceilf(x))
+MATHF1(cos, cosf(x))
+MATHF1(cosh, coshf(x))
+MATHF1(exp, expf(x))
+MATHF1(floor, floorf(x))
+MATHF1(log, logf(x))
+MATHF1(log10, log10f(x))
+MATHF1(sin, sinf(x))
+MATHF1(sinh, sinhf(x))
+MATHF1(sqrt, sqrtf(x))
+MATHF1(tan, tanf(x))
+MATHF1(tanh, tanhf(x))
+MATHF2(atan2, atan2f(x, y))
+MATHF2(fmod, fmodf(x, y))
+MATHF2(pow, powf(x, y))
+
+void bcl_mathf_modf(struct thread *thread, union slot *slots) {
+    (void)thread;
+    slots[0].r4 = modff(slots[0].r4, slots[1].p);
 }
 
 /* Interop/Sys.DoubleToString(value, format, buffer, size): snprintf. The class library's only

@@ -229,7 +229,7 @@ static struct object *read_value(struct decoder *d, struct type *type) {
     }
     for (uint32_t i = 0; i < type->value_size; i++)
         raw |= (uint64_t)il_read_u8(&d->in) << (8 * i);
-    return d->in.bad ? NULL : exec_box(thread, type, &raw);
+    return d->in.bad ? NULL : bcl_box(thread, type, &raw);
 }
 
 /* ---- Making attributes ---- */

@@ -58,7 +58,7 @@ static struct array *fields_of(struct thread *thread, struct object *a, struct o
             char *value = (char *)o + OBJECT_HEADER + field->offset;
             struct object *item = type_is_reference(field->type)
                                       ? *(struct object **)value
-                                      : exec_box(thread, field->type, value);
+                                      : bcl_box(thread, field->type, value);
             if (thread->exception)
                 return NULL;
             ((struct object **)out->data)[at++] = item;

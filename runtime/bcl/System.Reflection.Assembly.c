@@ -263,6 +263,31 @@ void bcl_assembly_load_file(struct thread *thread, union slot *slots) {
 
 /* ---- Resources ---- */
 
+/* The row of a resource, 0 when there is none of that name. */
+static uint32_t resource_row(const struct module *module, const char *name) {
+    for (uint32_t row = 1; row <= il_rows(module->il, IL_ManifestResource); row++) {
+        if (strcmp(il_name(module->il, IL_ManifestResource_Name, row), name) == 0)
+            return row;
+    }
+    return 0;
+}
+
+/* GetManifestResourceInfoInternal(name, ManifestResourceInfo): all lie in the assembly's own file.
+ */
+void bcl_assembly_resource_info(struct thread *thread, union slot *slots) {
+    enum { EMBEDDED = 1, IN_MANIFEST_FILE = 4 }; /* System.Reflection.ResourceLocation */
+    const struct module *module = bcl_module_of(slots[0].o);
+    int32_t *location =
+        slots[2].o ? bcl_field(slots[2].o, "<ResourceLocation>k__BackingField") : NULL;
+    char *name = bcl_text(thread, slots[1].p);
+    if (!name)
+        return;
+    slots[0].i4 = resource_row(module, name) != 0;
+    if (location)
+        *location = EMBEDDED | IN_MANIFEST_FILE;
+    mem_free(name);
+}
+
 /* GetManifestResourceInternal(name, out size, out module): the bytes themselves, which stay as long
  * as the module; 0 when there is none. */
 void bcl_assembly_resource(struct thread *thread, union slot *slots) {
@@ -272,16 +297,11 @@ void bcl_assembly_resource(struct thread *thread, union slot *slots) {
     char *name = bcl_text(thread, slots[1].p);
     if (!name)
         return;
-    slots[0].p = NULL;
-    for (uint32_t row = 1; row <= il_rows(module->il, IL_ManifestResource); row++) {
-        if (strcmp(il_name(module->il, IL_ManifestResource_Name, row), name) != 0)
-            continue;
-        il_blob bytes = il_resource(module->il, row);
-        slots[0].p = (void *)(uintptr_t)bytes.data;
-        *size = (int32_t)bytes.size;
-        *module_out = bcl_module_object(thread, module);
-        break;
-    }
+    uint32_t row = resource_row(module, name);
+    il_blob bytes = row ? il_resource(module->il, row) : (il_blob){NULL, 0};
+    *size = (int32_t)bytes.size;
+    *module_out = bytes.data ? bcl_module_object(thread, module) : NULL;
+    slots[0].p = (void *)(uintptr_t)bytes.data;
     mem_free(name);
 }
 

@@ -740,5 +740,5 @@ struct object *bcl_constant(struct thread *thread, struct module *module, uint32
         type->is_enum)
         raw = type;
     memcpy(&value, blob.data, blob.size < sizeof value ? blob.size : sizeof value);
-    return exec_box(thread, raw, &value);
+    return bcl_box(thread, raw, &value);
 }

@@ -97,7 +97,7 @@ void bcl_marshal_structure_in(struct thread *thread, union slot *slots) {
         type->has_references)
         exec_throw(thread, "ArgumentException", "the type has no native form");
     else
-        slots[0].o = exec_box(thread, type, slots[0].p);
+        slots[0].o = bcl_box(thread, type, slots[0].p);
 }
 
 /* ---- Strings ---- */
@@ -239,7 +239,8 @@ void bcl_handle_free(struct thread *thread, union slot *slots) {
     }
 }
 
-/* GetAddrOfPinnedObject(handle): of the characters, elements or fields; -1 when it is not pinned. */
+/* GetAddrOfPinnedObject(handle): of the characters, elements or fields; -1 when it is not pinned.
+ */
 void bcl_handle_address(struct thread *thread, union slot *slots) {
     gc_handle *handle = handle_of(thread, slots[0].i4);
     if (!handle || gc_handle_kind_of(handle) != GC_HANDLE_PINNED) {

@@ -260,17 +260,11 @@ void bcl_type_run_initializer(struct thread *thread, union slot *slots) {
     exec_init_type(thread, slots[0].p);
 }
 
+/* GetGenericArgumentsInternal(as RuntimeType[], not Type[]). */
 void bcl_type_arguments(struct thread *thread, union slot *slots) {
     const struct type *type = bcl_type_of(slots[0].o);
-    struct type *element, *array_type;
-    il_error err;
-    if (ldr_core_type(thread->rt, "System", "Type", &element, &err) != IL_OK ||
-        ldr_array_of(element, 1, true, &array_type, &err) != IL_OK ||
-        type_prepare(array_type, &err) != IL_OK) {
-        exec_throw_error(thread, &err);
-        return;
-    }
-    struct array *array = exec_new_array(thread, array_type, type->arg_count);
+    struct array *array =
+        bcl_new_vector_of(thread, slots[1].i4 ? "RuntimeType" : "Type", type->arg_count);
     for (uint32_t i = 0; array && i < type->arg_count && !thread->exception; i++)
         ((struct object **)array->data)[i] = bcl_type_object(thread, type->args[i]);
     slots[0].p = array;

@@ -55,6 +55,23 @@ void bcl_memory_barrier(struct thread *thread, union slot *slots) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/* Thread.VolatileRead, Volatile.Read(ref T) and the writes, of whatever type they are declared for.
+ */
+void bcl_volatile_read(struct thread *thread, union slot *slots) {
+    const void *place = slots[0].p;
+    if (!bcl_check(thread, place))
+        return;
+    exec_load(slots, place, thread->native_method->return_type);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+void bcl_volatile_write(struct thread *thread, union slot *slots) {
+    if (!bcl_check(thread, slots[0].p))
+        return;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    exec_store(slots[0].p, &slots[1], thread->native_method->params[1]);
+}
+
 static bool check_monitor(struct thread *thread, const struct object *object) {
     if (!object)
         exec_throw(thread, "ArgumentNullException", NULL);
@@ -63,6 +80,11 @@ static bool check_monitor(struct thread *thread, const struct object *object) {
 
 void bcl_monitor_enter(struct thread *thread, union slot *slots) {
     check_monitor(thread, slots[0].o);
+}
+
+/* With one thread every monitor is its own. */
+void bcl_monitor_owned(struct thread *thread, union slot *slots) {
+    slots[0].i4 = check_monitor(thread, slots[0].o);
 }
 
 void bcl_monitor_exit(struct thread *thread, union slot *slots) {

@@ -67,7 +67,12 @@ struct object *bcl_box(struct thread *thread, struct type *type, const void *pla
         return *(struct object *const *)place;
     if (type->kind == TYPE_POINTER)
         type = thread->rt->core.intptr;
-    return interp_box(thread, type, place);
+    struct type *boxed = type->is_nullable ? type->args[0] : type;
+    il_error err;
+    if (type_prepare(type, &err) == IL_OK && type_prepare(boxed, &err) == IL_OK)
+        return interp_box(thread, type, place);
+    exec_throw_error(thread, &err);
+    return NULL;
 }
 
 /* ---- Widening (primitive types only ever grow) ---- */

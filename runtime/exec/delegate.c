@@ -53,6 +53,8 @@ static void invoke_all(struct thread *thread, struct method *invoke, union slot 
     uint32_t slots =
         invoke->arg_slots > invoke->return_slots ? invoke->arg_slots : invoke->return_slots;
     union slot *copy = exec_stack_top(thread), *saved = thread->native_top;
+    if (copy < args + slots) /* compiled code put the arguments there */
+        copy = args + slots;
     if (copy + slots > thread->stack_end) {
         exec_throw_stack_overflow(thread);
         return;
