@@ -111,7 +111,7 @@ static uint32_t globals(void) {
 /* A name of a class when :: follows, else that of a global. */
 static bool read_global(il_asm *as, member_path *out) {
     il_asm_mark start = il_asm_mark_here(as);
-    if (il_asm_at(as, IL_LEX_DIRECTIVE)) {
+    if (il_asm_at_text(as, ".ctor") || il_asm_at_text(as, ".cctor")) {
         *out = (member_path){globals(), il_asm_member(as)};
         return true;
     }

@@ -87,8 +87,26 @@ static uint32_t read_path(il_asm *as, uint32_t scope) {
     return token;
 }
 
+/* .this, .base and .nester: the class we are in, its base, the class round it. */
+static bool read_relative(il_asm *as, uint32_t *token) {
+    if (il_asm_take_text(as, ".this"))
+        *token = as->type;
+    else if (il_asm_take_text(as, ".base"))
+        *token = il_build_get(as->build, IL_TypeDef_Extends, as->type);
+    else if (il_asm_take_text(as, ".nester"))
+        *token = il_asm_type_at(as, as->type)->enclosing;
+    else
+        return false;
+    return true;
+}
+
 static uint32_t read_class_name(il_asm *as) {
     uint32_t scope = 0;
+    if (read_relative(as, &scope)) {
+        if (!scope)
+            il_asm_fail(as, "there is no such class here");
+        return scope;
+    }
     if (il_asm_take(as, '[')) {
         scope = read_scope(as);
         il_asm_expect(as, ']');
@@ -410,7 +428,7 @@ static uint32_t token_of(il_asm *as, il_blob blob) {
 
 uint32_t il_asm_type_token(il_asm *as) {
     if (il_asm_at(as, '[') || il_asm_at(as, IL_LEX_QUOTED) || !il_asm_at_type(as)) {
-        if (!il_asm_at(as, '[') && !il_asm_at_id(as)) {
+        if (!il_asm_at(as, '[') && !il_asm_at_id(as) && !il_asm_at(as, IL_LEX_DIRECTIVE)) {
             il_asm_expected(as, "a type");
             return 0;
         }

@@ -149,12 +149,12 @@ static void put_assembly_name(il_asm *as, uint32_t token, il_text *out) {
 
 /* A type named by "class X" or by the string itself, as a SerString. */
 static void put_type_value(il_asm *as, il_text *out) {
+    il_asm_take_text(as, "class");
     if (il_asm_at_text(as, "nullref") || il_asm_at(as, IL_LEX_QUOTED) ||
         il_asm_at(as, IL_LEX_STRING)) {
         put_string_value(as, out);
         return;
     }
-    il_asm_take_text(as, "class");
     uint32_t token = il_asm_class_name(as);
     if (as->panic || !token)
         return;
@@ -213,8 +213,6 @@ static value_form read_form(il_asm *as, il_text *type) {
     return form;
 }
 
-static void read_value(il_asm *as, il_text *out);
-
 static void read_item(il_asm *as, const value_form *form, il_text *out) {
     switch (form->kind) {
     case VALUE_NUMBER: read_number(as, form->number, out); break;
@@ -231,6 +229,7 @@ static void read_item(il_asm *as, const value_form *form, il_text *out) {
             il_asm_leave(as);
         }
         il_put_bytes(out, value.data, value.size);
+        out->out_of_memory |= type.out_of_memory | value.out_of_memory;
         il_text_fini(&type);
         il_text_fini(&value);
         break;
@@ -263,6 +262,7 @@ static void read_value(il_asm *as, il_text *out) {
     il_text type = {0};
     value_form form = read_form(as, &type);
     read_form_value(as, &form, out);
+    out->out_of_memory |= type.out_of_memory;
     il_text_fini(&type);
 }
 
@@ -275,23 +275,21 @@ static void read_named_value(il_asm *as, il_text *out) {
     il_put_u8(out, is_field ? IL_TYPE_FIELD : IL_TYPE_PROPERTY);
     value_form form = read_form(as, &type);
     il_put_bytes(out, type.data, type.size);
-    il_asm_name name = {"", 0, 0};
     if (il_asm_at(as, IL_LEX_STRING)) {
         put_string_value(as, out);
     } else {
-        name = il_asm_id(as);
+        il_asm_name name = il_asm_id(as);
         il_put_ser_string(out, il_asm_c_string(as, name));
     }
     il_asm_expect(as, '=');
-    /* The value says its type again. */
-    type.size = 0;
-    value_form said = form;
-    if (form.kind != VALUE_OBJECT || il_asm_at_text(as, "object"))
-        said = read_form(as, &type);
-    if (form.number && form.number->element != (said.number ? said.number->element : 0))
-        said.number = form.number;
-    said.kind = form.kind;
-    read_form_value(as, &said, out);
+    if (form.kind == VALUE_OBJECT && !form.array && !il_asm_at_text(as, "object")) {
+        read_item(as, &form, out);
+    } else { /* the value says its type again; of an enum that is the underlying one */
+        type.size = 0;
+        form = read_form(as, &type);
+        read_form_value(as, &form, out);
+    }
+    out->out_of_memory |= type.out_of_memory;
     il_text_fini(&type);
 }
 

@@ -67,7 +67,10 @@ static const char *skip_comment(const il_lex *lex, const char *p) {
     return p;
 }
 
-static bool starts_line(const il_lex *lex, const char *p) {
+/* Whether a line directive, "#line 5" or "# 5", starts at p. */
+static bool at_line_directive(const il_lex *lex, const char *p) {
+    if (p[1] != ' ' && strncmp(p + 1, "line", 4) != 0)
+        return false;
     while (p > lex->text && (p[-1] == ' ' || p[-1] == '\t'))
         p--;
     return p == lex->text || p[-1] == '\n' || p[-1] == '\r';
@@ -81,7 +84,7 @@ void il_lex_skip_space(il_lex *lex) {
         before = p;
         if (*p == '/')
             p = skip_comment(lex, p);
-        else if (*p == '#' && starts_line(lex, p))
+        else if (*p == '#' && at_line_directive(lex, p))
             p = line_end(lex, p);
     } while (p != before);
     lex->next = p;
@@ -228,6 +231,8 @@ static void lex_symbol(il_lex *lex, il_lexeme *out) {
     } else if (c && strchr("{}()[]<>,;:=&*+-!/|", c)) {
         out->kind = (il_lex_kind)c;
         lex->next++;
+    } else if (c == '#') {
+        bad(lex, out, line_end(lex, lex->next), "of preprocessing only #line is understood");
     } else {
         bad(lex, out, lex->next + 1, "no such character in this language");
     }

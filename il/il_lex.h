@@ -3,7 +3,7 @@
  * Words are not keywords here: the parser compares them where it expects one, so that any word may
  * be a name wherever that is not ambiguous. A word may have dots in it (System.Int32, ldc.i4.s);
  * one that follows a quoted part directly belongs to the same name, which is the parser's business.
- * Comments, and lines that begin with #, are white space.
+ * Comments and line directives are white space.
  *
  * Lexemes point into the text; nothing is copied and nothing can fail but by the kind IL_LEX_BAD.
  */
