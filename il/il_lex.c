@@ -272,7 +272,7 @@ void il_lex_skim(il_lex *lex, const char *letters, il_lexeme *out) {
         lex->next = p;
         if (p >= lex->end || *p == '{' || *p == '}')
             break;
-        if (*p == '.' && p[1] && strchr(letters, p[1]) && (p == lex->text || !is(p[-1], ID)))
+        if (*p == '.' && (p == lex->text || !is(p[-1], ID)) && p[1] && strchr(letters, p[1]))
             break;
         if (*p == '/') {
             const char *end = skip_comment(lex, p);
