@@ -214,12 +214,12 @@ bool exception_dispatch(struct thread *t, uint32_t base, uint32_t first_clause) 
         uint32_t index = t->frame_count - 1;
         struct frame *frame = &t->frames[index];
         bool catching = index == t->catch_frame && t->catch_clause != NO_CLAUSE;
-        bool quiet = t->unhandled || !frame->code->method;
+        bool quiet = t->unhandled || !frame->code->method || frame->replaced;
         uint32_t at = insn_index(frame);
         const struct code_clause *clause = NULL;
         if (first_clause == 0 && !quiet && events->exception_unwind_enter)
             events->exception_unwind_enter(events->self, frame->code->method);
-        if (!t->unhandled && !frame->filter)
+        if (!t->unhandled && !frame->filter && !frame->replaced)
             clause = next_finally(frame, first_clause,
                                   catching ? t->catch_clause : frame->code->clause_count, at);
         if (clause) {

@@ -22,7 +22,7 @@ struct frame {
     void *compiled_caller; /* native frame pointer of the C function that compiled code called to
                             * get here; NULL when the caller is not compiled */
     bool resumes;          /* runs the rest of the compiled activation below it */
-    bool replaced;         /* compiled code runs the rest of it */
+    bool replaced;         /* compiled code runs the rest of it, its handlers too */
     bool boundary;         /* called by native code, which takes exceptions itself */
     bool root;             /* a boundary beyond which nobody takes them: the thread's first frame */
     bool filter;           /* runs a filter of a frame below, in its registers */
