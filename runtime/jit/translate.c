@@ -65,6 +65,13 @@ MIR_op_t tr_def_as(struct translator *t, enum kind kind, uint32_t slot) {
     return tr_use_as(t, kind, slot);
 }
 
+void tr_know(struct translator *t, uint32_t slot, bool non_null, const struct insn *constant) {
+    if (t->in_memory[slot])
+        return;
+    t->non_null[slot] = non_null;
+    t->constant_of[slot] = constant;
+}
+
 bool tr_is_constant(const struct translator *t, uint32_t slot, int64_t *value) {
     if (!t->constant_of[slot] || t->in_memory[slot]) /* structures are written as a whole */
         return false;
@@ -353,7 +360,7 @@ void tr_check_null(struct translator *t, uint32_t slot) {
         return;
     MIR_label_t null = tr_cold(t, HELP_throw_null, 0, NULL, 0, NULL);
     tr_put3(t, MIR_BEQ, tr_label(t, null), tr_use(t, slot), tr_int(t, 0));
-    t->non_null[slot] = true;
+    tr_know(t, slot, true, t->constant_of[slot]);
 }
 
 void tr_keep(struct translator *t, enum kind kind, uint32_t slot) {

@@ -153,8 +153,7 @@ OP mov(ARGS) {
     MIR_op_t b = tr_use(t, insn->b);
     (void)rule;
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), b);
-    t->non_null[insn->a] = non_null;
-    t->constant_of[insn->a] = constant;
+    tr_know(t, insn->a, non_null, constant);
 }
 
 /* From the instruction itself, so that MIR does not know the value. */
@@ -163,8 +162,7 @@ OP ldc(ARGS) {
     (void)rule;
     tr_put2(t, MIR_MOV, tr_reg(t, base), tr_pointer(t, &insn->u));
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_constant(t, MIR_T_I64, 0, base));
-    t->constant_of[insn->a] = insn;
-    t->non_null[insn->a] = insn->u.i != 0;
+    tr_know(t, insn->a, insn->u.i != 0, insn);
 }
 
 OP branch(ARGS) {
@@ -602,7 +600,7 @@ OP cast(ARGS) {
 
 OP new_array(ARGS) {
     by_helper_imm(t, insn, rule);
-    t->non_null[insn->a] = true;
+    tr_know(t, insn->a, true, NULL);
 }
 
 OP init_type(ARGS) {
@@ -711,7 +709,7 @@ OP new_object(ARGS) {
                                      .first = insn->a,
                                      .count = constructor->arg_slots - 1});
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, object));
-    t->non_null[insn->a] = true;
+    tr_know(t, insn->a, true, NULL);
 }
 
 /* The value takes the place of the arguments, which move up behind it. */
