@@ -41,7 +41,9 @@ PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard sampl
 
 # What the tests read: an assembly per source in tests/data/, a plug-in per source in tests/plugins/.
 TEST_DATA := $(patsubst tests/data/%.cs,build/tests/%.exe,$(wildcard tests/data/*.cs))
+TEST_PROGRAMS := $(patsubst tests/%.cs,build/tests/%.exe,$(wildcard tests/programs/*.cs))
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
+TEST_FILES := $(TEST_DATA) $(TEST_PROGRAMS) $(TEST_PLUGINS)
 
 .PHONY: all compare deps samples run test asan bench fuzz check-oom check-corpus format install clean help
 .DELETE_ON_ERROR:
@@ -63,7 +65,7 @@ run: $(BUILD)/claret samples ## see it work: a program plainly, under a rewritin
 # $(call show,TEXT,ARGUMENTS) prints what is run and runs it.
 show = printf '\n%s\n$$ %s\n' '$(1)' 'claret $(strip $(2))' && $(BUILD)/claret $(2)
 
-test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_DATA) $(TEST_PLUGINS) ## build and run the tests
+test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_FILES) ## build and run the tests
 	CLARET=$(BUILD)/claret $(BUILD)/claret-tests
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -169,6 +171,9 @@ build/samples/%.exe: samples/programs/%.cs Makefile | deps
 build/tests/%.exe: tests/data/%.cs Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,MCS) mcs -nologo -unsafe -optimize -nowarn:618 $(MCS_FLAGS) -out:$@ $<
+build/tests/programs/%.exe: tests/programs/%.cs Makefile | deps
+	@mkdir -p $(@D)
+	mcs -nologo -unsafe -warn:0 -out:$@ $<
 build/tests/small.exe: private MCS_FLAGS := -resource:tests/data/small.notes.txt,notes.txt
 
 PLUGIN_CC = $(CC) $(CSTD) $(CFLAGS) $(WARN) -fPIC -shared -Iprofiler/include \

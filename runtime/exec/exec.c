@@ -267,17 +267,29 @@ void exec_resume_from_compiled(struct thread *thread, struct method *method, uin
 
 /* ---- Type initialisers (II.10.5.3.1) ---- */
 
+static void set_reference(struct object *object, struct type *owner, const char *name,
+                          void *value) {
+    struct field *field = type_find_field(owner, name);
+    if (field)
+        *(void **)((char *)object + field->offset) = value;
+}
+
 static void fail_initialiser(struct thread *thread, struct type *type) {
     struct object *inner = exec_take_exception(thread);
     char name[300];
+    type_name(type, name, sizeof name);
+    struct string *text = exec_string_from_utf8(thread, name, strlen(name));
+    if (!text)
+        exec_take_exception(thread);
     exec_throw_format(thread, "TypeInitializationException",
-                      "The type initializer for '%s' threw an exception.",
-                      type_name(type, name, sizeof name));
-    struct field *field = type_find_field(thread->rt->core.exception, "_innerException");
-    if (field && thread->exception && thread->exception != thread->out_of_memory)
-        *(struct object **)((char *)thread->exception + field->offset) = inner;
+                      "The type initializer for '%s' threw an exception.", name);
+    struct object *exception = thread->exception;
+    if (exception && exception != thread->out_of_memory) {
+        set_reference(exception, thread->rt->core.exception, "_innerException", inner);
+        set_reference(exception, exception->type, "_typeName", text);
+    }
     type_root(type);
-    type->init_failure = thread->exception;
+    type->init_failure = exception;
     type->init = INIT_FAILED;
 }
 

@@ -22,10 +22,10 @@ static int64_t r8_to_i8(double v) {
     return v >= -9223372036854775808.0 && v < 9223372036854775808.0 ? (int64_t)v : INT64_MIN;
 }
 
+/* What is not less than 2^63, NaN too, is converted less 2^63, which is added again. */
 uint64_t interp_r8_to_u8(double v) {
-    if (v >= 9223372036854775808.0 && v < 18446744073709551616.0)
-        return (uint64_t)v;
-    return (uint64_t)r8_to_i8(v);
+    const double two63 = 9223372036854775808.0;
+    return v < two63 ? (uint64_t)r8_to_i8(v) : (uint64_t)r8_to_i8(v - two63) + (1ull << 63);
 }
 
 void interp_heat(struct thread *t, struct method *method) {
