@@ -73,7 +73,7 @@ void tr_know(struct translator *t, uint32_t slot, bool non_null, const struct in
 }
 
 bool tr_is_constant(const struct translator *t, uint32_t slot, int64_t *value) {
-    if (!t->constant_of[slot] || t->in_memory[slot]) /* structures are written as a whole */
+    if (!t->constant_of[slot])
         return false;
     *value = t->constant_of[slot]->u.i;
     return true;
@@ -356,7 +356,7 @@ MIR_label_t tr_cold(struct translator *t, enum helper helper, MIR_reg_t result, 
 }
 
 void tr_check_null(struct translator *t, uint32_t slot) {
-    if (t->non_null[slot] && !t->in_memory[slot])
+    if (t->non_null[slot])
         return;
     MIR_label_t null = tr_cold(t, HELP_throw_null, 0, NULL, 0, NULL);
     tr_put3(t, MIR_BEQ, tr_label(t, null), tr_use(t, slot), tr_int(t, 0));
