@@ -171,10 +171,11 @@ build/samples/%.exe: samples/programs/%.cs Makefile | deps
 build/tests/%.exe: tests/data/%.cs Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,MCS) mcs -nologo -unsafe -optimize -nowarn:618 $(MCS_FLAGS) -out:$@ $<
+build/tests/small.exe: private MCS_FLAGS := -resource:tests/data/small.notes.txt,notes.txt
+
 build/tests/programs/%.exe: tests/programs/%.cs Makefile | deps
 	@mkdir -p $(@D)
-	mcs -nologo -unsafe -warn:0 -out:$@ $<
-build/tests/small.exe: private MCS_FLAGS := -resource:tests/data/small.notes.txt,notes.txt
+	$(call say,MCS) mcs -nologo -unsafe -warn:0 -out:$@ $<
 
 PLUGIN_CC = $(CC) $(CSTD) $(CFLAGS) $(WARN) -fPIC -shared -Iprofiler/include \
             -Iruntime/memory/include -MMD -MP -o $@ $<
