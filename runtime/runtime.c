@@ -248,7 +248,7 @@ static int run_main(struct thread *thread, struct method *main, struct array *ar
 
 bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *const *arguments,
                 int *exit_status, claret_error *error) {
-    struct module *module;
+    struct module *module = NULL;
     struct method *main;
     il_error err;
     il_status status = IL_OK;
