@@ -83,9 +83,28 @@ static void a_compilation_without_memory_leaves_the_method_interpreted(void) {
     claret_destroy(rt);
 }
 
+/* tests/data/loops.cs, in each mode: the tiered one takes the activations over in their loops. */
+static void loops_are_taken_over_in_the_middle(void) {
+    static const char *const modes[] = {"--interp", "--jit", ""};
+    static const char round[] = "at 5000\n18003000\n6144\n7001 3500 3501\n29/29\n";
+    char expected[400], output[1000], command[600];
+    const char *claret = getenv("CLARET");
+    snprintf(expected, sizeof expected, "finally 1\n%sfinally 2\n%s", round, round);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        snprintf(command, sizeof command, "%s run %s build/tests/loops.exe 2>&1",
+                 claret ? claret : "build/claret", modes[i]);
+        FILE *pipe = popen(command, "r");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
+        output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
+        CU_ASSERT_EQUAL(pclose(pipe), 0);
+        CU_ASSERT_STRING_EQUAL(output, expected);
+    }
+}
+
 CU_TestInfo jit_tests[] = {
     {"the class library compiles", the_class_library_compiles},
     {"a compilation without memory leaves the method interpreted",
      a_compilation_without_memory_leaves_the_method_interpreted},
+    {"loops are taken over in the middle", loops_are_taken_over_in_the_middle},
     CU_TEST_INFO_NULL,
 };
