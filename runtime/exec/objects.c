@@ -270,21 +270,32 @@ struct object *exec_box(struct thread *thread, struct type *type, const void *va
     return object;
 }
 
-/* Nullable<T> (I.8.2.4): hasValue and value; boxes to null or a boxed T. */
-static const struct field *nullable_field(const struct type *type, bool value) {
-    return &type->fields[value ? 0 : 1];
+/* The parts of a Nullable<T> value (I.8.2.4). */
+struct nullable {
+    uint8_t *has_value;
+    char *value;
+};
+
+static struct nullable nullable_parts(const struct type *type, const void *nullable) {
+    char *base = (char *)(uintptr_t)nullable;
+    struct nullable parts = {NULL, NULL};
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        const struct field *field = &type->fields[i];
+        if (field->flags & 0x10)
+            continue;
+        if (strcmp(field->name, "value") == 0)
+            parts.value = base + field->offset;
+        else
+            parts.has_value = (uint8_t *)base + field->offset;
+    }
+    return parts;
 }
 
 struct object *interp_box(struct thread *thread, struct type *type, const union slot *value) {
     if (!type->is_nullable)
         return exec_box(thread, type, value);
-    const struct field *first = nullable_field(type, true), *second = nullable_field(type, false);
-    bool value_first = strcmp(first->name, "value") == 0;
-    const struct field *flag = value_first ? second : first;
-    const struct field *content = value_first ? first : second;
-    if (!*((const uint8_t *)value + flag->offset))
-        return NULL;
-    return exec_box(thread, type->args[0], (const char *)value + content->offset);
+    struct nullable parts = nullable_parts(type, value);
+    return *parts.has_value ? exec_box(thread, type->args[0], parts.value) : NULL;
 }
 
 /* Whether a boxed value of type from may be unboxed as to: enums and their underlying types are
@@ -297,28 +308,29 @@ static bool unboxes_to(const struct type *from, const struct type *to) {
     return a == b && (from->is_enum || to->is_enum);
 }
 
+/* The address of a Nullable<T> made from null or a boxed T, in a box of its own. */
+static void *unbox_nullable(struct thread *thread, struct type *type, struct object *object) {
+    struct object *copy = exec_new_object(thread, type);
+    if (!copy)
+        return NULL;
+    void *address = (char *)copy + OBJECT_HEADER;
+    struct nullable parts = nullable_parts(type, address);
+    if (object) {
+        *parts.has_value = 1;
+        memcpy(parts.value, (char *)object + OBJECT_HEADER, type->args[0]->value_size);
+    }
+    return address;
+}
+
 void *interp_unbox(struct thread *thread, struct type *type, struct object *object) {
     if (!object && !type->is_nullable) {
         exec_throw(thread, "NullReferenceException", NULL);
         return NULL;
     }
-    if (type->is_nullable) {
-        struct object *copy = exec_new_object(thread, type); /* a place for the Nullable to be */
-        if (!copy || !object)
-            return copy ? (char *)copy + OBJECT_HEADER : NULL;
-        const struct field *first = nullable_field(type, true);
-        const struct field *second = nullable_field(type, false);
-        bool value_first = strcmp(first->name, "value") == 0;
-        char *base = (char *)copy + OBJECT_HEADER;
-        if (unboxes_to(object->type, type->args[0])) {
-            *(uint8_t *)(base + (value_first ? second : first)->offset) = 1;
-            memcpy(base + (value_first ? first : second)->offset, (char *)object + OBJECT_HEADER,
-                   type->args[0]->value_size);
-            return base;
-        }
-    } else if (unboxes_to(object->type, type)) {
+    if (type->is_nullable && (!object || unboxes_to(object->type, type->args[0])))
+        return unbox_nullable(thread, type, object);
+    if (!type->is_nullable && unboxes_to(object->type, type))
         return (char *)object + OBJECT_HEADER;
-    }
     interp_cast(thread, object, type);
     return NULL;
 }
