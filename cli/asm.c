@@ -98,9 +98,11 @@ static int assemble(const il_asm_source *sources, size_t count, const char *out,
     if (status != IL_OK)
         return cli_fail_il(&err);
     il_build_output(build)->dll = dll;
-    if (!dll && !il_build_output(build)->entry_point)
-        fprintf(stderr, "claret: %s: a program without .entrypoint; --dll makes a library\n", out);
-    status = il_build_write(build, out, &err);
+    if (dll || il_build_output(build)->entry_point)
+        status = il_build_write(build, out, &err);
+    else
+        status = il_fail(&err, IL_BAD_SOURCE, IL_NO_OFFSET, 0,
+                         "%s: no .entrypoint; --dll makes a library", out);
     il_build_free(build);
     return status == IL_OK ? 0 : cli_fail_il(&err);
 }

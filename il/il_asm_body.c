@@ -530,6 +530,13 @@ static void read_max_stack(il_asm *as) {
     as->method.max_stack = (uint32_t)il_asm_int_in(as, 0, UINT16_MAX);
 }
 
+static void read_entry_point(il_asm *as) {
+    il_output *output = il_build_output(as->build);
+    if (output->entry_point)
+        il_asm_fail_at(as, (il_asm_place){as->source, as->statement}, "a second .entrypoint");
+    output->entry_point = as->method.token;
+}
+
 /* A directive; false when it is none that may stand in a method. */
 static bool read_directive(il_asm *as) {
     if (il_asm_take_text(as, ".maxstack")) {
@@ -539,7 +546,7 @@ static bool read_directive(il_asm *as) {
     } else if (il_asm_take_text(as, ".try")) {
         read_try(as);
     } else if (il_asm_take_text(as, ".entrypoint")) {
-        il_build_output(as->build)->entry_point = as->method.token;
+        read_entry_point(as);
     } else if (il_asm_take_text(as, ".param")) {
         read_param(as);
     } else if (il_asm_take_text(as, ".override")) {
@@ -621,7 +628,7 @@ static void place_target(il_asm *as, const use *waiting) {
                        (int)waiting->name.size, waiting->name.start, (long long)distance);
 }
 
-static il_clause place_clause(il_asm *as, const clause *c) {
+static il_clause place_clause(il_asm *as, const clause *c, uint32_t code_size) {
     il_clause placed = {.kind = c->kind,
                         .try_offset = offset_of(as, &c->try_start),
                         .try_end = offset_of(as, &c->try_end),
@@ -630,9 +637,11 @@ static il_clause place_clause(il_asm *as, const clause *c) {
                         .token_or_filter = c->token};
     if (c->kind == IL_CLAUSE_FILTER)
         placed.token_or_filter = offset_of(as, &c->filter);
+    il_asm_place place = c->try_start.place.at ? c->try_start.place : c->handler_start.place;
     if (placed.try_end < placed.try_offset || placed.handler_end < placed.handler_offset)
-        il_asm_fail_at(as, c->try_start.place.at ? c->try_start.place : c->handler_start.place,
-                       "a range that ends before it begins");
+        il_asm_fail_at(as, place, "a range that ends before it begins");
+    if (placed.try_end > code_size || placed.handler_end > code_size)
+        il_asm_fail_at(as, place, "a range that ends behind the code");
     return placed;
 }
 
@@ -651,7 +660,7 @@ static void put_clause(il_text *out, const il_clause *c, bool small) {
 }
 
 /* The section of clauses (II.25.4.5), at a multiple of 4. */
-static void put_clauses(il_asm *as) {
+static void put_clauses(il_asm *as, uint32_t code_size) {
     enum { TABLE = 1, FAT = 0x40, SMALL_CLAUSE = 12, FAT_CLAUSE = 24, MOST_SMALL = 20 };
     const il_asm_list *list = &as->method.clauses;
     bool small = list->count <= MOST_SMALL;
@@ -661,7 +670,7 @@ static void put_clauses(il_asm *as) {
         return;
     }
     for (uint32_t i = 0; i < list->count; i++) {
-        placed[i] = place_clause(as, IL_ASM_ITEM(list, clause, i));
+        placed[i] = place_clause(as, IL_ASM_ITEM(list, clause, i), code_size);
         small = small && is_small(&placed[i]);
     }
     while (as->code.size % 4)
@@ -690,7 +699,7 @@ static void finish_body(il_asm *as, il_asm_place place) {
     for (uint32_t i = 0; i < m->uses.count; i++)
         place_target(as, IL_ASM_ITEM(&m->uses, use, i));
     if (m->clauses.count)
-        put_clauses(as);
+        put_clauses(as, code_size);
     if (as->code.out_of_memory) {
         il_asm_no_memory(as);
         return;

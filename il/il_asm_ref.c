@@ -60,7 +60,10 @@ static il_asm_ref *find_ref(const il_asm *as, il_asm_ref_kind kind, uint32_t par
 
 static il_asm_ref *add_ref(il_asm *as, il_asm_ref_kind kind, uint32_t parent, il_asm_name name,
                            il_blob signature) {
-    il_asm_ref *ref = IL_ASM_ADD(as, &as->refs, il_asm_ref);
+    enum { MOST = 0xFFFFFF }; /* what IL_ASM_REF can number */
+    if (as->refs.count > MOST)
+        il_asm_fail(as, "more than %d methods and fields", MOST);
+    il_asm_ref *ref = as->panic ? NULL : IL_ASM_ADD(as, &as->refs, il_asm_ref);
     if (!ref)
         return NULL;
     *ref = (il_asm_ref){

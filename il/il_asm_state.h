@@ -191,7 +191,7 @@ typedef struct il_asm {
     bool module_named;
     il_asm_list type_params;   /* il_asm_generic, of the type we are in */
     il_asm_list method_params; /* those of the method */
-    bool named_variable;       /* a generic parameter was named: the text means nothing elsewhere */
+    bool named_variable;       /* a type parameter or .this was named: means nothing elsewhere */
     bool foresee;              /* whose names are not known yet */
     bool in_method;
     il_asm_method_state method; /* the one being read; its lists keep their memory */

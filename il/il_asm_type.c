@@ -97,6 +97,7 @@ static bool read_relative(il_asm *as, uint32_t *token) {
         *token = il_asm_type_at(as, as->type)->enclosing;
     else
         return false;
+    as->named_variable = true;
     return true;
 }
 
@@ -135,7 +136,7 @@ uint32_t il_asm_class_name(il_asm *as) {
     enum { ANY_KIND = 0xFF };
     const char *start = as->t.start, *end = skip_plain_name(start);
     uint32_t size = (uint32_t)(end - start), value;
-    if (size == 0 || as->panic)
+    if (size == 0 || *start == '.' || as->panic)
         return read_class_name(as);
     if (il_asm_memo_find(as, ANY_KIND, start, size, &value)) {
         as->lex.next = end;

@@ -197,6 +197,7 @@ static value_form read_form(il_asm *as, il_text *type) {
         put_type_value(as, type);
     } else {
         il_asm_expected(as, "the type of a value");
+        form.number = &NUMBERS[0];
     }
     if (il_asm_take(as, '[')) {
         form.array = true;

@@ -83,11 +83,40 @@ static void dis_writes_a_file_with_its_resources(void) {
     CU_ASSERT_EQUAL(run("dis"), 2);
 }
 
+static void asm_writes_a_program(void) {
+    CU_ASSERT_EQUAL(system("rm -rf build/tests/asm && mkdir -p build/tests/asm"), 0);
+    CU_ASSERT_EQUAL(run("asm tests/il/hello.il -o build/tests/asm/hello.exe"), 0);
+    CU_ASSERT_STRING_EQUAL(output, "");
+    CU_ASSERT_EQUAL(run("run build/tests/asm/hello.exe"), 0);
+    CU_ASSERT_STRING_EQUAL(output, "Hello\n");
+    CU_ASSERT_EQUAL(system("cp tests/il/manifest.* build/tests/asm"), 0);
+    CU_ASSERT_EQUAL(run("asm --dll build/tests/asm/manifest.il"), 0);
+    CU_ASSERT_EQUAL(run("info build/tests/asm/manifest.dll"), 0);
+    CU_ASSERT(printed("PE32 DLL"));
+    CU_ASSERT_EQUAL(run("asm"), 2);
+}
+
+static void asm_writes_nothing_after_mistakes(void) {
+    CU_ASSERT_EQUAL(system("rm -rf build/tests/asm && mkdir -p build/tests/asm"), 0);
+    CU_ASSERT_EQUAL(run("asm tests/il/no_accessor.il -o build/tests/asm/out.dll"), 1);
+    CU_ASSERT_STRING_EQUAL(output, "tests/il/no_accessor.il:6:30: no such method in this module\n"
+                                   "  .property int32 P() { .get int32 Program::get_P() }\n"
+                                   "                             ^\n");
+    CU_ASSERT_NOT_EQUAL(system("test -e build/tests/asm/out.dll"), 0);
+    CU_ASSERT_EQUAL(run("asm tests/il/members.il -o build/tests/asm/out.exe"), 1);
+    CU_ASSERT_STRING_EQUAL(
+        output, "claret: build/tests/asm/out.exe: no .entrypoint; --dll makes a library\n");
+    CU_ASSERT_EQUAL(run("asm /no/such/file.il"), 1);
+    CU_ASSERT_STRING_EQUAL(output, "claret: /no/such/file.il: No such file or directory\n");
+}
+
 CU_TestInfo cli_tests[] = {
     {"without a command it lists them", without_a_command_it_lists_them},
     {"info shows an assembly", info_shows_an_assembly},
     {"info says what is wrong", info_says_what_is_wrong},
     {"dis prints methods by name", dis_prints_methods_by_name},
     {"dis writes a file with its resources", dis_writes_a_file_with_its_resources},
+    {"asm writes a program", asm_writes_a_program},
+    {"asm writes nothing after mistakes", asm_writes_nothing_after_mistakes},
     CU_TEST_INFO_NULL,
 };
