@@ -6,7 +6,7 @@
  * a tiny header in the last byte of it. */
 #include "il_asm_state.h"
 
-enum { FAT_HEADER = 12 };
+enum { FAT_HEADER = 12, METHOD_HAS_SECURITY = 0x4000 };
 
 typedef struct label {
     const char *start;
@@ -153,18 +153,13 @@ static spot read_spot(il_asm *as) {
 
 /* ---- Operands ---- */
 
-static void put_int(il_text *out, uint64_t value, unsigned size) {
-    for (unsigned i = 0; i < size; i++)
-        il_put_u8(out, (uint8_t)(value >> (8 * i)));
-}
-
 /* A label or a distance, as a placeholder until the end of the method. next is set later, when the
  * end of the instruction is known. */
 static void read_target(il_asm *as, bool is_short) {
     if (il_asm_at(as, IL_LEX_INT)) {
         int64_t distance = is_short ? il_asm_int_in(as, INT8_MIN, INT8_MAX)
                                     : il_asm_int_in(as, INT32_MIN, INT32_MAX);
-        put_int(&as->code, (uint64_t)distance, is_short ? 1 : 4);
+        il_asm_put_int(&as->code, (uint64_t)distance, is_short ? 1 : 4);
         return;
     }
     il_asm_place place = il_asm_here(as);
@@ -172,7 +167,7 @@ static void read_target(il_asm *as, bool is_short) {
     use *waiting = IL_ASM_ADD(as, &as->method.uses, use);
     if (waiting)
         *waiting = (use){name, (uint32_t)as->code.size, 0, is_short, place};
-    put_int(&as->code, 0, is_short ? 1 : 4);
+    il_asm_put_int(&as->code, 0, is_short ? 1 : 4);
 }
 
 /* The instruction ends here: targets of it count from here. */
@@ -184,7 +179,7 @@ static void end_targets(il_asm *as, uint32_t first_use) {
 static void read_switch(il_asm *as) {
     size_t count_at = as->code.size;
     uint32_t count = 0;
-    put_int(&as->code, 0, 4);
+    il_asm_put_int(&as->code, 0, 4);
     il_asm_expect(as, '(');
     while (!il_asm_ends(as, ')')) {
         if (count)
@@ -245,7 +240,7 @@ static void read_variable(il_asm *as, il_opcode opcode, bool is_short) {
         if (number > most)
             il_asm_fail_at(as, place, "number %u does not fit the short form", number);
     }
-    put_int(&as->code, number, is_short ? 1 : 2);
+    il_asm_put_int(&as->code, number, is_short ? 1 : 2);
 }
 
 /* An odd last byte is dropped: monodis prints the flag that ends a user string (II.24.2.4). */
@@ -320,14 +315,16 @@ static void read_operand(il_asm *as, il_opcode opcode, il_operand operand) {
     uint32_t first_use = as->method.uses.count;
     switch (operand) {
     case IL_OPERAND_NONE: break;
-    case IL_OPERAND_I1: put_int(&as->code, read_small_int(as), 1); break;
-    case IL_OPERAND_U1: put_int(&as->code, (uint64_t)il_asm_int_in(as, 0, UINT8_MAX), 1); break;
-    case IL_OPERAND_I4:
-        put_int(&as->code, (uint64_t)il_asm_int_in(as, INT32_MIN, UINT32_MAX), 4);
+    case IL_OPERAND_I1: il_asm_put_int(&as->code, read_small_int(as), 1); break;
+    case IL_OPERAND_U1:
+        il_asm_put_int(&as->code, (uint64_t)il_asm_int_in(as, 0, UINT8_MAX), 1);
         break;
-    case IL_OPERAND_I8: put_int(&as->code, (uint64_t)il_asm_int(as), 8); break;
-    case IL_OPERAND_R4: put_int(&as->code, il_asm_float_bits(as, true), 4); break;
-    case IL_OPERAND_R8: put_int(&as->code, il_asm_float_bits(as, false), 8); break;
+    case IL_OPERAND_I4:
+        il_asm_put_int(&as->code, (uint64_t)il_asm_int_in(as, INT32_MIN, UINT32_MAX), 4);
+        break;
+    case IL_OPERAND_I8: il_asm_put_int(&as->code, (uint64_t)il_asm_int(as), 8); break;
+    case IL_OPERAND_R4: il_asm_put_int(&as->code, il_asm_float_bits(as, true), 4); break;
+    case IL_OPERAND_R8: il_asm_put_int(&as->code, il_asm_float_bits(as, false), 8); break;
     case IL_OPERAND_BRANCH1: read_target(as, true); break;
     case IL_OPERAND_BRANCH4: read_target(as, false); break;
     case IL_OPERAND_SWITCH: read_switch(as); break;
@@ -494,8 +491,7 @@ static void read_param(il_asm *as) {
     uint32_t row = as->custom_owner = il_asm_param_row(as, number);
     if (il_asm_take(as, '=')) {
         il_asm_constant(as, row);
-        il_build_set(as->build, IL_Param_Flags, row,
-                     il_build_get(as->build, IL_Param_Flags, row) | HAS_DEFAULT);
+        il_asm_set_flag(as, IL_Param_Flags, row, HAS_DEFAULT);
     }
 }
 
@@ -517,12 +513,6 @@ static void read_override(il_asm *as) {
     il_build_method_impl(as->build, as->type, as->method.token, 0);
     il_asm_set_cell(as, IL_MethodImpl_Declaration, il_build_rows(as->build, IL_MethodImpl),
                     declaration, false, place);
-}
-
-static void set_security(il_asm *as) {
-    enum { HAS_SECURITY = 0x4000 };
-    uint32_t flags = il_build_get(as->build, IL_MethodDef_Flags, as->method.token);
-    il_build_set(as->build, IL_MethodDef_Flags, as->method.token, flags | HAS_SECURITY);
 }
 
 static void read_max_stack(il_asm *as) {
@@ -557,10 +547,10 @@ static bool read_directive(il_asm *as) {
         as->method.init_locals = true;
     } else if (il_asm_take_text(as, ".permissionset")) {
         il_asm_permission_set(as, as->method.token);
-        set_security(as);
+        il_asm_set_flag(as, IL_MethodDef_Flags, as->method.token, METHOD_HAS_SECURITY);
     } else if (il_asm_take_text(as, ".permission")) {
         il_asm_permission(as, as->method.token);
-        set_security(as);
+        il_asm_set_flag(as, IL_MethodDef_Flags, as->method.token, METHOD_HAS_SECURITY);
     } else {
         return il_asm_common(as);
     }
@@ -651,11 +641,11 @@ static bool is_small(const il_clause *c) {
 }
 
 static void put_clause(il_text *out, const il_clause *c, bool small) {
-    put_int(out, c->kind, small ? 2 : 4);
-    put_int(out, c->try_offset, small ? 2 : 4);
-    put_int(out, c->try_end - c->try_offset, small ? 1 : 4);
-    put_int(out, c->handler_offset, small ? 2 : 4);
-    put_int(out, c->handler_end - c->handler_offset, small ? 1 : 4);
+    il_asm_put_int(out, c->kind, small ? 2 : 4);
+    il_asm_put_int(out, c->try_offset, small ? 2 : 4);
+    il_asm_put_int(out, c->try_end - c->try_offset, small ? 1 : 4);
+    il_asm_put_int(out, c->handler_offset, small ? 2 : 4);
+    il_asm_put_int(out, c->handler_end - c->handler_offset, small ? 1 : 4);
     il_put_u32(out, c->token_or_filter);
 }
 
@@ -676,7 +666,7 @@ static void put_clauses(il_asm *as, uint32_t code_size) {
     while (as->code.size % 4)
         il_put_u8(&as->code, 0);
     il_put_u8(&as->code, small ? TABLE : TABLE | FAT);
-    put_int(&as->code, 4 + list->count * (small ? SMALL_CLAUSE : FAT_CLAUSE), 3);
+    il_asm_put_int(&as->code, 4 + list->count * (small ? SMALL_CLAUSE : FAT_CLAUSE), 3);
     for (uint32_t i = 0; i < list->count; i++)
         put_clause(&as->code, &placed[i], small);
 }
@@ -722,8 +712,8 @@ static void start_body(il_asm *as) {
     il_asm_method_state *m = &as->method;
     while (as->code.size % 4)
         il_put_u8(&as->code, 0);
-    put_int(&as->code, 0, 8);
-    put_int(&as->code, 0, 4);
+    il_asm_put_int(&as->code, 0, 8);
+    il_asm_put_int(&as->code, 0, 4);
     m->start = (uint32_t)as->code.size;
     m->local_names.count = m->local_types.count = m->uses.count = m->clauses.count = 0;
     m->max_stack = 0;

@@ -7,6 +7,7 @@ enum {
     TYPE_INTERFACE = 0x20,
     TYPE_ABSTRACT = 0x80,
     TYPE_SEALED = 0x100,
+    TYPE_HAS_SECURITY = 0x40000,
     FIRST_NESTED_VISIBILITY = 2
 };
 
@@ -60,7 +61,7 @@ void il_asm_generics(il_asm *as, il_asm_list *params, uint32_t owner) {
     il_asm_list_generics(as, params);
     for (uint32_t i = 0; i < params->count && !as->panic; i++) {
         il_asm_generic *param = IL_ASM_ITEM(params, il_asm_generic, i);
-        uint32_t flags = il_asm_flags(as, IL_ASM_GENERIC);
+        uint32_t flags = il_asm_flags(as, IL_ASM_SET_GENERIC);
         if (owner)
             param->token = il_build_generic_param(as->build, owner, (uint16_t)i, (uint16_t)flags,
                                                   il_asm_c_string(as, param->name));
@@ -147,7 +148,7 @@ void il_asm_field(il_asm *as) {
     for (;;) {
         if (il_asm_take_text(as, "marshal"))
             il_asm_marshal(as, &marshal);
-        else if (!il_asm_flag(as, IL_ASM_FIELD_FLAGS, &flags))
+        else if (!il_asm_flag(as, IL_ASM_SET_FIELD, &flags))
             break;
     }
     il_put_u8(&sig, IL_SIG_FIELD);
@@ -223,7 +224,7 @@ static void read_accessors(il_asm *as, uint32_t member) {
 static void read_property(il_asm *as) {
     enum { HAS_DEFAULT = 0x1000 };
     il_text type = {0}, params = {0}, sig = {0};
-    uint32_t flags = il_asm_flags(as, IL_ASM_MEMBER);
+    uint32_t flags = il_asm_flags(as, IL_ASM_SET_MEMBER);
     uint8_t convention = il_asm_convention(as);
     il_asm_type_sig(as, &type);
     il_asm_name name = il_asm_member(as);
@@ -263,7 +264,7 @@ static uint32_t read_event_type(il_asm *as) {
 }
 
 static void read_event(il_asm *as) {
-    uint32_t flags = il_asm_flags(as, IL_ASM_MEMBER);
+    uint32_t flags = il_asm_flags(as, IL_ASM_SET_MEMBER);
     uint32_t type = read_event_type(as);
     il_asm_name name = il_asm_member(as);
     if (!as->panic)
@@ -336,12 +337,6 @@ static void read_override(il_asm *as) {
     il_asm_set_cell(as, IL_MethodImpl_Declaration, row, declaration, false, declaration_place);
 }
 
-static void set_security(il_asm *as) {
-    enum { HAS_SECURITY = 0x40000 };
-    il_build_set(as->build, IL_TypeDef_Flags, as->type,
-                 il_build_get(as->build, IL_TypeDef_Flags, as->type) | HAS_SECURITY);
-}
-
 /* What is about members; false when it is something else. */
 static bool read_member(il_asm *as) {
     if (il_asm_take_text(as, ".method"))
@@ -374,10 +369,10 @@ static void class_declaration(il_asm *as) {
         read_interface_impl(as);
     } else if (il_asm_take_text(as, ".permissionset")) {
         il_asm_permission_set(as, as->type);
-        set_security(as);
+        il_asm_set_flag(as, IL_TypeDef_Flags, as->type, TYPE_HAS_SECURITY);
     } else if (il_asm_take_text(as, ".permission")) {
         il_asm_permission(as, as->type);
-        set_security(as);
+        il_asm_set_flag(as, IL_TypeDef_Flags, as->type, TYPE_HAS_SECURITY);
     } else if (!il_asm_common(as)) {
         il_asm_expected(as, "a member of the class or }");
     }
@@ -395,7 +390,7 @@ static class_head read_class_flags(il_asm *as) {
     class_head head = {0};
     for (;;) {
         bool value = il_asm_at_text(as, "value"), is_enum = il_asm_at_text(as, "enum");
-        if (!il_asm_flag(as, IL_ASM_TYPE, &head.flags))
+        if (!il_asm_flag(as, IL_ASM_SET_TYPE, &head.flags))
             return head;
         head.value |= value;
         head.is_enum |= is_enum;

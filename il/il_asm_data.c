@@ -48,8 +48,7 @@ static void read_number(il_asm *as, const data_type *type, il_text *out) {
         uint64_t value = type->is_float && !il_asm_at(as, IL_LEX_INT)
                              ? il_asm_float_bits(as, type->size == 4)
                              : (uint64_t)il_asm_int(as);
-        for (unsigned i = 0; i < type->size; i++)
-            il_put_u8(out, (uint8_t)(value >> (8 * i)));
+        il_asm_put_int(out, value, type->size);
         il_asm_expect(as, ')');
     }
     repeat(as, out, start, type->size, read_count(as));

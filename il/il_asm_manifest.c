@@ -70,10 +70,6 @@ static void read_version(il_asm *as, il_column major, uint32_t row) {
     }
 }
 
-static void set_flag(il_asm *as, il_column column, uint32_t row, uint32_t flag) {
-    il_build_set(as->build, column, row, il_build_get(as->build, column, row) | flag);
-}
-
 /* ---- The assembly ---- */
 
 static void assembly_declaration(il_asm *as) {
@@ -87,7 +83,7 @@ static void assembly_declaration(il_asm *as) {
                      (uint32_t)il_asm_int_in(as, 0, UINT32_MAX));
     } else if (il_asm_take_text(as, ".publickey")) {
         il_build_set(as->build, IL_Assembly_PublicKey, row, read_blob(as));
-        set_flag(as, IL_Assembly_Flags, row, HAS_KEY);
+        il_asm_set_flag(as, IL_Assembly_Flags, row, HAS_KEY);
     } else if (il_asm_take_text(as, ".culture") || il_asm_take_text(as, ".locale")) {
         il_build_set(as->build, IL_Assembly_Culture, row, read_culture(as));
     } else if (il_asm_take_text(as, ".permissionset")) {
@@ -112,7 +108,7 @@ static void read_parts(il_asm *as, uint32_t owner, void (*declaration)(il_asm *a
 }
 
 static void read_assembly(il_asm *as) {
-    uint32_t flags = il_asm_flags(as, IL_ASM_ASSEMBLY);
+    uint32_t flags = il_asm_flags(as, IL_ASM_SET_ASSEMBLY);
     il_asm_place place = il_asm_here(as);
     il_asm_name name = il_asm_dotted(as);
     if (as->panic)
@@ -136,7 +132,7 @@ static void assembly_ref_declaration(il_asm *as) {
         il_build_set(as->build, IL_AssemblyRef_HashValue, row, read_blob(as));
     } else if (il_asm_at_text(as, ".publickey") || il_asm_at_text(as, ".publickeytoken")) {
         if (il_asm_at_text(as, ".publickey"))
-            set_flag(as, IL_AssemblyRef_Flags, row, FULL_KEY);
+            il_asm_set_flag(as, IL_AssemblyRef_Flags, row, FULL_KEY);
         il_asm_next(as);
         il_build_set(as->build, IL_AssemblyRef_PublicKeyOrToken, row, read_blob(as));
     } else if (il_asm_take_text(as, ".culture") || il_asm_take_text(as, ".locale")) {
@@ -147,7 +143,7 @@ static void assembly_ref_declaration(il_asm *as) {
 }
 
 static void read_assembly_ref(il_asm *as) {
-    uint32_t flags = il_asm_flags(as, IL_ASM_ASSEMBLY);
+    uint32_t flags = il_asm_flags(as, IL_ASM_SET_ASSEMBLY);
     il_asm_name name = il_asm_dotted(as), alias = name;
     if (il_asm_take_text(as, "as"))
         alias = il_asm_dotted(as);
@@ -206,7 +202,7 @@ static void read_file(il_asm *as) {
         il_build_output(as->build)->file_alignment = (uint32_t)il_asm_int_in(as, 0x200, 0x10000);
         return;
     }
-    uint32_t flags = il_asm_flags(as, IL_ASM_FILE);
+    uint32_t flags = il_asm_flags(as, IL_ASM_SET_FILE);
     uint32_t row = as->custom_owner = read_file_name(as);
     il_build_set(as->build, IL_File_Flags, row, flags);
     for (;;) {
@@ -270,7 +266,7 @@ static void exported_declaration(il_asm *as) {
 }
 
 void il_asm_class_extern(il_asm *as) {
-    uint32_t flags = il_asm_flags(as, IL_ASM_EXPORTED);
+    uint32_t flags = il_asm_flags(as, IL_ASM_SET_EXPORTED);
     il_asm_name name = il_asm_dotted(as);
     if (as->panic)
         return;
@@ -338,7 +334,7 @@ static uint32_t add_embedded(il_asm *as, const char *name, const char *file, uin
 }
 
 static void read_resource(il_asm *as) {
-    uint32_t flags = il_asm_flags(as, IL_ASM_RESOURCE), row;
+    uint32_t flags = il_asm_flags(as, IL_ASM_SET_RESOURCE), row;
     il_asm_place place = il_asm_here(as);
     il_asm_name name = il_asm_dotted(as), file = name;
     if (il_asm_take_text(as, "as"))

@@ -42,7 +42,7 @@ static void read_pinvoke(il_asm *as, pinvoke *out) {
         const char *library = read_string(as);
         if (il_asm_take_text(as, "as"))
             out->entry = read_string(as);
-        out->flags = il_asm_flags(as, IL_ASM_PINVOKE);
+        out->flags = il_asm_flags(as, IL_ASM_SET_PINVOKE);
         if (!as->panic)
             out->module = il_build_module_ref(as->build, library);
     }
@@ -70,7 +70,7 @@ static il_blob read_marshal(il_asm *as) {
 }
 
 static void read_param(il_asm *as, il_text *types, header_param *out) {
-    out->flags = il_asm_flags(as, IL_ASM_PARAM);
+    out->flags = il_asm_flags(as, IL_ASM_SET_PARAM);
     il_asm_type_sig(as, types);
     if (il_asm_take_text(as, "marshal"))
         out->marshal = read_marshal(as);
@@ -143,7 +143,7 @@ static void read_method_flags(il_asm *as, method_head *head) {
     for (;;) {
         if (il_asm_take_text(as, "pinvokeimpl"))
             read_pinvoke(as, &head->pinvoke);
-        else if (!il_asm_flag(as, IL_ASM_METHOD_FLAGS, &head->flags))
+        else if (!il_asm_flag(as, IL_ASM_SET_METHOD, &head->flags))
             break;
     }
     if (head->pinvoke.present)
@@ -223,7 +223,7 @@ static void read_head(il_asm *as, method_head *head) {
     read_method_flags(as, head);
     head->convention = il_asm_convention(as);
     if (ret)
-        ret->flags = il_asm_flags(as, IL_ASM_PARAM);
+        ret->flags = il_asm_flags(as, IL_ASM_SET_PARAM);
     /* The row comes first, so that generic parameters have an owner. */
     as->method.token = il_build_add(as->build, IL_MethodDef, as->type);
     read_return(as, &head->ret);
@@ -235,7 +235,7 @@ static void read_head(il_asm *as, method_head *head) {
         il_asm_generics(as, &as->method_params, as->method.token);
     il_asm_expect(as, '(');
     read_params(as, &head->types, &head->params);
-    head->impl_flags = il_asm_flags(as, IL_ASM_IMPL);
+    head->impl_flags = il_asm_flags(as, IL_ASM_SET_IMPL);
     il_asm_expect(as, '{');
 }
 

@@ -178,6 +178,11 @@ il_asm_name il_asm_member(il_asm *as) {
 
 /* ---- Numbers ---- */
 
+void il_asm_put_int(il_text *out, uint64_t value, unsigned size) {
+    for (unsigned i = 0; i < size; i++)
+        il_put_u8(out, (uint8_t)(value >> (8 * i)));
+}
+
 int64_t il_asm_int(il_asm *as) {
     int64_t value = (int64_t)as->t.u.i;
     if (!il_asm_at(as, IL_LEX_INT)) {
@@ -340,34 +345,19 @@ typedef struct flag_row {
     const char *text;
 } flag_row;
 
-enum {
-    SET_TYPE = IL_ASM_TYPE,
-    SET_EXPORTED = IL_ASM_EXPORTED,
-    SET_FIELD = IL_ASM_FIELD_FLAGS,
-    SET_METHOD = IL_ASM_METHOD_FLAGS,
-    SET_IMPL = IL_ASM_IMPL,
-    SET_PARAM = IL_ASM_PARAM,
-    SET_MEMBER = IL_ASM_MEMBER,
-    SET_PINVOKE = IL_ASM_PINVOKE,
-    SET_GENERIC = IL_ASM_GENERIC,
-    SET_ASSEMBLY = IL_ASM_ASSEMBLY,
-    SET_FILE = IL_ASM_FILE,
-    SET_RESOURCE = IL_ASM_RESOURCE
-};
-
 static const flag_row FLAGS[] = {
-#define IL_FLAG(set, mask, value, text) {SET_##set, sizeof(text) - 1, mask, value, text},
+#define IL_FLAG(set, mask, value, text) {IL_ASM_SET_##set, sizeof(text) - 1, mask, value, text},
 #include "il_flags.def"
     /* Words that mean the same, or need not be said. */
-    {SET_METHOD, 18, 0x7, 0x0, "compilercontrolled"},
-    {SET_TYPE, 5, 0, 0, "value"},
-    {SET_TYPE, 4, 0, 0, "enum"},
-    {SET_IMPL, 2, 0x3, 0x0, "il"},
-    {SET_IMPL, 18, 0x100, 0x100, "agressive-inlining"}, /* monodis */
-    {SET_EXPORTED, 7, 0x7, 0x0, "private"},
-    {SET_ASSEMBLY, 6, 0, 0, "legacy"},
-    {SET_ASSEMBLY, 7, 0, 0, "library"},
-    {SET_PINVOKE, 10, 0x700, 0x100, "platformapi"},
+    {IL_ASM_SET_METHOD, 18, 0x7, 0x0, "compilercontrolled"},
+    {IL_ASM_SET_TYPE, 5, 0, 0, "value"},
+    {IL_ASM_SET_TYPE, 4, 0, 0, "enum"},
+    {IL_ASM_SET_IMPL, 2, 0x3, 0x0, "il"},
+    {IL_ASM_SET_IMPL, 18, 0x100, 0x100, "agressive-inlining"}, /* monodis */
+    {IL_ASM_SET_EXPORTED, 7, 0x7, 0x0, "private"},
+    {IL_ASM_SET_ASSEMBLY, 6, 0, 0, "legacy"},
+    {IL_ASM_SET_ASSEMBLY, 7, 0, 0, "library"},
+    {IL_ASM_SET_PINVOKE, 10, 0x700, 0x100, "platformapi"},
 };
 
 bool il_asm_take_spelled(il_asm *as, const char *text) {

@@ -87,7 +87,7 @@ static void outline_class(il_asm *as) {
     il_asm_next(as);
     if (il_asm_at_text(as, "extern"))
         return;
-    while (il_asm_flag(as, IL_ASM_TYPE, &flags))
+    while (il_asm_flag(as, IL_ASM_SET_TYPE, &flags))
         continue;
     il_asm_name name = il_asm_dotted(as);
     if (as->panic)
@@ -102,7 +102,7 @@ static void outline_assembly(il_asm *as) {
     il_asm_next(as);
     if (!il_asm_take_text(as, "extern"))
         return;
-    il_asm_flags(as, IL_ASM_ASSEMBLY);
+    il_asm_flags(as, IL_ASM_SET_ASSEMBLY);
     il_asm_name name = il_asm_dotted(as), alias = name;
     if (il_asm_take_text(as, "as"))
         alias = il_asm_dotted(as);

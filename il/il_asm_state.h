@@ -269,6 +269,11 @@ bool il_asm_index_add(il_asm *as, il_asm_index *index, uint32_t hash);
 /* Reads declarations until the closing brace of a scope, or the end of a source. */
 void il_asm_declarations(il_asm *as, void (*declaration)(il_asm *as));
 
+/* Sets bits in a cell of flags. */
+static inline void il_asm_set_flag(il_asm *as, il_column column, uint32_t row, uint32_t flag) {
+    il_build_set(as->build, column, row, il_build_get(as->build, column, row) | flag);
+}
+
 /* ---- il_asm_outline.c ---- */
 
 void il_asm_outline(il_asm *as);
@@ -303,6 +308,8 @@ static inline const char *il_asm_c_string(il_asm *as, il_asm_name name) {
 void *il_asm_keep(il_asm *as, const void *bytes, size_t size);
 
 int64_t il_asm_int(il_asm *as);
+/* The low size bytes of value, little-endian. */
+void il_asm_put_int(il_text *out, uint64_t value, unsigned size);
 int64_t il_asm_int_in(il_asm *as, int64_t low, int64_t high);
 /* "a" + "b": appends UTF-8, without the quotes. */
 void il_asm_quoted(il_asm *as, il_text *out);
@@ -315,18 +322,18 @@ uint64_t il_asm_float_bits(il_asm *as, bool single);
 
 /* Sets of il_flags.def. */
 typedef enum il_asm_flag_set {
-    IL_ASM_TYPE,
-    IL_ASM_EXPORTED,
-    IL_ASM_FIELD_FLAGS,
-    IL_ASM_METHOD_FLAGS,
-    IL_ASM_IMPL,
-    IL_ASM_PARAM,
-    IL_ASM_MEMBER,
-    IL_ASM_PINVOKE,
-    IL_ASM_GENERIC,
-    IL_ASM_ASSEMBLY,
-    IL_ASM_FILE,
-    IL_ASM_RESOURCE
+    IL_ASM_SET_TYPE,
+    IL_ASM_SET_EXPORTED,
+    IL_ASM_SET_FIELD,
+    IL_ASM_SET_METHOD,
+    IL_ASM_SET_IMPL,
+    IL_ASM_SET_PARAM,
+    IL_ASM_SET_MEMBER,
+    IL_ASM_SET_PINVOKE,
+    IL_ASM_SET_GENERIC,
+    IL_ASM_SET_ASSEMBLY,
+    IL_ASM_SET_FILE,
+    IL_ASM_SET_RESOURCE
 } il_asm_flag_set;
 
 /* Takes one word of the set, and changes *flags by it; false when it is none. */

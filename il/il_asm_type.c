@@ -489,7 +489,7 @@ uint32_t il_asm_types(il_asm *as, il_text *out, int close, uint32_t *sentinel) {
                 break;
             il_asm_expect(as, ',');
         }
-        il_asm_flags(as, IL_ASM_PARAM); /* like a name, these mean nothing in a reference */
+        il_asm_flags(as, IL_ASM_SET_PARAM); /* like a name, these mean nothing in a reference */
         il_asm_type_sig(as, out);
         if (il_asm_at_text(as, "marshal")) {
             il_text descriptor = {0};

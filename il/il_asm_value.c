@@ -1,6 +1,7 @@
 /* The assembler's values: constants (II.16.2), custom attributes (II.21, II.23.3), permission sets
  * (II.22.11), marshalling descriptors (II.7.4, II.23.4). */
 #include "il_asm_state.h"
+#include "il_native.h"
 
 /* ---- Constants ---- */
 
@@ -31,11 +32,6 @@ static const value_type *take_number_type(il_asm *as) {
     return NULL;
 }
 
-static void put_int(il_text *out, uint64_t value, unsigned size) {
-    for (unsigned i = 0; i < size; i++)
-        il_put_u8(out, (uint8_t)(value >> (8 * i)));
-}
-
 /* A float's value; an integer there is the float's bits, as ildasm writes what is no number. */
 static uint64_t read_float(il_asm *as, bool single) {
     if (il_asm_at(as, IL_LEX_INT))
@@ -53,7 +49,7 @@ static void read_number(il_asm *as, const value_type *type, il_text *out) {
     } else {
         value = (uint64_t)il_asm_int(as);
     }
-    put_int(out, value, type->size);
+    il_asm_put_int(out, value, type->size);
 }
 
 static void read_literal(il_asm *as, il_element *element, il_text *out) {
@@ -65,7 +61,7 @@ static void read_literal(il_asm *as, il_element *element, il_text *out) {
         il_asm_bytes(as, out);
     } else if (il_asm_take_text(as, "nullref")) {
         *element = IL_TYPE_CLASS;
-        put_int(out, 0, 4);
+        il_asm_put_int(out, 0, 4);
     } else if ((type = take_number_type(as)) != NULL) {
         *element = (il_element)type->element;
         il_asm_expect(as, '(');
@@ -244,11 +240,11 @@ static void read_form_value(il_asm *as, const value_form *form, il_text *out) {
     if (!form->array) {
         read_item(as, form, out);
     } else if (il_asm_take_text(as, "nullref")) {
-        put_int(out, UINT32_MAX, 4);
+        il_asm_put_int(out, UINT32_MAX, 4);
     } else {
         uint32_t count = 0;
         size_t count_at = out->size;
-        put_int(out, 0, 4);
+        il_asm_put_int(out, 0, 4);
         for (; !il_asm_ends(as, ')'); count++)
             read_item(as, form, out);
         if (!out->out_of_memory)
@@ -310,13 +306,13 @@ static uint32_t read_named_values(il_asm *as, il_text *out) {
 
 /* Behind {: the constructor's arguments, then named ones. */
 static void read_attribute_values(il_asm *as, il_text *out) {
-    put_int(out, 1, 2);
+    il_asm_put_int(out, 1, 2);
     while (!il_asm_ends(as, '}') && !at_named(as)) {
         read_value(as, out);
         il_asm_take(as, ',');
     }
     size_t count_at = out->size;
-    put_int(out, 0, 2);
+    il_asm_put_int(out, 0, 2);
     uint32_t count = read_named_values(as, out);
     if (!out->out_of_memory)
         il_store16((uint8_t *)out->data + count_at, (uint16_t)count);
@@ -454,15 +450,6 @@ void il_asm_permission(il_asm *as, uint32_t parent) {
 }
 
 /* ---- Marshalling ---- */
-
-enum {
-    NATIVE_FIXED_STRING = 0x17,
-    NATIVE_SAFE_ARRAY = 0x1D,
-    NATIVE_FIXED_ARRAY = 0x1E,
-    NATIVE_ARRAY = 0x2A,
-    NATIVE_CUSTOM = 0x2C,
-    NATIVE_NONE = 0x50
-};
 
 typedef struct native_row {
     const char *text;

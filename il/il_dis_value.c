@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "il_dis_state.h"
+#include "il_native.h"
 
 /* ---- Flags ---- */
 
@@ -369,15 +370,6 @@ void il_dis_put_security(il_dis *dis, uint32_t owner) {
 }
 
 /* ---- Marshalling (II.23.4) ---- */
-
-enum {
-    NATIVE_FIXED_STRING = 0x17,
-    NATIVE_SAFE_ARRAY = 0x1D,
-    NATIVE_FIXED_ARRAY = 0x1E,
-    NATIVE_ARRAY = 0x2A,
-    NATIVE_CUSTOM = 0x2C,
-    NATIVE_NONE = 0x50 /* an array whose element type is not said */
-};
 
 static const char *const NATIVES[] = {
 #define IL_NATIVE(number, text) [number] = text,
