@@ -100,8 +100,6 @@ uint32_t rt_type_size(const struct type *type) {
     return type->kind == TYPE_VALUE ? type->value_size : type->instance_size;
 }
 
-enum { FIELD_STATIC = 0x10 }; /* II.23.1.5 */
-
 bool rt_type_field(const struct type *type, uint32_t index, uint32_t *token, uint32_t *offset) {
     for (uint32_t i = 0; i < type->field_count; i++) {
         const struct field *field = &type->fields[i];

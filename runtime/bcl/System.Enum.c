@@ -3,8 +3,6 @@
 
 #include "runtime/bcl/bcl.h"
 
-enum { FIELD_LITERAL = 0x40 };
-
 /* The enum that a RuntimeType argument names; NULL with ArgumentException pending. */
 static struct type *enum_of(struct thread *thread, struct object *object) {
     il_error err;

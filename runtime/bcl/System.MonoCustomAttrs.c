@@ -242,7 +242,7 @@ static void set_named(struct decoder *d, struct object *object, bool is_field, c
     if (is_field) {
         for (struct type *type = object->type; type; type = type->parent) {
             struct field *field = type_find_field(type, name);
-            if (field && !(field->flags & 0x10)) {
+            if (field && !(field->flags & FIELD_STATIC)) {
                 if (!bcl_unbox(thread, field->type, (char *)object + field->offset, value))
                     d->in.bad = true;
                 return;

@@ -4,8 +4,6 @@
 #include "runtime/bcl/bcl_reflect.h"
 #include "runtime/types/members.h"
 
-enum { METHOD_STATIC = 0x10, FIELD_LITERAL = 0x40, FIELD_HAS_RVA = 0x100 };
-
 static struct object *new_member(struct thread *thread, const char *class_name, const void *handle,
                                  uintptr_t reflected) {
     struct type *type = bcl_class(thread, "System.Reflection", class_name);

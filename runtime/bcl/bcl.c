@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { METHOD_PINVOKE = 0x2000, IMPL_INTERNAL_CALL = 0x1000 };
-
 struct row {
     const char *type, *name, *params;
     native_method function;

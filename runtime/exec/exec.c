@@ -70,8 +70,6 @@ union slot *exec_stack_top(struct thread *thread) {
 
 /* ---- Making methods callable ---- */
 
-enum { METHOD_PINVOKE = 0x2000, IMPL_CODE_TYPE = 3, IMPL_RUNTIME = 3, IMPL_INTERNAL_CALL = 0x1000 };
-
 static void lower_method(struct method *method, struct thread *thread, il_status *status,
                          il_error *err) {
     rt_events *events = thread->rt->events;

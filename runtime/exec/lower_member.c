@@ -133,13 +133,13 @@ static struct field *field_operand(struct lowering *L, uint32_t token, bool is_s
         lower_throw_error(L, &err);
         return NULL;
     }
-    if (is_static && !(field->flags & 0x10)) {
+    if (is_static && !(field->flags & FIELD_STATIC)) {
         lower_fail(L, "%s is not a static field", field->name);
         return NULL;
     }
-    if ((field->flags & 0x40) ||
+    if ((field->flags & FIELD_LITERAL) ||
         (field->type->storage == STORE_STRUCT && !prepare(L, field->type))) {
-        if (field->flags & 0x40)
+        if (field->flags & FIELD_LITERAL)
             lower_throw(L, "MissingFieldException", "the constant %s has no storage", field->name);
         return NULL;
     }
@@ -181,7 +181,7 @@ static void static_address(struct lowering *L, struct field *field) {
 }
 
 static void load_field(struct lowering *L, struct field *field) {
-    if (field->flags & 0x10) { /* allowed: the object is evaluated and dropped */
+    if (field->flags & FIELD_STATIC) { /* allowed: the object is evaluated and dropped */
         lower_pop(L);
         load_static(L, field);
         return;
@@ -206,7 +206,7 @@ static bool is_object_or_address(const struct value *v) {
 }
 
 static void store_field(struct lowering *L, struct field *field) {
-    if (field->flags & 0x10) {
+    if (field->flags & FIELD_STATIC) {
         store_static(L, field);
         lower_pop(L);
         return;
@@ -221,7 +221,7 @@ static void store_field(struct lowering *L, struct field *field) {
 
 static void field_address(struct lowering *L, struct field *field) {
     struct value object = lower_pop(L);
-    if (field->flags & 0x10) {
+    if (field->flags & FIELD_STATIC) {
         static_address(L, field);
         return;
     }
@@ -522,7 +522,7 @@ static void emit_call(struct lowering *L, struct method *method, uint16_t base) 
 }
 
 static void emit_virtual_call(struct lowering *L, struct method *method, uint16_t base) {
-    bool sealed = (method->flags & 0x20) || (method->owner->flags & 0x100);
+    bool sealed = (method->flags & METHOD_FINAL) || (method->owner->flags & CLASS_SEALED);
     if (method->owner->kind == TYPE_INTERFACE) {
         struct code_interface_call *site = mem_pool_alloc(L->pool, sizeof *site);
         if (!site) {
@@ -620,7 +620,7 @@ static void new_object(struct lowering *L, const il_insn *insn) {
         lower_fail(L, "newobj of %s, which is no constructor", ctor->name);
         return;
     }
-    if ((type->flags & 0x80) || type->kind == TYPE_INTERFACE) {
+    if ((type->flags & CLASS_ABSTRACT) || type->kind == TYPE_INTERFACE) {
         lower_throw(L, "MemberAccessException", "Cannot create an instance of abstract %s",
                     type->name);
         return;

@@ -81,7 +81,7 @@ static bool is_core(const struct type *type, const char *name) {
 
 /* Decides from the parent what kind of type this is, and the storage of primitives. */
 static void classify(struct type *type) {
-    if (type->flags & 0x20) { /* interface */
+    if (type->flags & CLASS_INTERFACE) {
         set_reference(type, TYPE_INTERFACE);
         return;
     }
@@ -184,7 +184,7 @@ il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, i
     type->flags = il_cell(module->il, IL_TypeDef_Flags, row);
     type->name = il_name(module->il, IL_TypeDef_Name, row);
     type->name_space = il_name(module->il, IL_TypeDef_Namespace, row);
-    type->before_field_init = (type->flags & 0x100000) != 0;
+    type->before_field_init = (type->flags & CLASS_BEFORE_FIELD_INIT) != 0;
     module->types[row] = type;
     il_status status = set_variables(type, err);
     il_range nested =

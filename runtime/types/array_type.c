@@ -17,8 +17,6 @@ static il_status out_of_memory(il_error *err) {
 
 /* ---- Methods of multi-dimensional arrays ---- */
 
-enum { METHOD_PUBLIC = 6, IMPL_RUNTIME = 3 };
-
 /* int_count indexes or lengths, then last when it is not NULL. */
 static il_status make_method(struct type *type, struct method *method, const char *name,
                              uint32_t int_count, struct type *last, struct type *return_type,

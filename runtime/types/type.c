@@ -10,15 +10,6 @@
 
 enum { STEP_NONE, STEP_RUNNING, STEP_DONE };
 
-enum {
-    FIELD_STATIC = 0x10,
-    FIELD_LITERAL = 0x40,
-    FIELD_HAS_RVA = 0x100,
-    LAYOUT_SEQUENTIAL = 0x08,
-    LAYOUT_EXPLICIT = 0x10,
-    LAYOUT_MASK = 0x18
-};
-
 static il_status out_of_memory(il_error *err) {
     return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
 }

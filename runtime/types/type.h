@@ -56,6 +56,34 @@ typedef enum type_variance { INVARIANT, COVARIANT, CONTRAVARIANT } type_variance
 
 typedef enum type_init_state { INIT_NONE, INIT_RUNNING, INIT_DONE, INIT_FAILED } type_init_state;
 
+/* Flags of the metadata rows (II.23.1.15, II.23.1.5, II.23.1.10, II.23.1.11). */
+enum {
+    LAYOUT_SEQUENTIAL = 0x08,
+    LAYOUT_EXPLICIT = 0x10,
+    LAYOUT_MASK = 0x18,
+    CLASS_INTERFACE = 0x20,
+    CLASS_ABSTRACT = 0x80,
+    CLASS_SEALED = 0x100,
+    CLASS_BEFORE_FIELD_INIT = 0x100000,
+
+    FIELD_STATIC = 0x10,
+    FIELD_LITERAL = 0x40,
+    FIELD_HAS_RVA = 0x100,
+
+    METHOD_PUBLIC = 6,
+    METHOD_ACCESS_MASK = 7,
+    METHOD_STATIC = 0x10,
+    METHOD_FINAL = 0x20,
+    METHOD_VIRTUAL = 0x40,
+    METHOD_NEWSLOT = 0x100,
+    METHOD_IS_ABSTRACT = 0x400,
+    METHOD_PINVOKE = 0x2000,
+
+    IMPL_RUNTIME = 3,
+    IMPL_CODE_TYPE = 3,
+    IMPL_INTERNAL_CALL = 0x1000
+};
+
 struct field {
     struct type *owner;
     const char *name;
@@ -188,13 +216,13 @@ static inline uint32_t type_slots(const struct type *t) {
                                       : t->storage != STORE_VOID;
 }
 static inline bool method_is_static(const struct method *m) {
-    return (m->flags & 0x0010) != 0;
+    return (m->flags & METHOD_STATIC) != 0;
 }
 static inline bool method_is_virtual(const struct method *m) {
-    return (m->flags & 0x0040) != 0;
+    return (m->flags & METHOD_VIRTUAL) != 0;
 }
 static inline bool method_is_abstract(const struct method *m) {
-    return (m->flags & 0x0400) != 0;
+    return (m->flags & METHOD_IS_ABSTRACT) != 0;
 }
 
 /* Lays out the instance fields: sizes and offsets are known afterwards. Errors: IL_NO_TYPE,

@@ -12,8 +12,6 @@
 #include "runtime/runtime.h"
 #include "runtime/types/members.h"
 
-enum { METHOD_NEWSLOT = 0x100, METHOD_ACCESS_MASK = 7, METHOD_PUBLIC = 6 };
-
 static il_status out_of_memory(il_error *err) {
     return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
 }
