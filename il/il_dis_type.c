@@ -32,31 +32,32 @@ static void put_type(il_dis *dis, const il_type *type) {
 
 static void put_constraints(il_dis *dis, uint32_t param) {
     uint32_t owner = IL_TOKEN(IL_GenericParam, param);
-    il_range rows = il_find_rows(dis->module, IL_GenericParamConstraint_Owner, owner);
-    for (uint32_t row = rows.first; row < rows.end; row++) {
-        il_puts(dis->text, row == rows.first ? "(" : ", ");
+    const char *before = "(";
+    IL_EACH_ROW(dis->module, IL_GenericParamConstraint_Owner, owner, row) {
+        il_puts(dis->text, before);
         put_type_token(dis, il_cell(dis->module, IL_GenericParamConstraint_Constraint, row));
+        before = ", ";
     }
-    if (rows.first)
+    if (*before == ',')
         il_puts(dis->text, ") ");
 }
 
 static void put_generic_params(il_dis *dis, uint32_t owner) {
-    il_range rows = il_find_rows(dis->module, IL_GenericParam_Owner, owner);
-    for (uint32_t row = rows.first; row < rows.end; row++) {
-        il_puts(dis->text, row == rows.first ? "<" : ", ");
+    const char *before = "<";
+    IL_EACH_ROW(dis->module, IL_GenericParam_Owner, owner, row) {
+        il_puts(dis->text, before);
+        before = ", ";
         il_dis_put_flags(dis, IL_DIS_GENERIC, il_cell(dis->module, IL_GenericParam_Flags, row));
         put_constraints(dis, row);
         il_print_id(dis->text, il_name(dis->module, IL_GenericParam_Name, row));
     }
-    if (rows.first)
+    if (*before == ',')
         il_put(dis->text, '>');
 }
 
 /* ".param type T" and ".param constraint T, X" where there are attributes to be hung on them. */
 static void put_generic_param_customs(il_dis *dis, uint32_t owner) {
-    il_range rows = il_find_rows(dis->module, IL_GenericParam_Owner, owner);
-    for (uint32_t row = rows.first; row < rows.end; row++) {
+    IL_EACH_ROW(dis->module, IL_GenericParam_Owner, owner, row) {
         uint32_t param = IL_TOKEN(IL_GenericParam, row);
         const char *name = il_name(dis->module, IL_GenericParam_Name, row);
         if (il_dis_has_custom(dis, param)) {
@@ -66,8 +67,7 @@ static void put_generic_param_customs(il_dis *dis, uint32_t owner) {
             il_put(dis->text, '\n');
             il_dis_put_custom(dis, param);
         }
-        il_range bounds = il_find_rows(dis->module, IL_GenericParamConstraint_Owner, param);
-        for (uint32_t bound = bounds.first; bound < bounds.end; bound++) {
+        IL_EACH_ROW(dis->module, IL_GenericParamConstraint_Owner, param, bound) {
             uint32_t token = IL_TOKEN(IL_GenericParamConstraint, bound);
             if (!il_dis_has_custom(dis, token))
                 continue;
@@ -278,8 +278,7 @@ static void put_override(il_dis *dis, uint32_t method_row, uint32_t declaration)
 static void put_overrides(il_dis *dis, uint32_t method_row) {
     const il_module *m = dis->module;
     uint32_t type = IL_TOKEN(IL_TypeDef, il_method_owner(m, method_row));
-    il_range rows = il_find_rows(m, IL_MethodImpl_Class, type);
-    for (uint32_t row = rows.first; row < rows.end; row++) {
+    IL_EACH_ROW(m, IL_MethodImpl_Class, type, row) {
         if (il_cell(m, IL_MethodImpl_Body, row) == IL_TOKEN(IL_MethodDef, method_row))
             put_override(dis, method_row, il_cell(m, IL_MethodImpl_Declaration, row));
     }
@@ -348,9 +347,8 @@ static const char *semantics_text(uint32_t flags) {
 /* The accessors of a property or event, and the end of its braces. */
 static void put_accessors(il_dis *dis, uint32_t token) {
     const il_module *m = dis->module;
-    il_range rows = il_find_rows(m, IL_MethodSemantics_Association, token);
     il_dis_put_custom(dis, token);
-    for (uint32_t row = rows.first; row < rows.end; row++) {
+    IL_EACH_ROW(m, IL_MethodSemantics_Association, token, row) {
         il_dis_line(dis);
         il_puts(dis->text, semantics_text(il_cell(m, IL_MethodSemantics_Semantics, row)));
         il_put(dis->text, ' ');
@@ -409,22 +407,22 @@ static void put_event(il_dis *dis, uint32_t type_row, uint32_t row) {
 
 static void put_interfaces(il_dis *dis, uint32_t token) {
     const il_module *m = dis->module;
-    il_range rows = il_find_rows(m, IL_InterfaceImpl_Class, token);
-    for (uint32_t row = rows.first; row < rows.end; row++) {
-        if (row == rows.first)
-            il_dis_line(dis);
-        else
-            il_put_spaces(dis->text, dis->indent);
-        il_puts(dis->text, row == rows.first ? "       implements " : "                  ");
+    bool any = false;
+    IL_EACH_ROW(m, IL_InterfaceImpl_Class, token, row) {
+        if (any)
+            il_puts(dis->text, ",\n");
+        il_dis_line(dis);
+        il_puts(dis->text, any ? "                  " : "       implements ");
         put_type_token(dis, il_cell(m, IL_InterfaceImpl_Interface, row));
-        il_puts(dis->text, row + 1 < rows.end ? ",\n" : "\n");
+        any = true;
     }
+    if (any)
+        il_put(dis->text, '\n');
 }
 
 static void put_interface_customs(il_dis *dis, uint32_t token) {
     const il_module *m = dis->module;
-    il_range rows = il_find_rows(m, IL_InterfaceImpl_Class, token);
-    for (uint32_t row = rows.first; row < rows.end; row++) {
+    IL_EACH_ROW(m, IL_InterfaceImpl_Class, token, row) {
         if (!il_dis_has_custom(dis, IL_TOKEN(IL_InterfaceImpl, row)))
             continue;
         il_dis_line(dis);
@@ -448,8 +446,7 @@ static void put_layout(il_dis *dis, uint32_t token) {
 /* MethodImpl rows whose body is not a method of the class itself. */
 static void put_foreign_overrides(il_dis *dis, uint32_t type_row) {
     const il_module *m = dis->module;
-    il_range rows = il_find_rows(m, IL_MethodImpl_Class, IL_TOKEN(IL_TypeDef, type_row));
-    for (uint32_t row = rows.first; row < rows.end; row++) {
+    IL_EACH_ROW(m, IL_MethodImpl_Class, IL_TOKEN(IL_TypeDef, type_row), row) {
         uint32_t body = il_cell(m, IL_MethodImpl_Body, row);
         if (IL_TOKEN_TABLE(body) == IL_MethodDef &&
             il_method_owner(m, IL_TOKEN_ROW(body)) == type_row)
@@ -483,13 +480,11 @@ static void put_type_header(il_dis *dis, uint32_t row) {
 static void put_properties_and_events(il_dis *dis, uint32_t row) {
     const il_module *m = dis->module;
     uint32_t token = IL_TOKEN(IL_TypeDef, row), member;
-    il_range maps = il_find_rows(m, IL_EventMap_Parent, token);
-    for (uint32_t map = maps.first; map < maps.end; map++) {
+    IL_EACH_ROW(m, IL_EventMap_Parent, token, map) {
         FOR_LIST(dis, IL_EventMap_EventList, map, member)
         put_event(dis, row, member);
     }
-    maps = il_find_rows(m, IL_PropertyMap_Parent, token);
-    for (uint32_t map = maps.first; map < maps.end; map++) {
+    IL_EACH_ROW(m, IL_PropertyMap_Parent, token, map) {
         FOR_LIST(dis, IL_PropertyMap_PropertyList, map, member)
         put_property(dis, row, member);
     }

@@ -338,11 +338,8 @@ static void put_attribute(il_dis *dis, uint32_t row) {
 }
 
 void il_dis_put_custom(il_dis *dis, uint32_t owner) {
-    uint32_t row = il_find_rows(dis->module, IL_CustomAttribute_Parent, owner).first;
-    while (row) {
-        put_attribute(dis, row);
-        row = il_find_next(dis->module, IL_CustomAttribute_Parent, owner, row + 1);
-    }
+    IL_EACH_ROW(dis->module, IL_CustomAttribute_Parent, owner, row)
+    put_attribute(dis, row);
 }
 
 /* The text for a number in one of the tables below, NULL when there is none. */
@@ -354,8 +351,7 @@ static const char *const SECURITY[] = {
 };
 
 void il_dis_put_security(il_dis *dis, uint32_t owner) {
-    il_range rows = il_find_rows(dis->module, IL_DeclSecurity_Parent, owner);
-    for (uint32_t row = rows.first; row < rows.end; row++) {
+    IL_EACH_ROW(dis->module, IL_DeclSecurity_Parent, owner, row) {
         uint32_t action = il_cell(dis->module, IL_DeclSecurity_Action, row);
         const char *name = TEXT_OF(SECURITY, action);
         il_dis_line(dis);

@@ -4,8 +4,8 @@
  * the table row counts only. Every function that follows an index checks it. Nothing here executes
  * or resolves anything outside the module.
  *
- * Section numbers (II.24.2.6) are those of ECMA-335, 6th edition. Tokens are table << 24 | row, rows
- * count from 1. Strings are UTF-8 and NUL-terminated, and live as long as the module. */
+ * Section numbers (II.24.2.6) are those of ECMA-335, 6th edition. Tokens are table << 24 | row,
+ * rows count from 1. Strings are UTF-8 and NUL-terminated, and live as long as the module. */
 #ifndef CLARET_IL_H
 #define CLARET_IL_H
 
@@ -55,10 +55,10 @@ typedef enum il_column {
     IL_COLUMN_COUNT
 } il_column;
 
-#define IL_TOKEN(table, row)   ((uint32_t)(table) << 24 | (row))
-#define IL_TOKEN_TABLE(token)  ((il_table)((token) >> 24))
-#define IL_TOKEN_ROW(token)    ((token)&0xFFFFFFu)
-#define IL_USER_STRING_TOKEN   0x70u /* the "table" of ldstr operands */
+#define IL_TOKEN(table, row)  ((uint32_t)(table) << 24 | (row))
+#define IL_TOKEN_TABLE(token) ((il_table)((token) >> 24))
+#define IL_TOKEN_ROW(token)   ((token)&0xFFFFFFu)
+#define IL_USER_STRING_TOKEN  0x70u /* the "table" of ldstr operands */
 
 typedef struct il_module il_module;
 
@@ -83,12 +83,12 @@ il_blob il_module_image(const il_module *module);
 /* What the headers say (II.25.2, II.25.3.3, II.24.2.1). All PE fields are 0 in a bare metadata file
  * (a portable PDB). The blobs lie in the image; data NULL when absent or outside the file. */
 typedef struct il_headers {
-    bool pe;               /* false: a bare metadata file */
-    bool pe32_plus;        /* 64-bit optional header */
-    bool dll;              /* IMAGE_FILE_DLL */
-    bool uncompressed;     /* tables in #-, not #~: pointer tables and unsorted rows are allowed */
-    uint16_t machine;      /* 0x14C, 0x8664, ... */
-    uint16_t subsystem;    /* 2 GUI, 3 console */
+    bool pe;            /* false: a bare metadata file */
+    bool pe32_plus;     /* 64-bit optional header */
+    bool dll;           /* IMAGE_FILE_DLL */
+    bool uncompressed;  /* tables in #-, not #~: pointer tables and unsorted rows are allowed */
+    uint16_t machine;   /* 0x14C, 0x8664, ... */
+    uint16_t subsystem; /* 2 GUI, 3 console */
     uint16_t dll_characteristics;
     uint16_t section_count;
     uint32_t timestamp;
@@ -99,10 +99,10 @@ typedef struct il_headers {
     uint16_t cli_major, cli_minor; /* of the CLI header */
     uint32_t cli_flags;            /* 1 IL only, 2 32 bit required, 8 strong-named, 0x10 native
                                     * entry point, 0x20000 32 bit preferred */
-    uint32_t entry_point;          /* MethodDef or File token (an RVA with flag 0x10), 0 when none */
-    const char *version;           /* the metadata root's, "v4.0.30319" */
-    uint16_t tables_version;       /* major << 8 | minor, of the table stream */
-    uint64_t sorted;               /* bit n: the file says that table n is sorted */
+    uint32_t entry_point;    /* MethodDef or File token (an RVA with flag 0x10), 0 when none */
+    const char *version;     /* the metadata root's, "v4.0.30319" */
+    uint16_t tables_version; /* major << 8 | minor, of the table stream */
+    uint64_t sorted;         /* bit n: the file says that table n is sorted */
     il_blob metadata, resources, strong_name, vtable_fixups;
     il_blob win32_resources; /* versions, icons and manifests for Windows */
     uint32_t win32_rva;      /* theirs: the offsets in them are RVAs */
@@ -142,12 +142,17 @@ il_range il_list(const il_module *module, il_column column, uint32_t row);
 uint32_t il_list_row(const il_module *module, il_column column, uint32_t position);
 
 /* The rows whose cell in column equals value (a token or number as il_cell gives it): the first of
- * them and those that follow it directly. Tables are sorted by their parent column (II.22), and then
- * that is all of them and found by bisection; whether a column really is sorted is found out at the
- * first search. In an unsorted table il_find_next gives the further ones: the first such row at or
- * after row from, 0 when there is none. Safe on any thread. */
+ * them and those that follow it directly. Tables are sorted by their parent column (II.22), and
+ * then that is all of them and found by bisection; whether a column really is sorted is found out
+ * at the first search. In an unsorted table il_find_next gives the further ones: the first such row
+ * at or after row from, 0 when there is none. Safe on any thread. */
 il_range il_find_rows(const il_module *module, il_column column, uint32_t value);
 uint32_t il_find_next(const il_module *module, il_column column, uint32_t value, uint32_t from);
+
+/* Each of the rows in turn, sorted or not. */
+#define IL_EACH_ROW(module, column, value, row)                                                    \
+    for (uint32_t row = il_find_next(module, column, value, 1); row;                               \
+         row = il_find_next(module, column, value, row + 1))
 
 /* Heaps as they stand in the file; empty when there is none. */
 typedef enum il_heap {
@@ -213,9 +218,9 @@ uint8_t il_read_u8(il_reader *reader);
 uint16_t il_read_u16(il_reader *reader);
 uint32_t il_read_u32(il_reader *reader);
 uint64_t il_read_u64(il_reader *reader);
-uint32_t il_read_compressed(il_reader *reader);        /* II.23.2 */
+uint32_t il_read_compressed(il_reader *reader); /* II.23.2 */
 int32_t il_read_compressed_signed(il_reader *reader);
-uint32_t il_read_type_token(il_reader *reader);        /* TypeDefOrRefOrSpecEncoded, as a token */
+uint32_t il_read_type_token(il_reader *reader); /* TypeDefOrRefOrSpecEncoded, as a token */
 
 typedef struct il_type il_type;
 typedef struct il_method_sig il_method_sig;
@@ -229,15 +234,15 @@ typedef struct il_modifier {
 /* A type as a signature writes it. Immutable once parsed; shared parts may be shared. */
 struct il_type {
     il_element kind;
-    bool pinned;               /* local variables only */
+    bool pinned; /* local variables only */
     uint32_t modifier_count;
-    uint32_t arg_count;        /* GENERICINST: type arguments */
+    uint32_t arg_count; /* GENERICINST: type arguments */
     const il_modifier *modifiers;
-    const il_type *element;    /* PTR, BYREF, SZARRAY, ARRAY: element; GENERICINST: the open type */
-    uint32_t token;            /* CLASS, VALUETYPE: TypeDef, TypeRef or TypeSpec token */
-    uint32_t index;            /* VAR, MVAR: number */
-    const il_type *const *args;/* GENERICINST */
-    const il_method_sig *method; /* FNPTR */
+    const il_type *element; /* PTR, BYREF, SZARRAY, ARRAY: element; GENERICINST: the open type */
+    uint32_t token;         /* CLASS, VALUETYPE: TypeDef, TypeRef or TypeSpec token */
+    uint32_t index;         /* VAR, MVAR: number */
+    const il_type *const *args;           /* GENERICINST */
+    const il_method_sig *method;          /* FNPTR */
     uint32_t rank, size_count, low_count; /* ARRAY */
     const uint32_t *sizes;
     const int32_t *lows;
@@ -245,11 +250,11 @@ struct il_type {
 
 /* Method, property (II.23.2.5), field, standalone-method and local-variable signatures. */
 struct il_method_sig {
-    uint8_t convention;        /* the whole first byte: calling convention, HASTHIS 0x20, ... */
+    uint8_t convention; /* the whole first byte: calling convention, HASTHIS 0x20, ... */
     uint32_t generic_count;
-    uint32_t param_count;      /* without the return type; for LOCAL_SIG the number of locals */
-    uint32_t sentinel;         /* params from here on are varargs; param_count when none */
-    const il_type *ret;        /* NULL for LOCAL_SIG */
+    uint32_t param_count; /* without the return type; for LOCAL_SIG the number of locals */
+    uint32_t sentinel;    /* params from here on are varargs; param_count when none */
+    const il_type *ret;   /* NULL for LOCAL_SIG */
     const il_type *const *params;
 };
 
@@ -258,10 +263,12 @@ struct mem_pool;
  * IL_OUT_OF_MEMORY. Nesting deeper than 64 is IL_BAD_SIGNATURE. */
 il_status il_parse_method_sig(il_blob blob, struct mem_pool *pool, const il_method_sig **out,
                               il_error *err);
-il_status il_parse_field_sig(il_blob blob, struct mem_pool *pool, const il_type **out, il_error *err);
+il_status il_parse_field_sig(il_blob blob, struct mem_pool *pool, const il_type **out,
+                             il_error *err);
 il_status il_parse_locals_sig(il_blob blob, struct mem_pool *pool, const il_method_sig **out,
                               il_error *err);
-il_status il_parse_type_spec(il_blob blob, struct mem_pool *pool, const il_type **out, il_error *err);
+il_status il_parse_type_spec(il_blob blob, struct mem_pool *pool, const il_type **out,
+                             il_error *err);
 /* MethodSpec instantiation (II.23.2.15): only param_count and params are set. */
 il_status il_parse_method_spec(il_blob blob, struct mem_pool *pool, const il_method_sig **out,
                                il_error *err);
@@ -329,8 +336,8 @@ typedef struct il_insn {
     il_opcode opcode;
     uint32_t offset, size; /* size covers opcode and operand */
     union {
-        int64_t i;      /* I1 (sign-extended), I4, I8, U1, VAR1, VAR2 */
-        double r;       /* R4 (widened; a NaN keeps its payload and its quiet bit), R8 */
+        int64_t i; /* I1 (sign-extended), I4, I8, U1, VAR1, VAR2 */
+        double r;  /* R4 (widened; a NaN keeps its payload and its quiet bit), R8 */
         uint32_t token;
         uint32_t target; /* BRANCH1, BRANCH4: the target's IL offset (checked by the caller) */
         struct {
@@ -341,20 +348,23 @@ typedef struct il_insn {
 } il_insn;
 
 typedef struct il_body {
-    const uint8_t *start;    /* the header */
-    uint32_t size;           /* header, code and sections */
+    const uint8_t *start; /* the header */
+    uint32_t size;        /* header, code and sections */
     const uint8_t *code;
     uint32_t code_size;
     uint32_t max_stack;
-    uint32_t locals_token;   /* StandAloneSig or 0 */
+    uint32_t locals_token; /* StandAloneSig or 0 */
     bool init_locals, fat;
     uint32_t clause_count;
-    const uint8_t *clauses;  /* first clause of the EH section, in fat or small form */
+    const uint8_t *clauses; /* first clause of the EH section, in fat or small form */
     bool fat_clauses;
 } il_body;
 
 typedef enum il_clause_kind {
-    IL_CLAUSE_CATCH = 0, IL_CLAUSE_FILTER = 1, IL_CLAUSE_FINALLY = 2, IL_CLAUSE_FAULT = 4
+    IL_CLAUSE_CATCH = 0,
+    IL_CLAUSE_FILTER = 1,
+    IL_CLAUSE_FINALLY = 2,
+    IL_CLAUSE_FAULT = 4
 } il_clause_kind;
 
 typedef struct il_clause {
