@@ -2,6 +2,7 @@
  * the environment variable CLARET names. */
 #include <CUnit/CUnit.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,97 @@ static void asm_writes_nothing_after_mistakes(void) {
     CU_ASSERT_STRING_EQUAL(output, "claret: /no/such/file.il: No such file or directory\n");
 }
 
+/* ---- claret run and what cannot be run ---- */
+
+static unsigned lines(void) {
+    unsigned count = 0;
+    for (const char *at = output; (at = strchr(at, '\n')); at++)
+        count++;
+    return count;
+}
+
+/* The command fails with this status and one line, and leaves nothing allocated. */
+static void refuses(const char *arguments, int status, const char *line) {
+    char command[600];
+    snprintf(command, sizeof command, "run %s", arguments);
+    CU_ASSERT_EQUAL(run(command), status);
+    CU_ASSERT_STRING_EQUAL(output, line);
+    CU_ASSERT_EQUAL(lines(), 1);
+    snprintf(command, sizeof command, "run --spy leaks %s", arguments);
+    CU_ASSERT_EQUAL(run(command), status);
+    CU_ASSERT(status == 2 || printed(" 0 blocks (0 bytes) still live\n"));
+}
+
+/* Writes the first size bytes of a program to path, or all of it for 0, with one word changed. */
+static void write_changed(const char *path, size_t size, size_t at, uint32_t word) {
+    static uint8_t bytes[1 << 16];
+    FILE *file = fopen("build/tests/small.exe", "rb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    size_t all = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    if (at > 0)
+        memcpy(bytes + at, &word, sizeof word);
+    file = fopen(path, "wb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_EQUAL(fwrite(bytes, 1, size ? size : all, file), size ? size : all);
+    fclose(file);
+}
+
+static void run_refuses_wrong_usage(void) {
+    refuses("", 2, "claret run: no program given, see claret run --help\n");
+    refuses("--fast x.exe", 2, "claret run: unknown option --fast, see claret run --help\n");
+    refuses("--profiler", 2, "claret run: --profiler needs a value, see claret run --help\n");
+}
+
+static void run_refuses_what_is_no_program(void) {
+    refuses("no/such.exe", 1, "claret: no/such.exe: No such file or directory\n");
+    refuses("tests", 1, "claret: tests: not a PE file (empty, or not a regular file)\n");
+    refuses("Makefile", 1, "claret: Makefile: not a PE file: it does not start with \"MZ\"\n");
+    write_changed("build/tests/cut.exe", 300, 0, 0);
+    refuses("build/tests/cut.exe", 1,
+            "claret: build/tests/cut.exe: the file ends at 0x12c, the optional header with the "
+            "section headers needs bytes up to 0x218\n");
+}
+
+/* Offsets in mcs's files: the PE header is at 0x80; the CLI header's directory entry is 0xE8 behind
+ * it (II.25.2.3.3); the header itself is at 0x408, its entry point 20 behind that. */
+static void run_refuses_programs_without_code(void) {
+    write_changed("build/tests/native.exe", 0, 0x80 + 0xE8, 0);
+    refuses("build/tests/native.exe", 1,
+            "claret: build/tests/native.exe: a native PE file: it has no CLI header\n");
+    write_changed("build/tests/library.exe", 0, 0x408 + 20, 0);
+    refuses("build/tests/library.exe", 1,
+            "claret: build/tests/library.exe: no entry point (is it a library?)\n");
+}
+
+/* The folders of CLARET_PATH come first, so a bad mscorlib there is the one that is found. */
+static void run_needs_a_class_library(void) {
+    CU_ASSERT_EQUAL(system("mkdir -p build/tests/bad && echo bad > build/tests/bad/mscorlib.dll"),
+                    0);
+    setenv("CLARET_PATH", "build/tests/bad", 1);
+    refuses("build/tests/small.exe", 1,
+            "claret: build/tests/bad/mscorlib.dll: not a PE file: it does not start with "
+            "\"MZ\"\n");
+    unsetenv("CLARET_PATH");
+}
+
+/* What program_test.c checks the output of: also these ends free everything. */
+static void programs_that_end_badly_leave_nothing_allocated(void) {
+    static const char *const programs[] = {"unhandled",           "unhandled_inner",
+                                           "unhandled_after_hot", "unhandled_in_initialiser",
+                                           "stack_overflow",      "stack_overflow_mutual"};
+    static const char *const engines[] = {"--interp", "--jit", ""};
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        for (size_t k = 0; k < sizeof engines / sizeof *engines; k++) {
+            char command[200];
+            snprintf(command, sizeof command, "run --spy leaks %s build/tests/programs/%s.exe",
+                     engines[k], programs[i]);
+            CU_ASSERT_EQUAL(run(command), 134);
+            CU_ASSERT(printed(" 0 blocks (0 bytes) still live\n"));
+        }
+    }
+}
+
 CU_TestInfo cli_tests[] = {
     {"without a command it lists them", without_a_command_it_lists_them},
     {"info shows an assembly", info_shows_an_assembly},
@@ -118,5 +210,11 @@ CU_TestInfo cli_tests[] = {
     {"dis writes a file with its resources", dis_writes_a_file_with_its_resources},
     {"asm writes a program", asm_writes_a_program},
     {"asm writes nothing after mistakes", asm_writes_nothing_after_mistakes},
+    {"run refuses wrong usage", run_refuses_wrong_usage},
+    {"run refuses what is no program", run_refuses_what_is_no_program},
+    {"run refuses programs without code", run_refuses_programs_without_code},
+    {"run needs a class library", run_needs_a_class_library},
+    {"programs that end badly leave nothing allocated",
+     programs_that_end_badly_leave_nothing_allocated},
     CU_TEST_INFO_NULL,
 };
