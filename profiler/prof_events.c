@@ -7,6 +7,7 @@
  *
  * IDs are the runtime's own addresses; a module is also its assembly, the runtime is the
  * application domain. What a callback returns is ignored, as in CoreCLR. */
+#include "profiler/prof_gc.h"
 #include "profiler/prof_host.h"
 #include "runtime/rt_query.h"
 #include <string.h>
@@ -146,18 +147,65 @@ static void on_exception_catcher_leave(void *self) {
     CALL(self, EXCEPTIONS, ExceptionCatcherLeave);
 }
 
+/* ---- Collections ----
+ *
+ * There is one managed thread: it suspends and resumes itself, as in CoreCLR the thread that
+ * collects does. */
+
+static bool wants_collections(const prof_host *host) {
+    return prof_wants(host, COR_PRF_MONITOR_GC) || prof_wants_high(host, COR_PRF_HIGH_BASIC_GC);
+}
+
+/* Every collection is one of the whole heap, so of all the generations that corprof.h knows. */
+static void on_gc_started(void *self, struct gc_heap *gc, bool induced) {
+    prof_host *host = self;
+    CALL(self, SUSPENDS, RuntimeSuspendStarted, COR_PRF_SUSPEND_FOR_GC);
+    CALL(self, SUSPENDS, RuntimeThreadSuspended, ID(rt_current_thread(host->rt)));
+    CALL(self, SUSPENDS, RuntimeSuspendFinished);
+    if (wants_collections(host)) {
+        BOOL collected[] = {TRUE, TRUE, TRUE, TRUE}; /* to COR_PRF_GC_LARGE_OBJECT_HEAP */
+        host->callback->lpVtbl->GarbageCollectionStarted(
+            host->callback, (int)(sizeof collected / sizeof *collected), collected,
+            induced ? COR_PRF_GC_INDUCED : COR_PRF_GC_OTHER);
+    }
+    if (prof_wants(host, COR_PRF_MONITOR_GC))
+        prof_gc_tell_allocated(host, gc);
+}
+
+static void on_gc_marked(void *self, struct gc_heap *gc) {
+    if (!prof_wants(self, COR_PRF_MONITOR_GC))
+        return;
+    prof_gc_tell_survivors(self, gc);
+    prof_gc_tell_roots(self, gc);
+    prof_gc_tell_objects(self, gc);
+}
+
+static void on_gc_finished(void *self, struct gc_heap *gc) {
+    (void)gc;
+    prof_host *host = self;
+    if (wants_collections(host))
+        host->callback->lpVtbl->GarbageCollectionFinished(host->callback);
+    CALL(self, SUSPENDS, RuntimeResumeStarted);
+    CALL(self, SUSPENDS, RuntimeThreadResumed, ID(rt_current_thread(host->rt)));
+    CALL(self, SUSPENDS, RuntimeResumeFinished);
+}
+
 /* ---- The table ---- */
 
 void prof_events_update(prof_host *host) {
     rt_events *events = &host->events;
-    DWORD mask = atomic_load(&host->mask);
+    DWORD mask = atomic_load(&host->mask), high_mask = atomic_load(&host->high_mask);
     events->started = on_started;
     events->shutdown = on_shutdown;
 #define PROF_EVENT(member, flags)                                                                  \
     if (mask & (flags))                                                                            \
         events->member = on_##member;
+#define PROF_EVENT_HIGH(member, flags)                                                             \
+    if (high_mask & (flags))                                                                       \
+        events->member = on_##member;
 #include "profiler/prof_events.def"
 #undef PROF_EVENT
+#undef PROF_EVENT_HIGH
 }
 
 rt_events *prof_events(prof_host *host) {

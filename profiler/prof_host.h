@@ -63,6 +63,10 @@ static inline bool prof_wants(const prof_host *host, DWORD flags) {
     return (atomic_load_explicit(&host->mask, memory_order_relaxed) & flags) == flags;
 }
 
+static inline bool prof_wants_high(const prof_host *host, DWORD flags) {
+    return (atomic_load_explicit(&host->high_mask, memory_order_relaxed) & flags) == flags;
+}
+
 /* prof_info.c */
 extern const ICorProfilerInfo15Vtbl prof_info_vtbl;
 

@@ -21,6 +21,7 @@ struct type;
 struct method;
 struct thread;
 struct object;
+struct gc_heap;
 
 typedef struct rt_events {
     void *self; /* handed back as the first argument */
@@ -49,6 +50,13 @@ typedef struct rt_events {
     void (*jit_finished)(void *self, struct method *method, int32_t status);
 
     void (*object_allocated)(void *self, struct object *object, struct type *type);
+
+    /* A collection, induced (GC.Collect) or because room was wanted. Between started and finished
+     * nothing managed runs and no object may be made. What can be asked, and when, stands in gc.h
+     * under "Looking": gc_started is its GC_STARTED, and so on. */
+    void (*gc_started)(void *self, struct gc_heap *gc, bool induced);
+    void (*gc_marked)(void *self, struct gc_heap *gc);
+    void (*gc_finished)(void *self, struct gc_heap *gc);
 
     void (*exception_thrown)(void *self, struct object *exception);
     void (*exception_search_enter)(void *self, struct method *method);

@@ -398,6 +398,98 @@ static void count_reference(void *data, void *reference) {
     ++*(size_t *)data;
 }
 
+static size_t fresh; /* objects that did not survive the collection before */
+static bool induced;
+
+static void count_fresh(void *data, void *object, size_t size) {
+    (void)data, (void)size;
+    fresh += !gc_is_marked(world.gc, object);
+}
+
+static void look_at_start(gc_phase phase) {
+    if (phase != GC_STARTED)
+        return;
+    fresh = 0;
+    gc_each_object(world.gc, count_fresh, NULL);
+    induced = gc_is_induced(world.gc);
+}
+
+/* Cells of every state: full spans, cells given out again, large objects. */
+static void host_sees_what_was_allocated_since(void) {
+    start();
+    world.at_phase = look_at_start;
+    for (int i = 0; i < ROOTS; i++)
+        world.roots[i] = new_node(NULL, NULL, 0);
+    new_vector(&BYTES, 1 << 20, 1);
+    collect();
+    CU_ASSERT_EQUAL(fresh, ROOTS + 1);
+    CU_ASSERT_TRUE(induced);
+    for (int i = 0; i < ROOTS; i += 2)
+        world.roots[i] = NULL;
+    world.roots[0] = new_vector(&BYTES, 1 << 20, 1);
+    collect();
+    CU_ASSERT_EQUAL(fresh, 1);
+    for (int i = 0; i < ROOTS / 4; i++)
+        new_node(NULL, NULL, 0);
+    collect();
+    CU_ASSERT_EQUAL(fresh, ROOTS / 4);
+    collect();
+    CU_ASSERT_EQUAL(fresh, 0);
+    while (induced)
+        alloc(&BYTES, 1000);
+    CU_ASSERT_TRUE(fresh > 0);
+    stop();
+}
+
+enum { MOST_SEEN = 16 };
+static gc_root seen_roots[MOST_SEEN];
+static size_t seen_root_count;
+
+static void see_root(void *data, const gc_root *root) {
+    (void)data;
+    CU_ASSERT_TRUE(gc_is_marked(world.gc, root->object));
+    if (seen_root_count < MOST_SEEN)
+        seen_roots[seen_root_count++] = *root;
+}
+
+static void look_at_roots(gc_phase phase) {
+    if (phase == GC_MARKED)
+        gc_each_root(world.gc, see_root, NULL);
+}
+
+static void expect_root(size_t at, gc_root root) {
+    const gc_root *seen = &seen_roots[at];
+    CU_ASSERT_PTR_EQUAL(seen->object, root.object);
+    CU_ASSERT_EQUAL(seen->kind, root.kind);
+    CU_ASSERT_EQUAL(seen->flags, root.flags);
+    CU_ASSERT_PTR_EQUAL(seen->slot, root.slot);
+}
+
+static void host_sees_roots(void) {
+    start();
+    node *a = world.roots[7] = new_node(NULL, NULL, 0);
+    void *words[] = {a, &a->value, NULL, &a};
+    world.from = words;
+    world.to = words + 4;
+    gc_handle *weak = gc_handle_new(world.gc, GC_HANDLE_WEAK, a);
+    gc_handle *dead = gc_handle_new(world.gc, GC_HANDLE_WEAK, new_node(NULL, NULL, 0));
+    gc_handle *pinned = gc_handle_new(world.gc, GC_HANDLE_PINNED, new_node(a, NULL, 0));
+    node *dying = alloc(&FINALIZABLE_NODE, sizeof *dying);
+    seen_root_count = 0;
+    world.at_phase = look_at_roots;
+    collect();
+    CU_ASSERT_PTR_NULL(gc_handle_get(world.gc, dead));
+    CU_ASSERT_EQUAL_FATAL(seen_root_count, 6);
+    expect_root(0, (gc_root){a, GC_ROOT_OTHER, 0, NULL});
+    expect_root(1, (gc_root){a, GC_ROOT_OTHER, 0, words});
+    expect_root(2, (gc_root){a, GC_ROOT_OTHER, GC_ROOT_INTERIOR, words + 1});
+    expect_root(3, (gc_root){a, GC_ROOT_HANDLE, GC_ROOT_WEAK, weak});
+    expect_root(
+        4, (gc_root){gc_handle_get(world.gc, pinned), GC_ROOT_HANDLE, GC_ROOT_PINNING, pinned});
+    expect_root(5, (gc_root){dying, GC_ROOT_FINALIZER, 0, NULL});
+    stop();
+}
+
 static void host_sees_survivors_and_references(void) {
     size_t references = 0;
     int outside;
@@ -576,6 +668,8 @@ CU_TestInfo gc_tests[] = {
     {"tracking handles last until the object is gone",
      tracking_handles_last_until_the_object_is_gone},
     {"the host sees survivors and references", host_sees_survivors_and_references},
+    {"the host sees what was allocated since", host_sees_what_was_allocated_since},
+    {"the host sees roots", host_sees_roots},
     {"heap events tell of objects", heap_events_tell_of_objects},
     {"spies make objects fail", spies_make_objects_fail},
     {"threads allocate and collect together", threads_allocate_and_collect_together},

@@ -13,6 +13,7 @@ static void mark_thread(const struct thread *thread, gc_heap *gc, const void *st
     gc_mark(gc, thread->object);
     gc_mark(gc, thread->out_of_memory);
     gc_mark(gc, thread->stack_overflow);
+    gc_roots_are(gc, GC_ROOT_STACK);
     gc_mark_range(gc, thread->stack, exec_stack_top((struct thread *)(uintptr_t)thread));
     gc_mark_range(gc, stack_end, thread->native_base);
 }
@@ -20,7 +21,9 @@ static void mark_thread(const struct thread *thread, gc_heap *gc, const void *st
 static void mark_roots(void *self, gc_heap *gc, const void *stack_end) {
     struct runtime *rt = self;
     for (const struct type *type = rt->rooted; type; type = type->next_rooted) {
+        gc_roots_are(gc, GC_ROOT_HANDLE);
         gc_mark_range(gc, type->statics, type->statics + type->statics_size);
+        gc_roots_are(gc, GC_ROOT_OTHER);
         gc_mark(gc, type->object);
         gc_mark(gc, type->init_failure);
     }
@@ -30,6 +33,17 @@ static void mark_roots(void *self, gc_heap *gc, const void *stack_end) {
         mark_thread(rt->main_thread, gc, stack_end);
 }
 
+static void announce(void *self, gc_phase phase) {
+    struct runtime *rt = self;
+    const rt_events *events = rt->events;
+    if (phase == GC_STARTED && events->gc_started)
+        events->gc_started(events->self, rt->gc, gc_is_induced(rt->gc));
+    else if (phase == GC_MARKED && events->gc_marked)
+        events->gc_marked(events->self, rt->gc);
+    else if (phase == GC_FINISHED && events->gc_finished)
+        events->gc_finished(events->self, rt->gc);
+}
+
 /* CLARET_GC_STRESS=N collects before every Nth allocation, to find roots that were forgotten. */
 gc_heap *exec_heap_new(struct runtime *rt) {
     const char *stress = getenv("CLARET_GC_STRESS");
@@ -37,6 +51,7 @@ gc_heap *exec_heap_new(struct runtime *rt) {
                     .length_offset = ARRAY_LENGTH_OFFSET,
                     .data_offset = ARRAY_DATA_OFFSET,
                     .mark_roots = mark_roots,
+                    .phase = announce,
                     .stress = stress ? (uint32_t)strtoul(stress, NULL, 10) : 0};
     return gc_new(&host);
 }

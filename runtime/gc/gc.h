@@ -46,6 +46,22 @@ typedef struct gc_type {
 
 typedef enum gc_phase { GC_STARTED, GC_MARKED, GC_FINISHED } gc_phase;
 
+typedef enum gc_root_kind {
+    GC_ROOT_OTHER,
+    GC_ROOT_STACK,
+    GC_ROOT_FINALIZER, /* waits for its finalizer */
+    GC_ROOT_HANDLE     /* a handle, or a static field */
+} gc_root_kind;
+
+enum { GC_ROOT_PINNING = 1, GC_ROOT_WEAK = 2, GC_ROOT_INTERIOR = 4 };
+
+typedef struct gc_root {
+    void *object;
+    gc_root_kind kind;
+    uint32_t flags;   /* GC_ROOT_PINNING ... */
+    const void *slot; /* the word that refers to the object; NULL when the host did not say */
+} gc_root;
+
 typedef struct gc_host {
     void *self; /* first argument of all the functions */
 
@@ -59,11 +75,13 @@ typedef struct gc_host {
     void (*start_world)(void *self);
 
     /* In a collection: reports all roots through gc_mark and gc_mark_range. stack_end is the
-     * collecting thread's stack pointer; its registers are stored above it. */
+     * collecting thread's stack pointer; its registers are stored above it. May be called again in
+     * the same collection, see gc_each_root. */
     void (*mark_roots)(void *self, gc_heap *gc, const void *stack_end);
 
-    /* In a collection: GC_STARTED before anything, GC_MARKED when gc_is_marked tells survivors from
-     * the dead, GC_FINISHED at the end. NULL allowed. Must not allocate from this heap. */
+    /* In a collection, without any lock: GC_STARTED before anything, GC_MARKED when gc_is_marked
+     * tells survivors from the dead, GC_FINISHED at the end. NULL allowed. Must not allocate from
+     * this heap. */
     void (*phase)(void *self, gc_phase phase);
 
     /* For tests: not 0 makes every stress-th allocation collect first, so that a root that the host
@@ -124,9 +142,15 @@ static inline void *gc_alloc(gc_thread *thread, const gc_type *type, size_t size
 
 void gc_collect(gc_thread *thread);
 
+/* In a collection: whether gc_collect asked for it, rather than an allocation. */
+bool gc_is_induced(const gc_heap *gc);
+
 gc_stats gc_get_stats(gc_heap *gc);
 
 /* ---- For mark_roots ---- */
+
+/* Of what kind the roots are that are marked from now on; GC_ROOT_OTHER at first. */
+void gc_roots_are(gc_heap *gc, gc_root_kind kind);
 
 /* Marks the object that a root refers to; NULL and foreign addresses are ignored. */
 void gc_mark(gc_heap *gc, void *object);
@@ -165,16 +189,21 @@ void gc_handle_free(gc_heap *gc, gc_handle *handle);
 
 /* ---- Looking ---- */
 
-/* In a collection, from GC_MARKED on: whether an object has survived. */
+/* In a collection: at GC_MARKED, whether an object has survived; at GC_STARTED, whether it survived
+ * the collection before, so that all others were allocated since. */
 bool gc_is_marked(gc_heap *gc, const void *object);
 
-/* In a collection: calls visit for every object, dead ones that are not yet swept included (before
- * GC_MARKED) or left out (from it on). */
+/* In a collection: calls visit for every object, with the room it has; at GC_STARTED for those that
+ * died since the last collection too, at GC_MARKED for survivors only. */
 void gc_each_object(gc_heap *gc, void (*visit)(void *data, void *object, size_t size), void *data);
 
 /* Calls visit for each reference in an object that is not NULL. */
 void gc_each_reference(gc_heap *gc, void *object, void (*visit)(void *data, void *reference),
                        void *data);
+
+/* In a collection, at GC_MARKED: calls visit for each root, weak handles included. An object comes
+ * as often as a root refers to it. visit must not collect or look for roots itself. */
+void gc_each_root(gc_heap *gc, void (*visit)(void *data, const gc_root *root), void *data);
 
 /* In a collection: the object that an address lies in; NULL when in none. */
 void *gc_find_object(gc_heap *gc, const void *address);

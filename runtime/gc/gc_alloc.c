@@ -198,14 +198,14 @@ static void *find_room(gc_thread *thread, size_t size, mem_source *source) {
     gc_bin *bin = find_bin(thread, size);
     bool full = !bin || bin->next == bin->end;
     if ((full || gc->host.stress) && is_collection_due(gc))
-        gc_collect(thread);
+        gc_collect_for(thread, false);
     *source = MEM_SOURCE_LOOKASIDE;
     void *object = bin ? take_cell(bin) : NULL;
     if (!object)
         object = alloc_locked(gc, bin, size, source);
     if (object)
         return object;
-    gc_collect(thread);
+    gc_collect_for(thread, false);
     return alloc_locked(gc, bin, size, source);
 }
 

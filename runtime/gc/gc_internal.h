@@ -66,7 +66,13 @@ struct gc_heap {
 
     /* In a collection: */
     gc_mark_stack stack;
-    bool marked; /* marks tell survivors from the dead */
+    bool marked;  /* marks tell survivors from the dead */
+    bool induced; /* gc_collect asked for it */
+    gc_root_kind root_kind;
+    const void *stack_end;
+    /* gc_each_root: roots go there instead of being marked. NULL while marking. */
+    void (*visit_root)(void *data, const gc_root *root);
+    void *visit_data;
 };
 
 /* ---- Cells and marks ---- */
@@ -100,14 +106,19 @@ static inline bool gc_is_object(const gc_heap *gc, const mem_span *span, uint32_
 
 /* ---- gc_mark.c: one collection; the world is stopped ---- */
 
-void gc_run_collection(gc_heap *gc, const void *stack_end);
+/* Collects because room is wanted, or induced. */
+void gc_collect_for(gc_thread *thread, bool induced);
+
+/* Marks the root's object, or hands the root to gc_each_root's visitor. A weak one is not marked.
+ */
+void gc_root_found(gc_heap *gc, void *object, uint32_t flags, const void *slot);
 
 /* Marks everything that the marked objects refer to. */
 void gc_drain(gc_heap *gc);
 
 /* ---- gc_roots.c ---- */
 
-/* Marks what strong and pinned handles and waiting finalizers keep. */
+/* Finds what handles and waiting finalizers refer to. */
 void gc_mark_own_roots(gc_heap *gc);
 
 /* Clears the weak handles of a kind whose object is not marked. */

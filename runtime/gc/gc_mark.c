@@ -53,8 +53,21 @@ static inline void mark(gc_heap *gc, void *object) {
         mark_cell(gc, object);
 }
 
+void gc_roots_are(gc_heap *gc, gc_root_kind kind) {
+    gc->root_kind = kind;
+}
+
+void gc_root_found(gc_heap *gc, void *object, uint32_t flags, const void *slot) {
+    if (!object || !space_owns(&gc->space, object))
+        return;
+    if (gc->visit_root)
+        gc->visit_root(gc->visit_data, &(gc_root){object, gc->root_kind, flags, slot});
+    else if (!(flags & GC_ROOT_WEAK))
+        mark_cell(gc, object);
+}
+
 void gc_mark(gc_heap *gc, void *object) {
-    mark(gc, object);
+    gc_root_found(gc, object, 0, NULL);
 }
 
 void *gc_find_object(gc_heap *gc, const void *address) {
@@ -76,8 +89,7 @@ __attribute__((no_sanitize("address"))) void gc_mark_range(gc_heap *gc, const vo
         if (!space_owns(&gc->space, word))
             continue;
         void *object = gc_find_object(gc, word);
-        if (object)
-            mark_cell(gc, object);
+        gc_root_found(gc, object, object == word ? 0 : GC_ROOT_INTERIOR, (void *)at);
     }
 }
 
@@ -143,11 +155,17 @@ static void tell(gc_heap *gc, gc_phase phase) {
         gc->host.phase(gc->host.self, phase);
 }
 
-void gc_run_collection(gc_heap *gc, const void *stack_end) {
+static void find_roots(gc_heap *gc) {
+    gc_roots_are(gc, GC_ROOT_OTHER);
+    gc->host.mark_roots(gc->host.self, gc, gc->stack_end);
+    gc_mark_own_roots(gc);
+}
+
+static void run_collection(gc_heap *gc, const void *stack_end) {
+    gc->stack_end = stack_end;
     tell(gc, GC_STARTED);
     gc_finish_sweeping(gc);
-    gc->host.mark_roots(gc->host.self, gc, stack_end);
-    gc_mark_own_roots(gc);
+    find_roots(gc);
     gc_drain(gc);
     gc_clear_handles(gc, GC_HANDLE_WEAK);
     gc_find_finalizable(gc);
@@ -170,7 +188,7 @@ uint64_t gc_now_ns(void) {
 
 /* The registers that a caller wants kept are stored in this frame, below the stack's end as the
  * callers see it; so the end that the host gets is this frame's. */
-__attribute__((noinline)) void gc_collect(gc_thread *thread) {
+__attribute__((noinline)) void gc_collect_for(gc_thread *thread, bool induced) {
     gc_heap *gc = thread->gc;
     jmp_buf registers;
     (void)setjmp(registers);
@@ -178,15 +196,30 @@ __attribute__((noinline)) void gc_collect(gc_thread *thread) {
     if (gc->host.stop_world && !gc->host.stop_world(gc->host.self))
         return;
     uint64_t start = gc_now_ns();
-    gc_run_collection(gc, __builtin_frame_address(0) < (void *)registers
-                              ? __builtin_frame_address(0)
-                              : (void *)registers);
+    gc->induced = induced;
+    run_collection(gc, __builtin_frame_address(0) < (void *)registers ? __builtin_frame_address(0)
+                                                                      : (void *)registers);
     gc->stats.pause_ns += gc_now_ns() - start;
     if (gc->host.stop_world)
         gc->host.start_world(gc->host.self);
 }
 
+void gc_collect(gc_thread *thread) {
+    gc_collect_for(thread, true);
+}
+
 /* ---- Looking ---- */
+
+bool gc_is_induced(const gc_heap *gc) {
+    return gc->induced;
+}
+
+void gc_each_root(gc_heap *gc, void (*visit)(void *data, const gc_root *root), void *data) {
+    gc->visit_root = visit;
+    gc->visit_data = data;
+    find_roots(gc);
+    gc->visit_root = NULL;
+}
 
 bool gc_is_marked(gc_heap *gc, const void *object) {
     return space_owns(&gc->space, object) && gc_has_mark(object);

@@ -133,9 +133,12 @@ static void each_handle(gc_heap *gc, void (*visit)(gc_heap *gc, gc_handle *handl
     }
 }
 
-static void mark_handle(gc_heap *gc, gc_handle *handle, uint32_t kind) {
-    (void)kind;
-    gc_mark(gc, handle->object);
+static void find_handle(gc_heap *gc, gc_handle *handle, uint32_t kind) {
+    static const uint32_t FLAGS[] = {[GC_HANDLE_WEAK] = GC_ROOT_WEAK,
+                                     [GC_HANDLE_WEAK_TRACK] = GC_ROOT_WEAK,
+                                     [GC_HANDLE_STRONG] = 0,
+                                     [GC_HANDLE_PINNED] = GC_ROOT_PINNING};
+    gc_root_found(gc, handle->object, FLAGS[kind], handle);
 }
 
 static void clear_dead_handle(gc_heap *gc, gc_handle *handle, uint32_t kind) {
@@ -145,8 +148,10 @@ static void clear_dead_handle(gc_heap *gc, gc_handle *handle, uint32_t kind) {
 }
 
 void gc_mark_own_roots(gc_heap *gc) {
-    each_handle(gc, mark_handle, GC_HANDLE_STRONG);
-    each_handle(gc, mark_handle, GC_HANDLE_PINNED);
+    gc_roots_are(gc, GC_ROOT_HANDLE);
+    for (uint32_t kind = GC_HANDLE_WEAK; kind <= GC_HANDLE_PINNED; kind++)
+        each_handle(gc, find_handle, kind);
+    gc_roots_are(gc, GC_ROOT_FINALIZER);
     for (size_t i = gc->ready.first; i < gc->ready.count; i++)
         gc_mark(gc, gc->ready.objects[i]);
 }
