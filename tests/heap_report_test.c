@@ -1,6 +1,7 @@
 /* Reports on heap traces, of known work; the massif form is read by the real ms_print. */
 #include "runtime/memory/heap_report.h"
 
+#include "runtime/memory/heap_ctf.h"
 #include "runtime/memory/heap_events.h"
 #include "runtime/memory/mem.h"
 
@@ -100,6 +101,46 @@ static void ms_print_reads_the_massif_form(void) {
     unlink(massif);
 }
 
+/* Runs babeltrace2 on the folder and counts its lines that have both texts. -1 when it fails. */
+static int count_lines_read(const char *folder, const char *first, const char *second) {
+    char command[200], line[4096];
+    int count = 0;
+    snprintf(command, sizeof command, "/usr/bin/babeltrace2 %s 2>&1", folder);
+    FILE *in = popen(command, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(in);
+    while (fgets(line, sizeof line, in))
+        count += strstr(line, first) && strstr(line, second);
+    return pclose(in) == 0 ? count : -1;
+}
+
+static void remove_folder(const char *folder) {
+    char command[200];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    CU_ASSERT_EQUAL(system(command), 0);
+}
+
+static void babeltrace2_reads_the_ctf_form(void) {
+    char folder[sizeof path + 8], error[200] = "";
+    make_trace();
+    snprintf(folder, sizeof folder, "%s.ctf", path);
+    CU_ASSERT_EQUAL(heap_ctf_write(path, folder, error, sizeof error), S_OK);
+    CU_ASSERT_STRING_EQUAL(error, "");
+    if (access("/usr/bin/babeltrace2", X_OK) == 0) {
+        CU_ASSERT_EQUAL(count_lines_read(folder, "heap:alloc:", "size = 0x3E8,"), 11);
+        CU_ASSERT_EQUAL(count_lines_read(folder, "heap:realloc:", "old_size = 0x3E8 "), 1);
+        CU_ASSERT_EQUAL(count_lines_read(folder, "heap:free:", "address = 0x"), 11);
+        CU_ASSERT_EQUAL(count_lines_read(folder, "heap:stack:", "depth = "), 12);
+        CU_ASSERT_TRUE(count_lines_read(folder, "heap:module:", "path = \"/") > 1);
+        CU_ASSERT_EQUAL(count_lines_read(folder, "heap:end:", "lost = 0x0,"), 1);
+    } else {
+        printf("(not read back: babeltrace2 is not installed) ");
+    }
+    CU_ASSERT_EQUAL(heap_ctf_write(path, folder, error, sizeof error), E_FAIL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error, ": File exists"));
+    remove_folder(folder);
+    unlink(path);
+}
+
 static void truncated_traces_are_reported_as_far_as_they_go(void) {
     make_trace();
     CU_ASSERT_EQUAL(truncate(path, 300), 0);
@@ -129,6 +170,7 @@ CU_TestInfo heap_report_tests[] = {
     {"folded stacks end in the bytes", folded_stacks_end_in_the_bytes},
     {"the Chrome trace is a list of counters", chrome_trace_is_a_list_of_counters},
     {"ms_print reads the massif form", ms_print_reads_the_massif_form},
+    {"babeltrace2 reads the CTF form", babeltrace2_reads_the_ctf_form},
     {"truncated traces are reported as far as they go",
      truncated_traces_are_reported_as_far_as_they_go},
     {"files that are no traces are refused", files_that_are_no_traces_are_refused},

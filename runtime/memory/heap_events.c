@@ -68,18 +68,14 @@ static uint64_t time_now_ns(void) {
 
 /* The number of fields that a kind always has. */
 static unsigned fields_of(unsigned kind) {
-    switch (kind) {
-    case HEAP_EVENT_CREATE: return 2;
-    case HEAP_EVENT_ALLOC: return 3;
-    case HEAP_EVENT_REALLOC: return 5;
-    case HEAP_EVENT_DESTROY: return 1;
-    case HEAP_EVENT_FREE: return 2;
-    case HEAP_EVENT_EXPAND: return 4;
-    case HEAP_EVENT_CONTRACT: return 4;
-    case HEAP_EVENT_MODULE: return 3;
-    case HEAP_EVENT_END: return 4;
-    default: return 0;
-    }
+#define HEAP_EVENT(NAME, number, name, first, ...)                                                 \
+    [number] = ((const char *)(first) != NULL) +                                                   \
+               sizeof((const char *[]){NULL, ##__VA_ARGS__}) / sizeof(char *) - 1,
+    static const uint8_t COUNTS[256] = {
+#include "runtime/memory/heap_events.def"
+    };
+#undef HEAP_EVENT
+    return kind < sizeof COUNTS ? COUNTS[kind] : 0;
 }
 
 /* ---- Writing ---- */

@@ -19,30 +19,16 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Field order: CREATE heap, mapped bytes. ALLOC heap, size, address. REALLOC heap, new address, old
- * address, new size, old size. DESTROY heap. FREE heap, address. EXPAND and CONTRACT heap, size,
- * address, mapped bytes of the heap afterwards. MODULE load bias, start, end, path (text, filled up
- * with NULs). STACK return addresses, innermost first. END events written, events lost, ticks,
- * time.
- *
- * A REALLOC that moves the block comes with the ALLOC of the new one before it and the FREE of the
- * old one behind it. A CREATE is also written for each heap that is there when tracing starts. When
- * stacks are asked for, each ALLOC is followed by a STACK of the same thread, and a MODULE is
- * written at the end for each file of code in the process. */
 typedef enum heap_event_kind {
-    HEAP_EVENT_CREATE = 32,
-    HEAP_EVENT_ALLOC = 33,
-    HEAP_EVENT_REALLOC = 34,
-    HEAP_EVENT_DESTROY = 35,
-    HEAP_EVENT_FREE = 36,
-    HEAP_EVENT_EXPAND = 37,
-    HEAP_EVENT_CONTRACT = 42,
-    HEAP_EVENT_MODULE = 253,
-    HEAP_EVENT_STACK = 254,
-    HEAP_EVENT_END = 255,
+#define HEAP_EVENT(NAME, number, ...) HEAP_EVENT_##NAME = number,
+#include "runtime/memory/heap_events.def"
+#undef HEAP_EVENT
 } heap_event_kind;
 
-enum { HEAP_EVENT_FIELDS = 64 /* most of any kind */ };
+enum {
+    HEAP_EVENT_FIELDS = 64,     /* most of any kind */
+    HEAP_EVENT_NAMED_FIELDS = 5 /* most of those in heap_events.def */
+};
 
 /* Opens every trace file. ticks and time_ns were read together, as were those of the END record; so
  * the two pairs say how to turn ticks into nanoseconds. */
