@@ -276,6 +276,8 @@ void il_lex_skim(il_lex *lex, const char *letters, il_lexeme *out) {
             break;
         if (*p == '/') {
             const char *end = skip_comment(lex, p);
+            if (end == p && p[1] == '*') /* without an end: so is the text */
+                end = lex->end;
             p = end == p ? p : end - 1;
         } else if (*p == '"' || *p == '\'') {
             lex_quoted(lex, out, IL_LEX_STRING);
