@@ -128,8 +128,9 @@ static void report(il_asm *as, il_asm_place place, const char *message) {
     il_asm_error mistake = {.message = message};
     if (ran_out(as)) /* which this follows from */
         il_asm_no_memory(as);
-    if (as->silent || as->gave_up)
+    if (as->silent || as->gave_up || place.at == as->reported)
         return;
+    as->reported = place.at;
     locate(place, &mistake);
     if (as->mistakes++ == 0)
         il_fail(as->err, IL_BAD_SOURCE, (uint64_t)(place.at - place.source->text), 0,

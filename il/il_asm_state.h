@@ -160,6 +160,7 @@ typedef struct il_asm {
     bool panic;       /* between a mistake and recovery */
     bool gave_up;     /* too many, or no memory */
     uint32_t mistakes;
+    const char *reported;  /* where the last one was; what is read twice is reported once */
     unsigned depth;        /* of types, blocks and classes */
     const char *statement; /* start of the one being read */
 
