@@ -45,7 +45,8 @@ uint32_t il_asm_hash(uint32_t seed, const void *bytes, size_t size) {
         hash ^= hash >> 32;
     }
     uint64_t rest = 0;
-    memcpy(&rest, p, size);
+    if (size)
+        memcpy(&rest, p, size);
     hash = (hash ^ rest) * 0xD6E8FEB86659FD93u;
     return (uint32_t)(hash ^ hash >> 32);
 }

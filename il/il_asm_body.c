@@ -359,8 +359,7 @@ static void set_local(il_asm *as, uint32_t number, const il_text *type) {
         if (!IL_ASM_ADD(as, types, il_blob))
             return;
     }
-    *IL_ASM_ITEM(types, il_blob, number) =
-        (il_blob){il_asm_keep(as, type->data, type->size), type->size};
+    *IL_ASM_ITEM(types, il_blob, number) = il_asm_keep(as, type->data, type->size);
 }
 
 /* "[0] int32 count" */

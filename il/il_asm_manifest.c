@@ -347,8 +347,8 @@ static void read_resource(il_asm *as) {
         il_build_set(as->build, IL_ManifestResource_Name, row,
                      il_build_string(as->build, il_asm_c_string(as, name)));
     } else {
-        const char *kept = il_asm_keep(as, name.start, name.size);
-        row = add_embedded(as, kept, il_asm_keep(as, file.start, file.size), flags, place);
+        const char *kept = il_asm_keep_string(as, name.start, name.size);
+        row = add_embedded(as, kept, il_asm_keep_string(as, file.start, file.size), flags, place);
     }
     read_parts(as, row, resource_declaration);
 }

@@ -31,7 +31,7 @@ typedef struct pinvoke {
 static const char *read_string(il_asm *as) {
     as->scratch.size = 0;
     il_asm_quoted(as, &as->scratch);
-    return il_asm_keep(as, as->scratch.data, as->scratch.size);
+    return il_asm_keep_string(as, as->scratch.data, as->scratch.size);
 }
 
 /* Behind pinvokeimpl: ("library" as "entry" flags) */
@@ -64,7 +64,7 @@ static il_blob read_marshal(il_asm *as) {
     il_asm_marshal(as, &text);
     if (text.out_of_memory)
         il_asm_no_memory(as);
-    il_blob blob = {il_asm_keep(as, text.data, text.size), text.size};
+    il_blob blob = il_asm_keep(as, text.data, text.size);
     il_text_fini(&text);
     return blob;
 }

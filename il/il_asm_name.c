@@ -5,15 +5,19 @@
 
 /* ---- Copies ---- */
 
-void *il_asm_keep(il_asm *as, const void *bytes, size_t size) {
-    void *copy = mem_pool_alloc(&as->pool, size + 1);
+il_blob il_asm_keep(il_asm *as, const void *bytes, size_t size) {
+    uint8_t *copy = mem_pool_alloc(&as->pool, size + 1);
     if (!copy) {
         il_asm_no_memory(as);
-        return "";
+        return (il_blob){(const uint8_t *)"", 0};
     }
     if (size)
         memcpy(copy, bytes, size);
-    return copy;
+    return (il_blob){copy, size};
+}
+
+const char *il_asm_keep_string(il_asm *as, const char *start, size_t size) {
+    return (const char *)il_asm_keep(as, start, size).data;
 }
 
 const char *il_asm_string(il_asm *as, const char *start, size_t size) {
@@ -100,8 +104,9 @@ static il_asm_name unquoted(il_asm *as) {
     if (memchr(start, '\\', size)) {
         as->scratch.size = 0;
         put_unquoted(&as->scratch, &as->t);
-        size = (uint32_t)as->scratch.size;
-        start = il_asm_keep(as, as->scratch.data, size);
+        il_blob kept = il_asm_keep(as, as->scratch.data, as->scratch.size);
+        start = (const char *)kept.data;
+        size = (uint32_t)kept.size;
     }
     if (size && memchr(start, 0, size))
         il_asm_fail(as, "a name cannot contain NUL");

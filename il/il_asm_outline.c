@@ -57,7 +57,8 @@ il_asm_name il_asm_qualify(il_asm *as, il_asm_name name) {
     il_put(text, '.');
     il_put_bytes(text, name.start, name.size);
     uint32_t dot = name.dot < name.size ? space->size + 1 + name.dot : space->size;
-    return (il_asm_name){il_asm_keep(as, text->data, text->size), (uint32_t)text->size, dot};
+    il_blob full = il_asm_keep(as, text->data, text->size);
+    return (il_asm_name){(const char *)full.data, (uint32_t)full.size, full.size ? dot : 0};
 }
 
 /* ---- Assemblies by name ---- */

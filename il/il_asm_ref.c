@@ -66,12 +66,12 @@ static il_asm_ref *add_ref(il_asm *as, il_asm_ref_kind kind, uint32_t parent, il
     il_asm_ref *ref = as->panic ? NULL : IL_ASM_ADD(as, &as->refs, il_asm_ref);
     if (!ref)
         return NULL;
-    *ref = (il_asm_ref){
-        .kind = kind,
-        .parent = parent,
-        .name = il_asm_keep(as, name.start, name.size),
-        .name_size = name.size,
-        .signature = {il_asm_keep(as, signature.data, signature.size), signature.size}};
+    il_blob kept_name = il_asm_keep(as, name.start, name.size);
+    *ref = (il_asm_ref){.kind = kind,
+                        .parent = parent,
+                        .name = (const char *)kept_name.data,
+                        .name_size = (uint32_t)kept_name.size,
+                        .signature = il_asm_keep(as, signature.data, signature.size)};
     return il_asm_index_add(as, &as->ref_index, hash_ref(kind, parent, name, signature)) ? ref
                                                                                          : NULL;
 }

@@ -305,8 +305,9 @@ const char *il_asm_string(il_asm *as, const char *start, size_t size);
 static inline const char *il_asm_c_string(il_asm *as, il_asm_name name) {
     return il_asm_string(as, name.start, name.size);
 }
-/* A copy that lives as long as the assembler. */
-void *il_asm_keep(il_asm *as, const void *bytes, size_t size);
+/* A copy with a NUL behind it that lives as long as the assembler; empty when memory is short. */
+il_blob il_asm_keep(il_asm *as, const void *bytes, size_t size);
+const char *il_asm_keep_string(il_asm *as, const char *start, size_t size);
 
 int64_t il_asm_int(il_asm *as);
 /* The low size bytes of value, little-endian. */
