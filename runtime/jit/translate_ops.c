@@ -148,8 +148,9 @@ OP nothing(ARGS) {
 }
 
 OP mov(ARGS) {
-    bool non_null = t->non_null[insn->b];
-    const struct insn *constant = t->constant_of[insn->b];
+    /* What lies in memory may have been written through its address. */
+    bool non_null = t->non_null[insn->b] && !t->in_memory[insn->b];
+    const struct insn *constant = t->in_memory[insn->b] ? NULL : t->constant_of[insn->b];
     MIR_op_t b = tr_use(t, insn->b);
     (void)rule;
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), b);
