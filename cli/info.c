@@ -1,7 +1,11 @@
-/* claret info IN: what an assembly's headers and table stream say. */
+/* claret info IN: what an assembly's headers and table stream say; with --icalls, which of the
+ * internal calls it declares the runtime has. */
 #include <stdio.h>
+#include <string.h>
 
+#include "claret.h"
 #include "cli.h"
+#include "runtime/bcl/bcl_list.h"
 
 static const char *machine_name(uint16_t machine) {
     switch (machine) {
@@ -144,9 +148,40 @@ static void print_tables(const il_module *m) {
     }
 }
 
+/* ---- Internal calls ---- */
+
+struct tally {
+    unsigned present, missing;
+};
+
+static void print_internal_call(void *self, const char *name, bool present) {
+    struct tally *tally = self;
+    printf("%s  %s\n", present ? "present" : "missing", name);
+    ++*(present ? &tally->present : &tally->missing);
+}
+
+static int list_internal_calls(const char *path) {
+    struct tally tally = {0, 0};
+    claret_config config = {.mode = CLARET_INTERPRET};
+    claret_error error;
+    il_error err;
+    claret_runtime *runtime = claret_create(&config, &error);
+    if (!runtime)
+        return cli_fail("%s", error.text);
+    il_status status = bcl_list(runtime, path, print_internal_call, &tally, &err);
+    claret_destroy(runtime);
+    if (status != IL_OK)
+        return cli_fail_il(&err);
+    printf("%u internal calls, %u present, %u missing\n", tally.present + tally.missing,
+           tally.present, tally.missing);
+    return cli_flush();
+}
+
 int cli_info(int argc, char **argv) {
     il_module *module;
     il_error err;
+    if (argc == 3 && strcmp(argv[1], "--icalls") == 0)
+        return list_internal_calls(argv[2]);
     if (argc != 2 || argv[1][0] == '-')
         return cli_usage(argv[0]);
     if (il_module_open(argv[1], &module, &err) != IL_OK)

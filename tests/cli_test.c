@@ -29,9 +29,9 @@ static bool printed(const char *text) {
 
 static void without_a_command_it_lists_them(void) {
     CU_ASSERT_EQUAL(run(""), 2);
-    CU_ASSERT(printed("claret info IN"));
+    CU_ASSERT(printed("claret info [--icalls] IN"));
     CU_ASSERT_EQUAL(run("--help"), 0);
-    CU_ASSERT(printed("claret info IN"));
+    CU_ASSERT(printed("claret info [--icalls] IN"));
     CU_ASSERT_EQUAL(run("nonsense"), 2);
     CU_ASSERT_STRING_EQUAL(output, "claret: nonsense: no such command, see claret --help\n");
 }
@@ -47,12 +47,22 @@ static void info_shows_an_assembly(void) {
 
 static void info_says_what_is_wrong(void) {
     CU_ASSERT_EQUAL(run("info"), 2);
-    CU_ASSERT_STRING_EQUAL(output, "usage: claret info IN\n");
+    CU_ASSERT_STRING_EQUAL(output, "usage: claret info [--icalls] IN\n");
     CU_ASSERT_EQUAL(run("info Makefile"), 1);
     CU_ASSERT_STRING_EQUAL(output,
                            "claret: Makefile: not a PE file: it does not start with \"MZ\"\n");
     CU_ASSERT_EQUAL(run("info build/tests/small.exe > /dev/full"), 1);
     CU_ASSERT(printed("No space left on device"));
+}
+
+static void info_lists_internal_calls(void) {
+    CU_ASSERT_EQUAL(run("info --icalls /usr/lib/mono/4.5/mscorlib.dll > build/tests/icalls"), 0);
+    CU_ASSERT_EQUAL(system("grep -q '^present  System.Math.Sin(Double)$' build/tests/icalls"), 0);
+    CU_ASSERT_EQUAL(system("grep -q '^missing  System.ArgIterator.IntGetNextArg(' "
+                           "build/tests/icalls"),
+                    0);
+    CU_ASSERT_EQUAL(system("tail -1 build/tests/icalls | grep -q '^622 internal calls, '"), 0);
+    CU_ASSERT_EQUAL(run("info --icalls /no/such/file"), 1);
 }
 
 static void dis_prints_methods_by_name(void) {
@@ -206,6 +216,7 @@ CU_TestInfo cli_tests[] = {
     {"without a command it lists them", without_a_command_it_lists_them},
     {"info shows an assembly", info_shows_an_assembly},
     {"info says what is wrong", info_says_what_is_wrong},
+    {"info lists internal calls", info_lists_internal_calls},
     {"dis prints methods by name", dis_prints_methods_by_name},
     {"dis writes a file with its resources", dis_writes_a_file_with_its_resources},
     {"asm writes a program", asm_writes_a_program},
