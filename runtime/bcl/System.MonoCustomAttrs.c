@@ -275,8 +275,7 @@ static void set_named(struct decoder *d, struct object *object, bool is_field, c
     }
     struct method *target =
         method_is_virtual(method) ? type_find_virtual(object->type, method) : method;
-    if (!exec_invoke(thread, target, args))
-        exec_throw_object(thread, exec_take_exception(thread));
+    bcl_invoke(thread, target, args);
 }
 
 static bool prepare(struct thread *thread, struct method *ctor) {
@@ -307,11 +306,7 @@ static struct object *construct(struct decoder *d, struct method *ctor) {
     args[0].o = object;
     if (!object || !exec_init_type(thread, ctor->owner))
         return NULL;
-    if (!exec_invoke(thread, ctor, args)) {
-        exec_throw_object(thread, exec_take_exception(thread));
-        return NULL;
-    }
-    return object;
+    return bcl_invoke(thread, ctor, args) ? object : NULL;
 }
 
 /* The attribute object of a row; NULL with an exception pending. */
@@ -383,9 +378,8 @@ void bcl_attributes_data(struct thread *thread, union slot *slots) {
         if (!args[2].o || !init)
             return;
         struct object *data = args[0].o;
-        if (!exec_invoke(thread, init, args))
-            exec_throw_object(thread, exec_take_exception(thread));
-        ((struct object **)out->data)[row - rows.first] = data;
+        if (bcl_invoke(thread, init, args))
+            ((struct object **)out->data)[row - rows.first] = data;
     }
     slots[0].p = out;
 }

@@ -402,10 +402,8 @@ static struct object *invoke(struct thread *thread, struct method *method, struc
         args[0].p = target->unbox_this ? (char *)object + OBJECT_HEADER : (char *)object;
     if (method_is_static(method) && method->owner->cctor && !exec_init_type(thread, method->owner))
         return NULL;
-    if (!exec_invoke(thread, target, args)) {
-        exec_throw_object(thread, exec_take_exception(thread));
+    if (!bcl_invoke(thread, target, args))
         return NULL;
-    }
     struct object *result = box_result(thread, method, args);
     return_byrefs(thread, method, values, boxes);
     return result;
@@ -544,7 +542,7 @@ static void *field_place(struct thread *thread, struct field *field, struct obje
             exec_throw_error(thread, &err);
         return NULL;
     }
-    if (field->flags & METHOD_STATIC)
+    if (field->flags & FIELD_STATIC)
         return exec_init_type(thread, field->owner) ? field->address : NULL;
     if (!object)
         exec_throw(thread, "Reflection.TargetException", "Non-static field requires a target");
@@ -639,8 +637,6 @@ static struct object *accessor_object(struct thread *thread, const struct bcl_me
     return method && !thread->exception ? bcl_method_object(thread, method, reflected) : NULL;
 }
 
-enum { SETTER = 1, GETTER = 2, ADD_ON = 8, REMOVE_ON = 16, FIRE = 32 };
-
 /* System.Reflection.MonoPropertyInfo. */
 struct property_info {
     struct object *parent, *declaring_type;
@@ -658,8 +654,8 @@ void bcl_property_info(struct thread *thread, union slot *slots) {
     info->parent = bcl_type_object(thread, reflected);
     info->declaring_type = bcl_type_object(thread, property->owner);
     info->name = bcl_string(thread, il_name(il, IL_Property_Name, property->row));
-    info->getter = accessor_object(thread, property, GETTER, reflected);
-    info->setter = accessor_object(thread, property, SETTER, reflected);
+    info->getter = accessor_object(thread, property, SEMANTICS_GETTER, reflected);
+    info->setter = accessor_object(thread, property, SEMANTICS_SETTER, reflected);
     info->attributes = (int32_t)il_cell(il, IL_Property_Flags, property->row);
 }
 
@@ -688,9 +684,9 @@ void bcl_event_info(struct thread *thread, union slot *slots) {
     info->declaring_type = bcl_type_object(thread, event->owner);
     info->reflected_type = bcl_type_object(thread, reflected);
     info->name = bcl_string(thread, il_name(il, IL_Event_Name, event->row));
-    info->add = accessor_object(thread, event, ADD_ON, reflected);
-    info->remove = accessor_object(thread, event, REMOVE_ON, reflected);
-    info->raise = accessor_object(thread, event, FIRE, reflected);
+    info->add = accessor_object(thread, event, SEMANTICS_ADD_ON, reflected);
+    info->remove = accessor_object(thread, event, SEMANTICS_REMOVE_ON, reflected);
+    info->raise = accessor_object(thread, event, SEMANTICS_FIRE, reflected);
     info->attributes = (int32_t)il_cell(il, IL_Event_Flags, event->row);
     info->others = NULL;
 }

@@ -17,9 +17,7 @@ enum { /* System.Reflection.BindingFlags */
 
 enum { LIST_CASE_INSENSITIVE = 2 }; /* System.RuntimeType.MemberListType */
 
-enum { ACCESS_MASK = 7, ACCESS_PRIVATE = 1, ACCESS_PUBLIC = 6, MEMBER_STATIC = 0x10 };
-
-enum { METHOD_SEMANTICS_SETTER = 1, METHOD_SEMANTICS_GETTER = 2 };
+enum { METHOD_PRIVATE = 1 };
 
 /* GPtrArray as Mono.RuntimeStructs declares it. */
 struct pointer_array {
@@ -60,13 +58,13 @@ static bool wants_name(const struct list *list, const char *name) {
 /* Whether the binding flags admit a member with these attributes (fields and methods share the
  * bits) declared by owner. */
 static bool admits(const struct list *list, const struct type *owner, uint32_t attributes) {
-    uint32_t access = attributes & ACCESS_MASK;
+    uint32_t access = attributes & METHOD_ACCESS_MASK;
     bool inherited = owner != list->reflected;
-    if (inherited && access <= ACCESS_PRIVATE)
+    if (inherited && access <= METHOD_PRIVATE)
         return false;
-    if (!(list->flags & (access == ACCESS_PUBLIC ? BIND_PUBLIC : BIND_NON_PUBLIC)))
+    if (!(list->flags & (access == METHOD_PUBLIC ? BIND_PUBLIC : BIND_NON_PUBLIC)))
         return false;
-    if (attributes & MEMBER_STATIC)
+    if (attributes & METHOD_STATIC)
         return (list->flags & BIND_STATIC) && (!inherited || (list->flags & BIND_FLATTEN));
     return (list->flags & BIND_INSTANCE) != 0;
 }
@@ -189,15 +187,15 @@ void bcl_type_fields(struct thread *thread, union slot *slots) {
 
 /* A property is as visible as its most visible accessor. */
 static bool property_admitted(const struct list *list, const struct bcl_member *property) {
-    const struct method *getter = bcl_accessor(property, METHOD_SEMANTICS_GETTER);
-    const struct method *setter = bcl_accessor(property, METHOD_SEMANTICS_SETTER);
+    const struct method *getter = bcl_accessor(property, SEMANTICS_GETTER);
+    const struct method *setter = bcl_accessor(property, SEMANTICS_SETTER);
     return (getter && admits(list, property->owner, getter->flags)) ||
            (setter && admits(list, property->owner, setter->flags));
 }
 
 static struct method *any_accessor(const struct bcl_member *property) {
-    struct method *getter = bcl_accessor(property, METHOD_SEMANTICS_GETTER);
-    return getter ? getter : bcl_accessor(property, METHOD_SEMANTICS_SETTER);
+    struct method *getter = bcl_accessor(property, SEMANTICS_GETTER);
+    return getter ? getter : bcl_accessor(property, SEMANTICS_SETTER);
 }
 
 static bool property_hidden(const struct list *list, const struct bcl_member *property) {

@@ -4,8 +4,6 @@
 
 #include "runtime/bcl/bcl_reflect.h"
 
-enum { TYPE_ABSTRACT = 0x80 };
-
 /* The place of Type._impl, a RuntimeTypeHandle with the struct type's address. */
 static struct type **handle_of(struct thread *thread, struct object *object) {
     struct type *type;
@@ -309,7 +307,7 @@ static struct object *create(struct thread *thread, struct type *type) {
                           "No parameterless constructor defined for type '%s'.", type->name);
         return NULL;
     }
-    if (type->is_open || (type->flags & TYPE_ABSTRACT)) {
+    if (type->is_open || (type->flags & CLASS_ABSTRACT)) {
         exec_throw_format(thread, "MissingMethodException", "Cannot create an abstract class '%s'.",
                           type->name);
         return NULL;
@@ -318,7 +316,7 @@ static struct object *create(struct thread *thread, struct type *type) {
         return NULL;
     struct object *object = exec_new_object(thread, type);
     args[0].p = type_is_value(type) ? (char *)object + OBJECT_HEADER : (char *)object;
-    if (object && ctor && !exec_invoke(thread, ctor, args))
+    if (object && ctor && !bcl_invoke(thread, ctor, args))
         return NULL;
     return object;
 }

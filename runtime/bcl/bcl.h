@@ -60,6 +60,9 @@ struct object *bcl_box(struct thread *thread, struct type *type, const void *pla
 /* Stores an object as a value of type at place: unboxed, primitives widened, null as all zeros.
  * False when it does not fit; nothing is pending then, unless memory was short. */
 bool bcl_unbox(struct thread *thread, struct type *type, void *place, struct object *object);
+/* exec_invoke for natives that let the method's exception pass on to whoever called them: handlers
+ * there are looked for again, the trace stays. */
+bool bcl_invoke(struct thread *thread, struct method *method, union slot *args);
 /* False with ArgumentNullException (parameter NULL) pending when object is null. */
 bool bcl_check(struct thread *thread, const void *object);
 

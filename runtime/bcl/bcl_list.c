@@ -6,8 +6,6 @@
 #include "runtime/bcl/bcl.h"
 #include "runtime/types/members.h"
 
-enum { IMPL_INTERNAL_CALL = 0x1000 };
-
 /* The constructors of strings are other methods to the runtime, see newobj. */
 static bool is_present(const struct method *method) {
     return bcl_find(method) != NULL ||

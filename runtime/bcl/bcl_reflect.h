@@ -5,6 +5,15 @@
 
 #include "runtime/bcl/bcl.h"
 
+/* What an accessor is for (II.23.1.12). */
+enum {
+    SEMANTICS_SETTER = 1,
+    SEMANTICS_GETTER = 2,
+    SEMANTICS_ADD_ON = 8,
+    SEMANTICS_REMOVE_ON = 16,
+    SEMANTICS_FIRE = 32
+};
+
 /* A property or an event as handles name it: a row of its table in the owner's module. */
 struct bcl_member {
     struct type *owner;

@@ -62,6 +62,14 @@ bool bcl_check(struct thread *thread, const void *object) {
     return object != NULL;
 }
 
+bool bcl_invoke(struct thread *thread, struct method *method, union slot *args) {
+    if (exec_invoke(thread, method, args))
+        return true;
+    if (!thread->fatal)
+        exec_rethrow(thread, exec_take_exception(thread));
+    return false;
+}
+
 struct object *bcl_box(struct thread *thread, struct type *type, const void *place) {
     if (type_is_reference(type))
         return *(struct object *const *)place;
