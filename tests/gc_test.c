@@ -522,14 +522,14 @@ static void heap_events_tell_of_objects(void) {
     CU_ASSERT_EQUAL(heap_trace_stop(NULL), S_OK);
     stop();
     FILE *file = fopen(path, "r");
-    heap_trace_header header;
+    heap_trace_reader reader;
     heap_trace_event event;
     size_t allocated = 0, freed = 0;
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    CU_ASSERT_TRUE(heap_trace_open(file, &header));
-    while (heap_trace_next(file, &event) == 1) {
-        allocated += event.record.kind == HEAP_EVENT_ALLOC && event.fields[1] == sizeof(node);
-        freed += event.record.kind == HEAP_EVENT_FREE;
+    CU_ASSERT_TRUE(heap_trace_open(&reader, file));
+    while (heap_trace_next(&reader, &event) == 1) {
+        allocated += event.kind == HEAP_EVENT_ALLOC && event.fields[1] == sizeof(node);
+        freed += event.kind == HEAP_EVENT_FREE;
     }
     fclose(file);
     unlink(path);

@@ -26,19 +26,19 @@ static void start_trace(void) {
 /* Ends the trace and reads its events; the last is END. Freed by the caller. */
 static heap_trace_event *end_trace(size_t *count) {
     heap_trace_totals totals;
-    heap_trace_header header;
+    heap_trace_reader reader;
     CU_ASSERT_EQUAL(heap_trace_stop(&totals), S_OK);
     FILE *file = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    CU_ASSERT_TRUE(heap_trace_open(file, &header));
-    CU_ASSERT_EQUAL(header.process, (uint32_t)getpid());
+    CU_ASSERT_TRUE(heap_trace_open(&reader, file));
+    CU_ASSERT_EQUAL(reader.header.process, (uint32_t)getpid());
     heap_trace_event *events = calloc(totals.written + 1, sizeof *events);
     CU_ASSERT_PTR_NOT_NULL_FATAL(events);
     for (size_t i = 0; i <= totals.written; i++)
-        CU_ASSERT_EQUAL_FATAL(heap_trace_next(file, &events[i]), 1);
+        CU_ASSERT_EQUAL_FATAL(heap_trace_next(&reader, &events[i]), 1);
     heap_trace_event none;
-    CU_ASSERT_EQUAL(heap_trace_next(file, &none), 0);
-    CU_ASSERT_EQUAL(events[totals.written].record.kind, HEAP_EVENT_END);
+    CU_ASSERT_EQUAL(heap_trace_next(&reader, &none), 0);
+    CU_ASSERT_EQUAL(events[totals.written].kind, HEAP_EVENT_END);
     CU_ASSERT_EQUAL(events[totals.written].fields[0], totals.written);
     CU_ASSERT_EQUAL(events[totals.written].fields[1], 0);
     fclose(file);
@@ -51,7 +51,7 @@ static heap_trace_event *end_trace(size_t *count) {
 static size_t keep_kind(heap_trace_event *events, size_t count, heap_event_kind kind) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (events[i].record.kind == kind)
+        if (events[i].kind == kind)
             events[kept++] = events[i];
     }
     return kept;
@@ -65,16 +65,16 @@ static void alloc_and_free_carry_size_address_and_source(void) {
     heap_trace_event *events = end_trace(&count);
     CU_ASSERT_FATAL(count >= 2);
     const heap_trace_event *alloc = &events[count - 2], *released = &events[count - 1];
-    CU_ASSERT_EQUAL(alloc->record.kind, HEAP_EVENT_ALLOC);
+    CU_ASSERT_EQUAL(alloc->kind, HEAP_EVENT_ALLOC);
     CU_ASSERT_EQUAL(alloc->fields[1], 1234);
     CU_ASSERT_EQUAL(alloc->fields[2], (uint64_t)block);
-    CU_ASSERT_EQUAL(released->record.kind, HEAP_EVENT_FREE);
+    CU_ASSERT_EQUAL(released->kind, HEAP_EVENT_FREE);
     CU_ASSERT_EQUAL(released->fields[0], alloc->fields[0]);
     CU_ASSERT_EQUAL(released->fields[1], (uint64_t)block);
-    CU_ASSERT_EQUAL(released->record.source, alloc->record.source);
-    CU_ASSERT_TRUE(alloc->record.source >= 1 && alloc->record.source <= 4);
-    CU_ASSERT_EQUAL(alloc->record.thread, (uint32_t)gettid());
-    CU_ASSERT_TRUE(alloc->record.ticks <= released->record.ticks);
+    CU_ASSERT_EQUAL(released->source, alloc->source);
+    CU_ASSERT_TRUE(alloc->source >= 1 && alloc->source <= 4);
+    CU_ASSERT_EQUAL(alloc->thread, (uint32_t)gettid());
+    CU_ASSERT_TRUE(alloc->ticks <= released->ticks);
     free(events);
 }
 
@@ -86,14 +86,14 @@ static void moving_realloc_comes_with_alloc_and_free(void) {
     heap_trace_event *events = end_trace(&count);
     CU_ASSERT_FATAL(count >= 3);
     const heap_trace_event *e = &events[count - 3];
-    CU_ASSERT_EQUAL(e[0].record.kind, HEAP_EVENT_ALLOC);
+    CU_ASSERT_EQUAL(e[0].kind, HEAP_EVENT_ALLOC);
     CU_ASSERT_EQUAL(e[0].fields[2], (uint64_t)moved);
-    CU_ASSERT_EQUAL(e[1].record.kind, HEAP_EVENT_REALLOC);
+    CU_ASSERT_EQUAL(e[1].kind, HEAP_EVENT_REALLOC);
     CU_ASSERT_EQUAL(e[1].fields[1], (uint64_t)moved);
     CU_ASSERT_EQUAL(e[1].fields[2], (uint64_t)block);
     CU_ASSERT_EQUAL(e[1].fields[3], 50000);
     CU_ASSERT_EQUAL(e[1].fields[4], 100);
-    CU_ASSERT_EQUAL(e[2].record.kind, HEAP_EVENT_FREE);
+    CU_ASSERT_EQUAL(e[2].kind, HEAP_EVENT_FREE);
     CU_ASSERT_EQUAL(e[2].fields[1], (uint64_t)block);
     mem_free(moved);
     free(events);
@@ -108,8 +108,8 @@ static void second_free_has_the_invalid_source(void) {
     heap_trace_event *events = end_trace(&count);
     count = keep_kind(events, count, HEAP_EVENT_FREE);
     CU_ASSERT_EQUAL_FATAL(count, 2);
-    CU_ASSERT_NOT_EQUAL(events[0].record.source, MEM_SOURCE_INVALID);
-    CU_ASSERT_EQUAL(events[1].record.source, MEM_SOURCE_INVALID);
+    CU_ASSERT_NOT_EQUAL(events[0].source, MEM_SOURCE_INVALID);
+    CU_ASSERT_EQUAL(events[1].source, MEM_SOURCE_INVALID);
     free(events);
 }
 
@@ -133,7 +133,7 @@ static void heaps_tell_of_their_life_and_size(void) {
         if (events[i].fields[0] != (uint64_t)&heap.space)
             continue;
         CU_ASSERT_FATAL(seen < sizeof EXPECTED);
-        CU_ASSERT_EQUAL(events[i].record.kind, EXPECTED[seen++]);
+        CU_ASSERT_EQUAL(events[i].kind, EXPECTED[seen++]);
     }
     CU_ASSERT_EQUAL(seen, sizeof EXPECTED);
     free(events);

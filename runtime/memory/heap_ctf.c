@@ -24,7 +24,7 @@ typedef struct stream {
 
 typedef struct converter {
     const char *folder;
-    heap_trace_header header;
+    heap_trace_reader trace;
     stream *streams;
     uint64_t ticks, ns; /* from the beginning to the end; 0 when the trace has no end */
 } converter;
@@ -100,7 +100,7 @@ static bool close_streams(converter *c) {
 
 static bool write_fields(const heap_trace_event *event, FILE *file) {
     uint32_t depth = event->count;
-    switch (event->record.kind) {
+    switch (event->kind) {
     case HEAP_EVENT_STACK:
         fwrite(&depth, sizeof depth, 1, file);
         fwrite(event->fields, sizeof *event->fields, depth, file);
@@ -118,26 +118,26 @@ static bool write_fields(const heap_trace_event *event, FILE *file) {
 }
 
 static HRESULT write_event(converter *c, const heap_trace_event *event) {
-    const heap_record *record = &event->record;
-    uint64_t ticks = record->ticks > c->header.ticks ? record->ticks - c->header.ticks : 0;
+    uint64_t ticks =
+        event->ticks > c->trace.header.ticks ? event->ticks - c->trace.header.ticks : 0;
     stream *s;
-    HRESULT hr = find_stream(c, record->thread, &s);
+    HRESULT hr = find_stream(c, event->thread, &s);
     if (FAILED(hr))
         return hr;
-    fputc(record->kind, s->file);
+    fputc((int)event->kind, s->file);
     fwrite(&ticks, sizeof ticks, 1, s->file);
-    fputc(record->source, s->file);
+    fputc(event->source, s->file);
     return write_fields(event, s->file) ? S_OK : E_FAIL;
 }
 
-static HRESULT write_events(converter *c, FILE *trace) {
+static HRESULT write_events(converter *c) {
     heap_trace_event event = {0};
     HRESULT hr = S_OK;
-    while (SUCCEEDED(hr) && heap_trace_next(trace, &event) == 1) {
+    while (SUCCEEDED(hr) && heap_trace_next(&c->trace, &event) == 1) {
         hr = write_event(c, &event);
-        if (event.record.kind == HEAP_EVENT_END) {
-            c->ticks = event.fields[2] - c->header.ticks;
-            c->ns = event.fields[3] - c->header.time_ns;
+        if (event.kind == HEAP_EVENT_END) {
+            c->ticks = event.fields[2] - c->trace.header.ticks;
+            c->ns = event.fields[3] - c->trace.header.time_ns;
             break;
         }
     }
@@ -150,13 +150,14 @@ static void describe_clock(const converter *c, FILE *out) {
     uint64_t rate = 1000000000;
     if (c->ns && c->ticks)
         rate = (uint64_t)((double)c->ticks * 1e9 / (double)c->ns);
-    fprintf(out,
-            "clock {\n    name = monotonic;\n    freq = %llu;\n    offset_s = %llu;\n"
-            "    offset = %llu;\n};\n\n"
-            "typealias integer { size = 64; align = 8; signed = false;\n"
-            "    map = clock.monotonic.value; } := time;\n\n",
-            (unsigned long long)rate, (unsigned long long)(c->header.time_ns / 1000000000),
-            (unsigned long long)((double)(c->header.time_ns % 1000000000) * 1e-9 * (double)rate));
+    fprintf(
+        out,
+        "clock {\n    name = monotonic;\n    freq = %llu;\n    offset_s = %llu;\n"
+        "    offset = %llu;\n};\n\n"
+        "typealias integer { size = 64; align = 8; signed = false;\n"
+        "    map = clock.monotonic.value; } := time;\n\n",
+        (unsigned long long)rate, (unsigned long long)(c->trace.header.time_ns / 1000000000),
+        (unsigned long long)((double)(c->trace.header.time_ns % 1000000000) * 1e-9 * (double)rate));
 }
 
 static void describe_stream(FILE *out) {
@@ -197,7 +198,7 @@ static bool describe(const converter *c) {
             "trace {\n    major = 1;\n    minor = 8;\n    byte_order = %s;\n"
             "    packet.header := struct { u32 magic; u32 stream_id; };\n};\n\n"
             "env {\n    process = %u;\n};\n\n",
-            __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "le" : "be", c->header.process);
+            __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "le" : "be", c->trace.header.process);
     describe_clock(c, out);
     describe_stream(out);
     describe_kinds(out);
@@ -205,10 +206,10 @@ static bool describe(const converter *c) {
     return (fclose(out) == 0) & good;
 }
 
-static HRESULT convert(converter *c, FILE *trace) {
+static HRESULT convert(converter *c) {
     if (mkdir(c->folder, 0777) != 0)
         return E_FAIL;
-    HRESULT hr = write_events(c, trace);
+    HRESULT hr = write_events(c);
     if (!close_streams(c) && SUCCEEDED(hr))
         hr = E_FAIL;
     return FAILED(hr) ? hr : describe(c) ? S_OK : E_FAIL;
@@ -222,10 +223,10 @@ HRESULT heap_ctf_write(const char *path, const char *folder, char *error, size_t
         return E_FAIL;
     }
     HRESULT hr = E_FAIL;
-    if (!heap_trace_open(trace, &c.header)) {
+    if (!heap_trace_open(&c.trace, trace)) {
         snprintf(error, error_size, "%s: not a heap trace", path);
     } else {
-        hr = convert(&c, trace);
+        hr = convert(&c);
         if (FAILED(hr))
             snprintf(error, error_size, "%s: %s", folder,
                      hr == E_FAIL ? strerror(errno) : "out of memory");

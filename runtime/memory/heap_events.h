@@ -7,8 +7,18 @@
  * the file when it is full. Events that find no buffer, or whose write fails, are counted as lost.
  * The order between threads is that of the time stamps.
  *
- * File: heap_trace_header; then records, each a heap_record followed by fields of 8 bytes each; the
- * last record is of kind HEAP_EVENT_END. All values are in the byte order of the machine. */
+ * File: heap_trace_header; then chunks, each a heap_chunk followed by words of 8 bytes; the last
+ * event is of kind HEAP_EVENT_END. All values are in the byte order of the machine. The low 3 bits
+ * of a word say what it is:
+ *
+ *     0  an event in full: kind << 8 | source << 16 | number of fields << 32, then the fields
+ *     1  ALLOC: source << 3 | heap << 6 | address / 8 << 9 | size << 53
+ *     2  FREE: source << 3 | heap << 6 | address / 8 << 9
+ *     3  time: ticks since the chunk's << 3, for the events behind it until the next
+ *
+ * where heap is a place in the chunk's list. An ALLOC or FREE that does not fit is written in full.
+ * While only one thread has events, time is written once in several events: their order is that of
+ * the file. From the second thread on it is written for each event. */
 #ifndef CLARET_HEAP_EVENTS_H
 #define CLARET_HEAP_EVENTS_H
 
@@ -33,20 +43,22 @@ enum {
 /* Opens every trace file. ticks and time_ns were read together, as were those of the END record; so
  * the two pairs say how to turn ticks into nanoseconds. */
 typedef struct heap_trace_header {
-    char magic[8]; /* "claheap1" */
+    char magic[8]; /* "claheap2" */
     uint32_t process;
     uint32_t header_size;
     uint64_t ticks, time_ns;
 } heap_trace_header;
 
-typedef struct heap_record {
-    uint8_t kind;
-    uint8_t
-        source; /* mem_source of space.h for ALLOC, REALLOC and FREE (that of the allocation); 0 */
-    uint16_t size; /* of the record with its fields */
+enum { HEAP_CHUNK_HEAPS = 8 };
+
+typedef struct heap_chunk {
     uint32_t thread;
+    uint32_t words;      /* behind this */
+    uint32_t events;     /* in them */
+    uint32_t heap_count; /* used of heaps */
     uint64_t ticks;
-} heap_record;
+    uint64_t heaps[HEAP_CHUNK_HEAPS];
+} heap_chunk;
 
 typedef struct heap_trace_totals {
     uint64_t written, lost;
@@ -76,15 +88,26 @@ void heap_event(heap_event_kind kind, unsigned source, const uint64_t *fields);
 /* ---- Reading ---- */
 
 typedef struct heap_trace_event {
-    heap_record record;
+    heap_event_kind kind;
+    uint8_t
+        source; /* mem_source of space.h for ALLOC, REALLOC and FREE (that of the allocation); 0 */
+    uint32_t thread;
+    uint64_t ticks;
     unsigned count; /* fields */
     uint64_t fields[HEAP_EVENT_FIELDS];
 } heap_trace_event;
 
+typedef struct heap_trace_reader {
+    FILE *file; /* the caller's */
+    heap_trace_header header;
+    heap_chunk chunk; /* the one being read, of which chunk.words are left */
+    uint64_t ticks;
+} heap_trace_reader;
+
 /* Reads the header. False when the file is no trace. */
-bool heap_trace_open(FILE *file, heap_trace_header *header);
+bool heap_trace_open(heap_trace_reader *reader, FILE *file);
 
 /* 1: the next event (END included); 0: the end of the file; -1: a broken record. */
-int heap_trace_next(FILE *file, heap_trace_event *event);
+int heap_trace_next(heap_trace_reader *reader, heap_trace_event *event);
 
 #endif

@@ -38,7 +38,7 @@ typedef struct report_module {
 
 typedef struct report {
     const char *path;
-    heap_trace_header header;
+    heap_trace_reader trace;
     bool complete;
     uint64_t end_ticks, end_ns, lost;
 
@@ -95,7 +95,7 @@ static size_t *last_alloc(report *r, uint32_t thread) {
 static void load_stack(report *r, const heap_trace_event *event) {
     uintptr_t frames[CALL_STACK_DEPTH];
     uint32_t depth = event->count < CALL_STACK_DEPTH ? event->count : CALL_STACK_DEPTH;
-    const size_t *last = last_alloc(r, event->record.thread);
+    const size_t *last = last_alloc(r, event->thread);
     for (uint32_t i = 0; i < depth; i++)
         frames[i] = event->fields[i];
     if (last && *last)
@@ -117,17 +117,17 @@ static bool load_module(report *r, const heap_trace_event *event) {
 
 static bool load_event(report *r, const heap_trace_event *event) {
     const uint64_t *f = event->fields;
-    change c = {.ticks = event->record.ticks,
+    change c = {.ticks = event->ticks,
                 .index = r->count,
                 .heap = f[0],
-                .kind = event->record.kind,
-                .source = event->record.source};
-    switch (event->record.kind) {
+                .kind = event->kind,
+                .source = event->source};
+    switch (event->kind) {
     case HEAP_EVENT_ALLOC:
         c.size = f[1], c.address = f[2];
         if (!add_change(r, &c))
             return false;
-        size_t *last = last_alloc(r, event->record.thread);
+        size_t *last = last_alloc(r, event->thread);
         if (last)
             *last = r->count;
         return true;
@@ -158,9 +158,9 @@ static int by_time(const void *a, const void *b) {
 
 static HRESULT load(report *r, FILE *file) {
     heap_trace_event event = {0};
-    if (!heap_trace_open(file, &r->header))
+    if (!heap_trace_open(&r->trace, file))
         return E_FAIL;
-    while (!r->complete && heap_trace_next(file, &event) == 1) {
+    while (!r->complete && heap_trace_next(&r->trace, &event) == 1) {
         if (!load_event(r, &event))
             return E_OUTOFMEMORY;
     }
@@ -299,10 +299,10 @@ static void replay(report *r) {
 
 static double seconds_of(const report *r, uint64_t ticks) {
     double rate = 1e-9; /* when the trace has no end: ticks taken for nanoseconds */
-    if (r->complete && r->end_ticks > r->header.ticks)
-        rate = (double)(r->end_ns - r->header.time_ns) / 1e9 /
-               (double)(r->end_ticks - r->header.ticks);
-    return (double)(ticks - r->header.ticks) * rate;
+    if (r->complete && r->end_ticks > r->trace.header.ticks)
+        rate = (double)(r->end_ns - r->trace.header.time_ns) / 1e9 /
+               (double)(r->end_ticks - r->trace.header.ticks);
+    return (double)(ticks - r->trace.header.ticks) * rate;
 }
 
 static double sample_seconds(const report *r, size_t sample) {
@@ -424,7 +424,8 @@ static void print_sites(report *r, FILE *out) {
 
 static void print_summary(report *r, FILE *out) {
     fprintf(out, "heap trace %s: process %u, %zu events in %.3f seconds, %llu lost\n", r->path,
-            r->header.process, r->count, seconds_of(r, r->last_ticks), (unsigned long long)r->lost);
+            r->trace.header.process, r->count, seconds_of(r, r->last_ticks),
+            (unsigned long long)r->lost);
     if (!r->complete)
         fprintf(out, "the trace ends early; what follows is what it holds\n");
     print_heaps(r, out);
@@ -463,7 +464,7 @@ static void print_massif_tree(report *r, FILE *out) {
 }
 
 static void print_massif(report *r, FILE *out) {
-    fprintf(out, "desc: heap trace\ncmd: process %u\ntime_unit: ms\n", r->header.process);
+    fprintf(out, "desc: heap trace\ncmd: process %u\ntime_unit: ms\n", r->trace.header.process);
     for (size_t i = 0; i + 1 < SAMPLES; i++)
         print_massif_snapshot(r, i, "empty", out);
     r->samples[SAMPLES - 1] = r->all.live_bytes;
@@ -490,7 +491,7 @@ static void print_chrome(report *r, FILE *out) {
         fprintf(out,
                 "%s{\"name\":\"live bytes\",\"ph\":\"C\",\"pid\":%u,\"ts\":%.3f,"
                 "\"args\":{\"bytes\":%llu}}",
-                i ? ",\n" : "", r->header.process, sample_seconds(r, i) * 1e6,
+                i ? ",\n" : "", r->trace.header.process, sample_seconds(r, i) * 1e6,
                 (unsigned long long)r->samples[i]);
     fprintf(out, "\n],\"displayTimeUnit\":\"ms\"}\n");
 }
