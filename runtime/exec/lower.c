@@ -66,7 +66,7 @@ static void check_leaders(struct lowering *L, const uint8_t *starts) {
 /* Records that control reaches offset with the present stack, all of it at home. */
 static void reach(struct lowering *L, uint32_t offset) {
     struct block *block = &L->blocks[offset];
-    if (offset >= L->body.code_size || L->status != IL_OK)
+    if (offset >= L->body.code_size || L->status != IL_OK || L->dead)
         return;
     if (!block->reached) {
         block->reached = true;
