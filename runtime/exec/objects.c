@@ -15,7 +15,8 @@ static void *announced(struct runtime *rt, struct object *object) {
 }
 
 static void *no_memory(struct thread *thread) {
-    exec_throw_object(thread, thread->out_of_memory);
+    if (thread->out_of_memory) /* not yet while the runtime starts */
+        exec_throw_object(thread, thread->out_of_memory);
     return NULL;
 }
 
