@@ -107,7 +107,7 @@ typedef struct gc_stats {
     uint64_t live;          /* bytes marked by the last collection */
     uint64_t mapped;        /* bytes of address space in use now */
     uint64_t pause_ns;      /* spent in collections, in all */
-    uint64_t allocation_ns; /* spent in gc_alloc_slow but for collections */
+    uint64_t allocation_ns; /* in gc_alloc_slow without collections, while no trace or spy runs */
 } gc_stats;
 
 /* NULL when memory is short. The host is copied. */
