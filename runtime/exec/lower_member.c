@@ -548,11 +548,19 @@ static void call_constrained(struct lowering *L, struct method *method, uint16_t
         emit_virtual_call(L, method, base);
         return;
     }
-    target = type_find_virtual(type, method);
-    if (target && target->definition != target)
-        target = NULL;
+    target = type_find_virtual(type, method->definition);
     if (target && target->owner == type) {
-        lower_emit_pointer(L, CODE_call, base, 0, target);
+        il_error err;
+        il_status status = IL_OK;
+        if (method->definition != method)
+            status =
+                ldr_instantiate_method(target, method->args, method->generic_count, &target, &err);
+        if (status == IL_OK)
+            status = method_prepare_signature(target, &err);
+        if (status != IL_OK)
+            lower_throw_error(L, &err);
+        else
+            lower_emit_pointer(L, CODE_call, base, 0, target);
         return;
     }
     /* The method is inherited from Object, ValueType or Enum: it takes a boxed copy. */
