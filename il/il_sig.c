@@ -8,7 +8,7 @@
 #include "il_bytes.h"
 #include "runtime/memory/mem.h"
 
-enum { MAX_NESTING = 64 };
+enum { MAX_NESTING = 64, MAX_RANK = 32 /* no CLR loads arrays of more dimensions */ };
 
 /* ---- The reader ---- */
 
@@ -209,7 +209,8 @@ static void parse_array(parser *p, il_type *type) {
         lows[i] = il_read_compressed_signed(&p->in);
     type->sizes = sizes;
     type->lows = lows;
-    if (type->rank == 0 || type->size_count > type->rank || type->low_count > type->rank)
+    if (type->rank == 0 || type->rank > MAX_RANK || type->size_count > type->rank ||
+        type->low_count > type->rank)
         fail(p, "array shape with more bounds than dimensions");
 }
 

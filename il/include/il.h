@@ -260,7 +260,8 @@ struct il_method_sig {
 
 struct mem_pool;
 /* Each parses a whole blob into blocks of pool. Errors: IL_BAD_SIGNATURE (offset: in the blob),
- * IL_OUT_OF_MEMORY. Nesting deeper than 64 is IL_BAD_SIGNATURE. */
+ * IL_OUT_OF_MEMORY. Nesting deeper than 64 and arrays of more
+ * than 32 dimensions are IL_BAD_SIGNATURE. */
 il_status il_parse_method_sig(il_blob blob, struct mem_pool *pool, const il_method_sig **out,
                               il_error *err);
 il_status il_parse_field_sig(il_blob blob, struct mem_pool *pool, const il_type **out,
