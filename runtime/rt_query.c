@@ -137,9 +137,6 @@ struct method *rt_method_from_token(struct module *module, uint32_t token) {
         return NULL;
     return method;
 }
-bool rt_method_is_prepared(const struct method *method) {
-    return method->prepared;
-}
 
 /* ---- Bodies ---- */
 

@@ -50,8 +50,6 @@ struct type *rt_method_owner(const struct method *method);
 uint32_t rt_method_arg_count(const struct method *method); /* generic arguments */
 struct type *rt_method_arg(const struct method *method, uint32_t index);
 struct method *rt_method_from_token(struct module *module, uint32_t token);
-/* Whether jit_started came already. */
-bool rt_method_is_prepared(const struct method *method);
 
 /* ---- Bodies ---- */
 /* The body in force for a MethodDef token: one set by rt_set_body, else the image's. out is filled

@@ -659,7 +659,6 @@ call_outside:
         args[0].p = NULL;
         goto call_target;
     }
-    OP(newobj_array) THROW("NotSupportedException");
 
     OP(ret_1) {
         r[0] = A;

@@ -391,7 +391,7 @@ static void store_variable(struct lowering *L, struct variable *v, const char *w
     if (!v)
         return;
     lower_coerce(L, &value, v->type, where);
-    lower_store_register(L, &value, v->type, v->reg);
+    lower_store_register(L, &value, v->reg);
 }
 
 static void variable_address(struct lowering *L, struct variable *v) {

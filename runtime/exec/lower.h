@@ -124,8 +124,7 @@ void lower_release(struct lowering *L, uint32_t reg, uint32_t slots);
 void lower_coerce(struct lowering *L, struct value *value, const struct type *type,
                   const char *where);
 /* Moves a popped value into a variable's registers. */
-void lower_store_register(struct lowering *L, struct value *value, const struct type *type,
-                          uint16_t reg);
+void lower_store_register(struct lowering *L, struct value *value, uint16_t reg);
 
 /* Emits the throwing of exception (class in System) instead of what cannot be done here. */
 void lower_throw(struct lowering *L, const char *exception, const char *format, ...)

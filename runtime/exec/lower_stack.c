@@ -352,9 +352,7 @@ static bool can_retarget(const struct lowering *L, const struct value *value) {
     }
 }
 
-void lower_store_register(struct lowering *L, struct value *value, const struct type *type,
-                          uint16_t reg) {
-    (void)type;
+void lower_store_register(struct lowering *L, struct value *value, uint16_t reg) {
     lower_release(L, reg, value->slots);
     if (value->constant)
         lower_emit_imm(L, constant_op(value->kind), reg, 0, value->imm);

@@ -162,15 +162,6 @@ jit_enter *jit_compile_loop(jit *jit, struct method *method, uint32_t insn) {
     return compile(jit, &request) ? request.enter : NULL;
 }
 
-void jit_forget(jit *jit, struct method *method) {
-    (void)jit;
-    if (method->entry)
-        method->entry = (void *)(uintptr_t)jit_interpret;
-    method->enter = NULL;
-    method->jit_info = NULL;
-    method->jit_state = JIT_STATE_NONE;
-}
-
 void jit_get_statistics(const jit *jit, jit_statistics *out) {
     *out = jit ? jit->statistics : (jit_statistics){0};
 }

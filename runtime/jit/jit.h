@@ -48,10 +48,6 @@ bool jit_compile(jit *jit, struct method *method);
  * result in slots[0 .. return_slots), or with an exception pending. NULL when that cannot be. */
 jit_enter *jit_compile_loop(jit *jit, struct method *method, uint32_t insn);
 
-/* Lets the method be interpreted again (its code has a new version). Activations of the old code
- * run to their end. */
-void jit_forget(jit *jit, struct method *method);
-
 /* The entry of methods that are not compiled: runs method on the interpreter. */
 int64_t jit_interpret(struct thread *thread, struct method *method, ...);
 
