@@ -422,8 +422,7 @@ static struct method *string_factory(struct method *ctor) {
     for (uint32_t i = 0; i < string->method_count; i++) {
         struct method *m = &string->methods[i];
         if (strcmp(m->name, "CreateString") == 0 && method_prepare_signature(m, &err) == IL_OK &&
-            m->param_count == ctor->param_count &&
-            memcmp(m->params, ctor->params, m->param_count * sizeof *m->params) == 0)
+            method_same_params(m, ctor))
             return m;
     }
     return ctor;

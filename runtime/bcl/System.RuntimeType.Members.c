@@ -112,12 +112,10 @@ static struct list start(struct thread *thread, union slot *slots, const char *n
 
 /* ---- Methods ---- */
 
-static bool same_signature(struct method *a, struct method *b) {
+static bool same_member(struct method *a, struct method *b) {
     il_error err;
-    return strcmp(a->name, b->name) == 0 && a->generic_count == b->generic_count &&
-           method_prepare_signature(a, &err) == IL_OK &&
-           method_prepare_signature(b, &err) == IL_OK && a->param_count == b->param_count &&
-           memcmp(a->params, b->params, a->param_count * sizeof *a->params) == 0;
+    return strcmp(a->name, b->name) == 0 && method_prepare_signature(a, &err) == IL_OK &&
+           method_prepare_signature(b, &err) == IL_OK && method_same_params(a, b);
 }
 
 /* Whether a virtual method of a base is overridden by one that is listed already. */
@@ -126,7 +124,7 @@ static bool is_overridden(const struct list *list, struct method *method) {
         return false;
     for (uint32_t i = 0; i < list->count; i++) {
         struct method *other = list->items[i];
-        if (method_is_virtual(other) && same_signature(other, method))
+        if (method_is_virtual(other) && same_member(other, method))
             return true;
     }
     return false;
@@ -203,7 +201,7 @@ static bool property_hidden(const struct list *list, const struct bcl_member *pr
     for (uint32_t i = 0; mine && i < list->count; i++) {
         const struct bcl_member *listed = list->items[i];
         struct method *other = listed->owner == property->owner ? NULL : any_accessor(listed);
-        if (other && same_signature(other, mine))
+        if (other && same_member(other, mine))
             return true;
     }
     return false;

@@ -25,6 +25,7 @@ struct module {
     bool loaded;
     struct type **types;     /* by TypeDef row */
     struct type **type_refs; /* by TypeRef row */
+    struct type **variables; /* by GenericParam row; NULL until the first one is named */
     struct module **assembly_refs;
     struct body_override *bodies; /* by MethodDef row; NULL until the first one is set */
 };
@@ -78,8 +79,14 @@ il_status ldr_instantiate(struct type *definition, struct type *const *args, uin
                           struct type **out, il_error *err);
 il_status ldr_instantiate_method(struct method *definition, struct type *const *args,
                                  uint32_t count, struct method **out, il_error *err);
+/* The variable of a number without an owner: what a signature has when it is read without a
+ * context. */
 il_status ldr_variable(struct runtime *rt, bool of_method, uint32_t number, struct type **out,
                        il_error *err);
+/* The variables that a generic type declares, or with token a MethodDef one of its methods: an
+ * array of the pool, not there when there are none. */
+il_status ldr_variables_of(struct type *owner, uint32_t token, struct type ***out, uint32_t *count,
+                           il_error *err);
 il_status ldr_array_of(struct type *element, uint32_t rank, bool vector, struct type **out,
                        il_error *err);
 il_status ldr_pointer_to(struct type *element, struct type **out, il_error *err);

@@ -113,31 +113,69 @@ static void classify(struct type *type) {
     }
 }
 
-/* The variables of a generic definition stand as its arguments. */
 static il_status set_variables(struct type *type, il_error *err) {
     uint32_t owner = IL_TOKEN(IL_TypeDef, type->row);
     il_range params = il_find_rows(type->module->il, IL_GenericParam_Owner, owner);
-    uint32_t count = params.end - params.first;
-    if (count == 0)
-        return IL_OK;
-    type->args = mem_pool_array(&type->rt->pool, count, sizeof *type->args);
-    if (!type->args)
-        return out_of_memory(err);
-    type->arg_count = count;
-    type->is_open = true;
-    for (uint32_t i = 0; i < count; i++) {
-        il_status status = ldr_variable(type->rt, false, i, &type->args[i], err);
+    il_status status = ldr_variables_of(type, owner, &type->args, &type->arg_count, err);
+    type->is_open = type->arg_count > 0;
+    for (uint32_t i = 0; status == IL_OK && i < type->arg_count; i++) {
         uint32_t variance = il_cell(type->module->il, IL_GenericParam_Flags, params.first + i) & 3;
         if (status == IL_OK && variance != INVARIANT && !type->variance) {
-            type->variance = mem_pool_array(&type->rt->pool, count, 1);
+            type->variance = mem_pool_array(&type->rt->pool, type->arg_count, 1);
             status = type->variance ? IL_OK : out_of_memory(err);
         }
-        if (status != IL_OK)
-            return status;
-        if (type->variance)
+        if (status == IL_OK && type->variance)
             type->variance[i] = (uint8_t)variance;
     }
-    return IL_OK;
+    return status;
+}
+
+static struct type *new_variable(struct runtime *rt, bool of_method, uint32_t number) {
+    struct type *type = new_type(rt, NULL);
+    if (!type)
+        return NULL;
+    set_reference(type, TYPE_VARIABLE);
+    type->element = of_method ? IL_TYPE_MVAR : IL_TYPE_VAR;
+    type->rank = number;
+    type->is_method_variable = of_method;
+    type->is_open = true;
+    type->name_space = "";
+    return type;
+}
+
+/* One type for each GenericParam row, shared by the instantiations of the owner. */
+static struct type *variable_of_row(struct type *owner, uint32_t row) {
+    struct module *module = owner->module;
+    const il_module *il = module->il;
+    if (!module->variables)
+        module->variables = mem_pool_array(&module->rt->pool, il_rows(il, IL_GenericParam) + 1,
+                                           sizeof *module->variables);
+    if (!module->variables || module->variables[row])
+        return module->variables ? module->variables[row] : NULL;
+    bool of_method = IL_TOKEN_TABLE(il_cell(il, IL_GenericParam_Owner, row)) == IL_MethodDef;
+    struct type *type =
+        new_variable(module->rt, of_method, il_cell(il, IL_GenericParam_Number, row));
+    if (!type)
+        return NULL;
+    type->row = row;
+    type->name = il_name(il, IL_GenericParam_Name, row);
+    type->enclosing = owner->definition;
+    return module->variables[row] = type;
+}
+
+il_status ldr_variables_of(struct type *owner, uint32_t token, struct type ***out, uint32_t *count,
+                           il_error *err) {
+    il_range rows = il_find_rows(owner->module->il, IL_GenericParam_Owner, token);
+    *count = rows.end - rows.first;
+    if (*count == 0)
+        return IL_OK;
+    *out = mem_pool_array(&owner->rt->pool, *count, sizeof **out);
+    for (uint32_t i = 0; *out && i < *count; i++) {
+        (*out)[i] = variable_of_row(owner, rows.first + i);
+        if (!(*out)[i])
+            return out_of_memory(err);
+    }
+    return *out ? IL_OK : out_of_memory(err);
 }
 
 il_status ldr_variable(struct runtime *rt, bool of_method, uint32_t number, struct type **out,
@@ -146,16 +184,10 @@ il_status ldr_variable(struct runtime *rt, bool of_method, uint32_t number, stru
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0, "type variable %u: too many", number);
     struct type **place = &rt->variables[of_method][number];
     if (!*place) {
-        struct type *type = new_type(rt, NULL);
+        struct type *type = new_variable(rt, of_method, number);
         if (!type)
             return out_of_memory(err);
-        set_reference(type, TYPE_VARIABLE);
-        type->element = of_method ? IL_TYPE_MVAR : IL_TYPE_VAR;
-        type->rank = number;
-        type->is_method_variable = of_method;
-        type->is_open = true;
         type->name = of_method ? "!!" : "!";
-        type->name_space = "";
         *place = type;
     }
     *out = *place;

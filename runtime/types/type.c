@@ -31,23 +31,6 @@ static void fill_method(struct type *type, struct method *method, uint32_t row) 
         type->cctor = method;
 }
 
-static il_status set_method_variables(struct type *type, struct method *method, il_error *err) {
-    il_range params =
-        il_find_rows(type->module->il, IL_GenericParam_Owner, IL_TOKEN(IL_MethodDef, method->row));
-    method->generic_count = params.end - params.first;
-    if (method->generic_count == 0)
-        return IL_OK;
-    method->args = mem_pool_array(&type->rt->pool, method->generic_count, sizeof *method->args);
-    if (!method->args)
-        return out_of_memory(err);
-    for (uint32_t i = 0; i < method->generic_count; i++) {
-        il_status status = ldr_variable(type->rt, true, i, &method->args[i], err);
-        if (status != IL_OK)
-            return status;
-    }
-    return IL_OK;
-}
-
 il_status type_members(struct type *type, il_error *err) {
     if (type->kind == TYPE_ARRAY)
         return array_members(type, err);
@@ -65,7 +48,8 @@ il_status type_members(struct type *type, il_error *err) {
         return out_of_memory(err);
     for (uint32_t i = 0; i < method_count; i++) {
         fill_method(type, &all[i], methods.first + i);
-        il_status status = set_method_variables(type, &all[i], err);
+        il_status status = ldr_variables_of(type, IL_TOKEN(IL_MethodDef, all[i].row), &all[i].args,
+                                            &all[i].generic_count, err);
         if (status != IL_OK)
             return status;
     }
@@ -123,6 +107,42 @@ struct field *type_find_field(struct type *type, const char *name) {
 /* Structures in the signature of a generic method's definition may be open; nobody calls that. */
 static il_status lay_out_closed(struct type *type, il_error *err) {
     return type->is_open ? IL_OK : type_lay_out(type, err);
+}
+
+/* Whether the types are the same once the variables of two generic methods are taken as one. */
+static bool same_but_for_owner(const struct type *a, const struct type *b) {
+    if (a == b || !a->is_open || !b->is_open || a->kind != b->kind || a->rank != b->rank)
+        return a == b;
+    if (a->kind == TYPE_VARIABLE)
+        return a->is_method_variable && b->is_method_variable;
+    if (a->element_type)
+        return same_but_for_owner(a->element_type, b->element_type);
+    if (a->definition != b->definition)
+        return false;
+    for (uint32_t i = 0; i < a->arg_count; i++) {
+        if (!same_but_for_owner(a->args[i], b->args[i]))
+            return false;
+    }
+    return true;
+}
+
+bool method_same_params(const struct method *a, const struct method *b) {
+    bool same = a->param_count == b->param_count && a->generic_count == b->generic_count;
+    for (uint32_t i = 0; same && i < a->param_count; i++)
+        same = same_but_for_owner(a->params[i], b->params[i]);
+    return same;
+}
+
+il_status method_same_signature(struct method *a, struct method *b, bool *same, il_error *err) {
+    *same = false;
+    if (strcmp(a->name, b->name) != 0 || a->generic_count != b->generic_count)
+        return IL_OK;
+    il_status status = method_prepare_signature(a, err);
+    if (status == IL_OK)
+        status = method_prepare_signature(b, err);
+    if (status == IL_OK)
+        *same = method_same_params(a, b) && same_but_for_owner(a->return_type, b->return_type);
+    return status;
 }
 
 il_status method_prepare_signature(struct method *method, il_error *err) {
@@ -586,8 +606,11 @@ static void put_type(struct name_buffer *b, const struct type *type, int depth) 
         return;
     }
     if (type->kind == TYPE_VARIABLE) {
-        snprintf(number, sizeof number, "%s%u", type->name, type->rank);
-        put(b, number);
+        put(b, type->name);
+        if (!type->enclosing) { /* !0: of a signature only */
+            snprintf(number, sizeof number, "%u", type->rank);
+            put(b, number);
+        }
         return;
     }
     if (type->enclosing) {

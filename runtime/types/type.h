@@ -126,10 +126,10 @@ struct type {
 
     struct runtime *rt;
     struct module *module; /* NULL for constructed types without a definition */
-    uint32_t row;          /* TypeDef row in module */
-    uint32_t flags;        /* II.23.1.15 */
+    uint32_t row;   /* TypeDef row in module; variables: GenericParam row in enclosing's module */
+    uint32_t flags; /* II.23.1.15 */
     const char *name_space, *name;
-    struct type *enclosing;
+    struct type *enclosing; /* variables: the definition that declares them or their method */
 
     struct type *definition; /* of an instantiation; otherwise the type itself */
     struct type **args;      /* type arguments; of a generic definition: its variables */
@@ -235,6 +235,12 @@ il_status type_prepare(struct type *type, il_error *err);
 
 /* Resolves the method's signature (params, return type, slots). Same errors. */
 il_status method_prepare_signature(struct method *method, il_error *err);
+
+/* Whether the parameters of two methods, whose signatures are prepared, are the same; the variables
+ * that generic methods declare count as equal by position. */
+bool method_same_params(const struct method *a, const struct method *b);
+/* The same with name and return type. Errors: those of method_prepare_signature. */
+il_status method_same_signature(struct method *a, struct method *b, bool *same, il_error *err);
 
 /* Puts the type on the list of those whose statics and objects are roots of the collector. */
 void type_root(struct type *type);

@@ -16,21 +16,6 @@ static il_status out_of_memory(il_error *err) {
     return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
 }
 
-/* Same name, parameters and return type, each as the owner's arguments make them. */
-static il_status same_signature(struct method *a, struct method *b, bool *same, il_error *err) {
-    *same = false;
-    if (strcmp(a->name, b->name) != 0 || a->generic_count != b->generic_count)
-        return IL_OK;
-    il_status status = method_prepare_signature(a, err);
-    if (status == IL_OK)
-        status = method_prepare_signature(b, err);
-    if (status != IL_OK)
-        return status;
-    *same = a->param_count == b->param_count && a->return_type == b->return_type &&
-            memcmp(a->params, b->params, a->param_count * sizeof *a->params) == 0;
-    return IL_OK;
-}
-
 /* ---- Vtable ---- */
 
 static il_status find_overridden(struct type *type, struct method *method, uint32_t *slot,
@@ -38,7 +23,7 @@ static il_status find_overridden(struct type *type, struct method *method, uint3
     *slot = METHOD_NO_SLOT;
     for (uint32_t i = type->parent ? type->parent->vtable_size : 0; i-- > 0;) {
         bool same;
-        il_status status = same_signature(method, type->vtable[i], &same, err);
+        il_status status = method_same_signature(method, type->vtable[i], &same, err);
         if (status != IL_OK)
             return status;
         if (same) {
@@ -191,7 +176,7 @@ static il_status find_implicit(struct type *type, struct method *declared, struc
             bool same;
             if (!method_is_virtual(method) || (method->flags & METHOD_ACCESS_MASK) != METHOD_PUBLIC)
                 continue;
-            il_status status = same_signature(method, declared, &same, err);
+            il_status status = method_same_signature(method, declared, &same, err);
             if (status != IL_OK)
                 return status;
             if (same) {
