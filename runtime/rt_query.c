@@ -178,15 +178,24 @@ struct type *rt_object_type(const struct object *object) {
 size_t rt_object_size(const struct object *object) {
     return exec_object_size(object);
 }
-uint32_t rt_thread_count(const struct runtime *rt) {
-    return rt->main_thread ? 1 : 0;
+uint32_t rt_thread_count(struct runtime *rt) {
+    uint32_t count = 0;
+    pthread_mutex_lock(&rt->world.lock);
+    for (const struct thread *thread = rt->world.threads; thread; thread = thread->next)
+        count++;
+    pthread_mutex_unlock(&rt->world.lock);
+    return count;
 }
-struct thread *rt_thread_at(const struct runtime *rt, uint32_t index) {
-    return index < rt_thread_count(rt) ? rt->main_thread : NULL;
+struct thread *rt_thread_at(struct runtime *rt, uint32_t index) {
+    pthread_mutex_lock(&rt->world.lock);
+    struct thread *thread = rt->world.threads;
+    while (thread && index-- > 0)
+        thread = thread->next;
+    pthread_mutex_unlock(&rt->world.lock);
+    return thread;
 }
 struct thread *rt_current_thread(const struct runtime *rt) {
-    struct thread *thread = rt->main_thread;
-    return thread && thread->os_id == (uint32_t)syscall(SYS_gettid) ? thread : NULL;
+    return exec_current_thread(rt);
 }
 uint32_t rt_thread_os_id(const struct thread *thread) {
     return thread->os_id;

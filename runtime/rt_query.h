@@ -65,9 +65,9 @@ il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *star
 /* ---- Objects and threads ---- */
 struct type *rt_object_type(const struct object *object);
 size_t rt_object_size(const struct object *object); /* its header included */
-uint32_t rt_thread_count(const struct runtime *rt);
-struct thread *rt_thread_at(const struct runtime *rt, uint32_t index);
-struct thread *rt_current_thread(const struct runtime *rt); /* NULL on a native thread */
+uint32_t rt_thread_count(struct runtime *rt);
+struct thread *rt_thread_at(struct runtime *rt, uint32_t index); /* NULL: no more */
+struct thread *rt_current_thread(const struct runtime *rt);      /* NULL on a native thread */
 uint32_t rt_thread_os_id(const struct thread *thread);
 /* Offsets from the object's start: GetStringLayout2. */
 uint32_t rt_string_length_offset(void);

@@ -44,8 +44,7 @@ static struct object *preallocate(struct thread *thread, const char *name, const
     if (ldr_core_type(rt, "System", name, &type, err) != IL_OK || type_prepare(type, err) != IL_OK)
         return NULL;
     struct object *object = exec_new_object(thread, type);
-    struct string *text =
-        object ? exec_string_from_utf8(thread, message, strlen(message)) : NULL;
+    struct string *text = object ? exec_string_from_utf8(thread, message, strlen(message)) : NULL;
     struct field *field = type_find_field(rt->core.exception, "_message");
     if (!object || !text || !field) {
         il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
@@ -88,15 +87,15 @@ static il_status start(struct runtime *rt, il_error *err) {
     rt->gc = exec_heap_new(rt);
     if (!rt->gc)
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    il_status status = exec_thread_new(rt, &rt->main_thread, err);
-    if (status != IL_OK)
-        return status;
+    rt->main_thread = exec_attach_thread(rt);
+    if (!rt->main_thread)
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     if (events->thread_created)
         events->thread_created(events->self, rt->main_thread);
     rt->uncompiled_entry = (void *)(uintptr_t)jit_interpret;
     if (rt->config.mode != CLARET_INTERPRET)
         rt->jit = jit_new();
-    status = ldr_load_assembly(rt, "mscorlib", &rt->corlib, err);
+    il_status status = ldr_load_assembly(rt, "mscorlib", &rt->corlib, err);
     if (status == IL_OK)
         status = resolve_core_types(rt, err);
     if (status == IL_OK && events->app_domain_created)
@@ -109,7 +108,8 @@ static il_status start(struct runtime *rt, il_error *err) {
 claret_runtime *claret_create(const claret_config *config, claret_error *error) {
     il_error err;
     struct runtime *rt = mem_calloc(1, sizeof *rt);
-    if (!rt) {
+    if (!rt || !exec_world_init(&rt->world)) {
+        mem_free(rt);
         if (error)
             snprintf(error->text, sizeof error->text, "out of memory");
         return NULL;
@@ -295,7 +295,8 @@ void claret_destroy(claret_runtime *rt) {
     if (rt->events->shutdown)
         rt->events->shutdown(rt->events->self);
     jit_free(rt->jit);
-    exec_thread_free(rt->main_thread);
+    while (rt->world.threads)
+        exec_detach_thread(rt->world.threads);
     exec_free_strings(rt);
     bcl_stop(rt);
     for (uint32_t i = 0; i < rt->module_count; i++)
@@ -306,5 +307,6 @@ void claret_destroy(claret_runtime *rt) {
     mem_free((void *)(uintptr_t)rt->config.path);
     gc_delete(rt->gc);
     mem_pool_fini(&rt->pool);
+    exec_world_fini(&rt->world);
     mem_free(rt);
 }

@@ -3,6 +3,7 @@
 #define CLARET_RUNTIME_H
 
 #include "claret.h"
+#include "runtime/exec/safe.h"
 #include "runtime/loader/module.h"
 #include "runtime/memory/mem.h"
 #include "runtime/object.h"
@@ -37,13 +38,14 @@ struct runtime {
     struct type *variables[2][64]; /* !0 ... and !!0 ..., made when first named */
     struct string_table *strings;  /* interned strings */
     gc_heap *gc;
-    struct type *rooted; /* types with static fields or objects of their own, by next_rooted */
-    struct bcl_state *bcl;         /* what the class library's native side keeps */
+    struct type *rooted;   /* types with static fields or objects of their own, by next_rooted */
+    struct bcl_state *bcl; /* what the class library's native side keeps */
+    struct world world;
     struct thread *main_thread;
     struct jit *jit;
-    void *uncompiled_entry; /* what struct method.entry is at first */
-    int32_t exit_status;    /* of a Main that returns none, and of Environment.Exit */
-    bool exiting;           /* Environment.Exit was called */
+    void *uncompiled_entry;    /* what struct method.entry is at first */
+    int32_t exit_status;       /* of a Main that returns none, and of Environment.Exit */
+    bool exiting;              /* Environment.Exit was called */
     uint64_t methods_prepared; /* lowered, for the statistics */
 };
 

@@ -1,63 +1,11 @@
-/* Threads and calls: from native code into managed code and back. */
-#define _GNU_SOURCE /* pthread_getattr_np */
+/* Calls: from native code into managed code and back. */
 #include "runtime/exec/exec.h"
 
-#include <pthread.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/interp.h"
 #include "runtime/jit/jit.h"
-
-/* ---- Threads ---- */
-
-/* Enough of the native stack for the interpreter to report that it is full. */
-#define NATIVE_RESERVE ((size_t)512 << 10)
-
-/* Notes the ends of the calling thread's native stack; both stay NULL when they cannot be found. */
-static void find_native_stack(struct thread *thread) {
-    pthread_attr_t attributes;
-    void *lowest = NULL;
-    size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-        return;
-    if (pthread_attr_getstack(&attributes, &lowest, &size) == 0) {
-        thread->native_base = (char *)lowest + size;
-        thread->native_limit = (char *)lowest + NATIVE_RESERVE;
-    }
-    pthread_attr_destroy(&attributes);
-}
-
-il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err) {
-    struct thread *thread = mem_calloc(1, sizeof *thread);
-    if (!thread)
-        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    thread->rt = rt;
-    find_native_stack(thread);
-    gc_attach(rt->gc, &thread->gc);
-    thread->os_id = (uint32_t)syscall(SYS_gettid);
-    /* Not cleared: pages that are never reached cost nothing. */
-    thread->stack = mem_alloc(EXEC_STACK_SLOTS * sizeof *thread->stack);
-    thread->frames = mem_alloc(EXEC_MAX_FRAMES * sizeof *thread->frames);
-    if (!thread->stack || !thread->frames) {
-        exec_thread_free(thread);
-        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    }
-    thread->stack_end = thread->stack + EXEC_STACK_SLOTS;
-    *out = thread;
-    return IL_OK;
-}
-
-void exec_thread_free(struct thread *thread) {
-    if (!thread)
-        return;
-    gc_detach(&thread->gc);
-    mem_free(thread->stack);
-    mem_free(thread->frames);
-    mem_free(thread);
-}
 
 union slot *exec_stack_top(struct thread *thread) {
     union slot *top = thread->stack;

@@ -6,12 +6,11 @@
 #define CLARET_EXEC_H
 
 #include "runtime/exec/code.h"
+#include "runtime/exec/safe.h"
 
 #define EXEC_STACK_SLOTS (128 * 1024) /* 1 MiB of registers */
 #define EXEC_MAX_FRAMES  16384
 #define EXEC_MAX_RANK    32 /* dimensions of an array */
-/* Native activations of the interpreter, each for a call out of native or compiled code. */
-#define EXEC_MAX_NATIVE_DEPTH 1500
 
 /* One interpreted activation. */
 struct frame {
@@ -40,19 +39,25 @@ struct thread {
     struct runtime *rt;
     struct object *exception; /* pending, or NULL */
     struct object *object;    /* its System.Threading.Thread, once asked for */
-    const char *native_limit; /* compiled code does not let the native stack grow beyond */
-    uint64_t zero; /* always 0: a zero for compiled code that MIR does not know to be one */
-    uint32_t poll; /* not 0: compiled loops call the runtime before the next iteration */
+    struct thread *next;      /* in the world's list */
+    const char *native_limit; /* compiled code does not let the native stack grow beyond: the
+                               * native_floor, or the highest address when it shall poll */
+    uint64_t zero;        /* always 0: a zero for compiled code that MIR does not know to be one */
+    uint32_t poll;        /* not 0: loops call the runtime before the next iteration */
+    uint32_t frame_limit; /* EXEC_MAX_FRAMES, or 0: the next call shall poll */
     union slot *stack, *stack_end;
     const struct method *native_method; /* the one that runs, for its type arguments */
     union slot *native_top; /* end of the arguments of the native method that runs; or NULL */
     struct frame *frames;
     uint32_t frame_count; /* frames[0..frame_count) are active */
-    uint32_t native_depth;
     gc_thread gc;
-    const void *native_base; /* where the native stack begins, its highest address */
+    const char *native_floor; /* the native stack must not grow beyond */
+    const void *native_base;  /* where the native stack begins, its highest address */
     uint32_t os_id;
-    int32_t last_error; /* errno of the last failed P/Invoke that keeps it */
+    bool safe;                   /* in a safe region: see safe.h */
+    const void *safe_end;        /* the end of the native stack there */
+    uint64_t safe_registers[10]; /* what was in those that a callee preserves */
+    int32_t last_error;          /* errno of the last failed P/Invoke that keeps it */
     int32_t filter_result;
     /* Of the pending exception, as pass one found it: catching frame and clause. */
     uint64_t catch_frame; /* its index, or the jit_activation's id */
@@ -67,8 +72,35 @@ struct thread {
     union slot floats[THREAD_FLOATS];              /* see runtime/jit/jit.h */
 };
 
-il_status exec_thread_new(struct runtime *rt, struct thread **out, il_error *err);
-void exec_thread_free(struct thread *thread);
+void exec_begin_safe(struct thread *thread);
+
+static inline __attribute__((always_inline)) void exec_enter_safe(struct thread *thread) {
+    uint64_t *to = thread->safe_registers;
+#if defined __x86_64__
+    __asm__ volatile("movq %%rbx, (%0); movq %%r12, 8(%0); movq %%r13, 16(%0);"
+                     "movq %%r14, 24(%0); movq %%r15, 32(%0)" ::"r"(to)
+                     : "memory");
+#elif defined __aarch64__
+    __asm__ volatile("stp x19, x20, [%0]; stp x21, x22, [%0, 16]; stp x23, x24, [%0, 32];"
+                     "stp x25, x26, [%0, 48]; stp x27, x28, [%0, 64]" ::"r"(to)
+                     : "memory");
+#else
+#error "which registers does a callee preserve here?"
+#endif
+    exec_begin_safe(thread);
+}
+
+/* ---- The life of a thread ---- */
+
+/* Makes the calling native thread one of the runtime's; it is not in a safe region. NULL when
+ * memory is short. Not from a thread that is attached already. */
+struct thread *exec_attach_thread(struct runtime *rt);
+
+/* The end of a thread: on the thread itself, with no managed frame left; or, for one that has
+ * stayed attached, when the runtime goes. */
+void exec_detach_thread(struct thread *thread);
+
+/* ---- Calls ---- */
 
 /* Calls method with arguments in args[0 .. arg_slots), the result to args[0 .. return_slots).
  * Returns false with the exception pending when it threw; the caller takes it (exec_take_exception)

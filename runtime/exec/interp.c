@@ -43,6 +43,20 @@ static jit_enter *heat_loop(struct thread *t, const struct code *code, const str
     return jit_compile_loop(t->rt->jit, code->method, (uint32_t)(ip - code->insns));
 }
 
+/* The arguments of the call lie above what the caller's frame covers when they come from elsewhere.
+ */
+bool interp_stop_at_call(struct thread *t, const struct code *code, union slot *regs) {
+    if (t->frame_count >= EXEC_MAX_FRAMES || code->reg_count > (size_t)(t->stack_end - regs)) {
+        exec_throw_stack_overflow(t);
+        return false;
+    }
+    union slot *saved = t->native_top;
+    t->native_top = regs + code->arg_slots;
+    exec_poll(t);
+    t->native_top = saved;
+    return !t->exception;
+}
+
 /* Memory as managed code sees it: addresses need not be aligned (the class library copies strings
  * eight bytes at a time from wherever they start). */
 typedef int16_t mem_i2 __attribute__((aligned(1)));
@@ -234,7 +248,7 @@ void interp_run(struct thread *t, uint32_t base) {
     union slot *args;
     const bool tiered = t->rt->config.mode == CLARET_TIERED;
 
-    if (t->native_depth >= EXEC_MAX_NATIVE_DEPTH) {
+    if ((const char *)__builtin_frame_address(0) < t->native_floor) {
         exec_throw_stack_overflow(t);
         t->frame_count = base;
         return;
@@ -244,7 +258,6 @@ void interp_run(struct thread *t, uint32_t base) {
     t->native_top = NULL;
     t->compiled_top = NULL;
     t->frames[base].compiled_caller = compiled_top;
-    t->native_depth++;
     DISPATCH;
 
     OP(nop) NEXT;
@@ -288,6 +301,12 @@ void interp_run(struct thread *t, uint32_t base) {
 
     OP(br) JUMP;
     OP(loop) {
+        if (__builtin_expect(t->poll, 0)) {
+            frame->ip = ip;
+            exec_poll(t);
+            if (t->exception)
+                goto exception;
+        }
         jit_enter *rest = tiered ? heat_loop(t, code, ip) : NULL;
         if (!rest)
             NEXT;
@@ -744,7 +763,6 @@ handler:
     ip = frame->ip;
     DISPATCH;
 done:
-    t->native_depth--;
     t->native_top = native_top;
     t->compiled_top = compiled_top;
 }

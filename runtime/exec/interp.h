@@ -10,16 +10,18 @@
  * return thread->exception tells how it ended. */
 void interp_run(struct thread *thread, uint32_t base);
 
+/* A call that finds the thread's stack full, or is to poll. False with an exception pending. */
+bool interp_stop_at_call(struct thread *thread, const struct code *code, union slot *regs);
+
 /* Pushes a frame for a prepared method whose arguments are at regs and clears its locals. False
  * with an exception pending when the stack is full. */
 static inline bool interp_push(struct thread *thread, struct code *code, union slot *regs) {
     uint32_t locals = code->temp_start - code->arg_slots;
-    if (__builtin_expect(thread->frame_count >= EXEC_MAX_FRAMES ||
+    if (__builtin_expect(thread->frame_count >= thread->frame_limit ||
                              code->reg_count > (size_t)(thread->stack_end - regs),
-                         0)) {
-        exec_throw_stack_overflow(thread);
+                         0) &&
+        !interp_stop_at_call(thread, code, regs))
         return false;
-    }
     if (locals)
         memset(regs + code->arg_slots, 0, locals * sizeof *regs);
     struct frame *frame = &thread->frames[thread->frame_count++];

@@ -8,14 +8,19 @@
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/exec.h"
 
+/* stack_end: the collecting thread's; the others are in safe regions. */
 static void mark_thread(const struct thread *thread, gc_heap *gc, const void *stack_end) {
+    const uint64_t *registers = thread->safe_registers;
+    bool collects = thread == exec_current_thread(thread->rt);
     gc_mark(gc, thread->exception);
     gc_mark(gc, thread->object);
     gc_mark(gc, thread->out_of_memory);
     gc_mark(gc, thread->stack_overflow);
     gc_roots_are(gc, GC_ROOT_STACK);
     gc_mark_range(gc, thread->stack, exec_stack_top((struct thread *)(uintptr_t)thread));
-    gc_mark_range(gc, stack_end, thread->native_base);
+    if (!collects)
+        gc_mark_range(gc, registers, registers + sizeof thread->safe_registers / sizeof *registers);
+    gc_mark_range(gc, collects ? stack_end : thread->safe_end, thread->native_base);
 }
 
 static void mark_roots(void *self, gc_heap *gc, const void *stack_end) {
@@ -29,8 +34,8 @@ static void mark_roots(void *self, gc_heap *gc, const void *stack_end) {
     }
     exec_mark_strings(rt, gc);
     bcl_mark(rt, gc);
-    if (rt->main_thread)
-        mark_thread(rt->main_thread, gc, stack_end);
+    for (const struct thread *thread = rt->world.threads; thread; thread = thread->next)
+        mark_thread(thread, gc, stack_end);
 }
 
 static void announce(void *self, gc_phase phase) {
@@ -50,6 +55,8 @@ gc_heap *exec_heap_new(struct runtime *rt) {
     gc_host host = {.self = rt,
                     .length_offset = ARRAY_LENGTH_OFFSET,
                     .data_offset = ARRAY_DATA_OFFSET,
+                    .stop_world = exec_stop_world,
+                    .start_world = exec_start_world,
                     .mark_roots = mark_roots,
                     .phase = announce,
                     .stress = stress ? (uint32_t)strtoul(stress, NULL, 10) : 0};

@@ -55,6 +55,16 @@ HELP(throw_stack_overflow) {
     DONE(thread, 0);
 }
 
+/* At the start of a method; see check_stack in translate.c. */
+HELP(stop_at_call) {
+    FROM_COMPILED(thread);
+    if ((const char *)__builtin_frame_address(0) < thread->native_floor)
+        exec_throw_stack_overflow(thread);
+    else
+        exec_poll(thread);
+    DONE(thread, 0);
+}
+
 HELP(throw) {
     FROM_COMPILED(thread);
     exec_throw_object(thread, pointer(a));
@@ -125,8 +135,9 @@ HELP(u8_from_r8) {
 /* ---- Memory ---- */
 
 HELP(poll) {
-    (void)thread;
-    return 0;
+    FROM_COMPILED(thread);
+    exec_poll(thread);
+    DONE(thread, 0);
 }
 
 HELP(copy) {

@@ -598,13 +598,16 @@ static bool makes_calls(const struct code *code) {
     return false;
 }
 
-/* The address of a variable stands for the stack pointer, which MIR does not show. */
+/* The address of a variable stands for the stack pointer, which MIR does not show. The limit is
+ * moved when the thread shall poll. */
 static void check_stack(struct translator *t) {
     MIR_op_t here = tr_reg(t, tr_temp(t)), variable = tr_reg(t, tr_temp(t));
-    MIR_label_t full = tr_cold(t, HELP_throw_stack_overflow, 0, NULL, 0, NULL);
+    MIR_label_t on = MIR_new_label(t->ctx);
+    MIR_label_t stop = tr_cold(t, HELP_stop_at_call, 0, on, 0, NULL);
     tr_put2(t, MIR_ADDR, here, variable);
-    tr_put3(t, MIR_UBLT, tr_label(t, full), here,
+    tr_put3(t, MIR_UBLT, tr_label(t, stop), here,
             tr_thread_word(t, MIR_T_P, offsetof(struct thread, native_limit)));
+    tr_place(t, on);
 }
 
 static void begin_method(struct translator *t) {

@@ -1,0 +1,165 @@
+/* See safe.h. The handshake: who stops the world says so and then looks whether a thread is safe; a
+ * thread says that it is no longer safe and then looks whether the world is stopped. In
+ * sequentially consistent order, one of them sees the other. */
+#include "runtime/exec/safe.h"
+
+#include <errno.h>
+
+#include "runtime/exec/exec.h"
+
+static bool init_tables(struct world *world) {
+    pthread_mutexattr_t recursive;
+    if (pthread_mutexattr_init(&recursive) != 0)
+        return false;
+    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+    bool ok = pthread_mutex_init(&world->tables, &recursive) == 0;
+    pthread_mutexattr_destroy(&recursive);
+    return ok;
+}
+
+bool exec_world_init(struct world *world) {
+    *world = (struct world){.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    if (pthread_key_create(&world->current, NULL) != 0)
+        return false;
+    if (init_tables(world))
+        return true;
+    pthread_key_delete(world->current);
+    return false;
+}
+
+void exec_world_fini(struct world *world) {
+    pthread_mutex_destroy(&world->tables);
+    pthread_key_delete(world->current);
+    pthread_cond_destroy(&world->changed);
+    pthread_mutex_destroy(&world->lock);
+}
+
+struct thread *exec_current_thread(const struct runtime *rt) {
+    return pthread_getspecific(rt->world.current);
+}
+
+/* ---- Safe regions ---- */
+
+static struct thread *stopper_of(const struct thread *thread) {
+    return __atomic_load_n(&thread->rt->world.stopper, __ATOMIC_SEQ_CST);
+}
+
+static void set_safe(struct thread *thread, bool safe) {
+    __atomic_store_n(&thread->safe, safe, __ATOMIC_SEQ_CST);
+}
+
+static void tell(struct world *world) {
+    pthread_mutex_lock(&world->lock);
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->lock);
+}
+
+/* This function's frame lies beyond the caller's, which so is looked at as a whole. */
+__attribute__((noinline)) void exec_begin_safe(struct thread *thread) {
+    int error = errno;
+    thread->safe_end = __builtin_frame_address(0);
+    set_safe(thread, true);
+    if (stopper_of(thread))
+        tell(&thread->rt->world);
+    errno = error;
+}
+
+static void wait_for_start(struct thread *thread) {
+    struct world *world = &thread->rt->world;
+    pthread_mutex_lock(&world->lock);
+    pthread_cond_broadcast(&world->changed);
+    while (world->stopper)
+        pthread_cond_wait(&world->changed, &world->lock);
+    pthread_mutex_unlock(&world->lock);
+}
+
+void exec_leave_safe(struct thread *thread) {
+    int error = errno;
+    for (;;) {
+        set_safe(thread, false);
+        if (!stopper_of(thread))
+            break;
+        set_safe(thread, true);
+        wait_for_start(thread);
+    }
+    errno = error;
+}
+
+void exec_poll(struct thread *thread) {
+    exec_enter_safe(thread);
+    exec_leave_safe(thread);
+}
+
+/* ---- Stopping the world ---- */
+
+void exec_request_poll(struct thread *thread) {
+    __atomic_store_n(&thread->poll, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&thread->frame_limit, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&thread->native_limit, (const char *)UINTPTR_MAX, __ATOMIC_RELAXED);
+}
+
+static void withdraw_poll(struct thread *thread) {
+    __atomic_store_n(&thread->poll, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&thread->frame_limit, EXEC_MAX_FRAMES, __ATOMIC_RELAXED);
+    __atomic_store_n(&thread->native_limit, thread->native_floor, __ATOMIC_RELAXED);
+}
+
+static bool all_are_safe(const struct world *world) {
+    for (struct thread *thread = world->threads; thread; thread = thread->next) {
+        if (thread != world->stopper && !__atomic_load_n(&thread->safe, __ATOMIC_SEQ_CST))
+            return false;
+    }
+    return true;
+}
+
+bool exec_stop_world(void *self) {
+    struct runtime *rt = self;
+    struct world *world = &rt->world;
+    struct thread *thread = exec_current_thread(rt);
+    pthread_mutex_lock(&world->lock);
+    if (world->stopper) {
+        pthread_mutex_unlock(&world->lock);
+        exec_poll(thread);
+        return false;
+    }
+    __atomic_store_n(&world->stopper, thread, __ATOMIC_SEQ_CST);
+    for (struct thread *other = world->threads; other; other = other->next) {
+        if (other != thread)
+            exec_request_poll(other);
+    }
+    while (!all_are_safe(world))
+        pthread_cond_wait(&world->changed, &world->lock);
+    pthread_mutex_unlock(&world->lock);
+    return true;
+}
+
+void exec_start_world(void *self) {
+    struct runtime *rt = self;
+    struct world *world = &rt->world;
+    pthread_mutex_lock(&world->lock);
+    for (struct thread *thread = world->threads; thread; thread = thread->next)
+        withdraw_poll(thread);
+    __atomic_store_n(&world->stopper, NULL, __ATOMIC_SEQ_CST);
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->lock);
+}
+
+/* ---- The runtime's lock ---- */
+
+void exec_lock(struct runtime *rt) {
+    pthread_mutex_t *lock = &rt->world.tables;
+    if (pthread_mutex_trylock(lock) == 0)
+        return;
+    struct thread *thread = exec_current_thread(rt);
+    if (!thread) {
+        pthread_mutex_lock(lock);
+        return;
+    }
+    exec_enter_safe(thread);
+    pthread_mutex_lock(lock);
+    exec_leave_safe(thread);
+}
+
+void exec_unlock(struct runtime *rt) {
+    pthread_mutex_unlock(&rt->world.tables);
+}

@@ -1,0 +1,69 @@
+/* Stopping the world, and the runtime's lock.
+ *
+ * A thread of a runtime is either running managed code and the runtime, or in a safe region: a
+ * stretch, usually a call that may block, in which it touches no managed object and calls nothing
+ * of the runtime. A collection waits until every other thread is in a safe region; a thread that
+ * comes out of one waits for the collection to end. Interpreted and compiled loops and calls ask
+ * now and then whether they should stop (thread->poll). While a thread is in a safe region, its
+ * stacks and the registers it entered with are what a collection looks at.
+ *
+ * Locks. The world's lock guards the list of threads and whether the world is stopped; no other
+ * lock is taken under it but the heap's. Whoever waits for another lock than a short one of the
+ * runtime's own does so in a safe region. */
+#ifndef CLARET_SAFE_H
+#define CLARET_SAFE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct runtime;
+struct thread;
+
+struct world {
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* a thread has entered a safe region, or the world goes on */
+    struct thread *threads; /* by next; under the lock */
+    struct thread *stopper; /* who has stopped the world, or is about to; NULL */
+    pthread_key_t current;  /* an attached thread's struct thread */
+    pthread_mutex_t tables; /* exec_lock */
+};
+
+/* False when memory or thread keys are short; nothing is to be freed then. */
+bool exec_world_init(struct world *world);
+void exec_world_fini(struct world *world);
+
+/* exec_enter_safe(thread), which is in exec.h because it must see the registers of the function it
+ * stands in, and exec_leave_safe stand around every call that may block. They do not nest. errno is
+ * kept. On the thread itself. */
+void exec_leave_safe(struct thread *thread);
+
+/* Lets a collection pass, and takes notice of a request to end. On the thread itself, out of
+ * managed code; may leave an exception pending. */
+void exec_poll(struct thread *thread);
+
+/* The runtime's lock over its tables: modules, types, methods, register code, compiled code, and
+ * what the class library keeps. Recursive. A thread that waits for it is in a safe region. */
+void exec_lock(struct runtime *rt);
+void exec_unlock(struct runtime *rt);
+
+/* Holds the lock to the end of the block. */
+#define EXEC_LOCKED(rt)                                                                            \
+    struct runtime *locked_ __attribute__((cleanup(exec_unlock_at), unused)) = (rt);               \
+    exec_lock(locked_)
+static inline void exec_unlock_at(struct runtime **rt) {
+    exec_unlock(*rt);
+}
+
+/* The calling thread, if it is one of the runtime's; otherwise NULL. */
+struct thread *exec_current_thread(const struct runtime *rt);
+
+/* For gc_host. */
+bool exec_stop_world(void *rt);
+void exec_start_world(void *rt);
+
+/* Makes the thread call exec_poll soon, until the world goes on and no request is left. Under the
+ * world's lock. */
+void exec_request_poll(struct thread *thread);
+
+#endif
