@@ -159,6 +159,7 @@ il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *star
                       il_error *err) {
     if (!is_method_def(module, token))
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, token, "0x%08X is no MethodDef", token);
+    EXEC_LOCKED(module->rt);
     if (!module->bodies) {
         uint32_t count = il_rows(module->il, IL_MethodDef) + 1;
         module->bodies = mem_pool_array(&module->rt->pool, count, sizeof *module->bodies);

@@ -23,6 +23,7 @@ static struct object *new_face(struct thread *thread, const char *class_name, st
 }
 
 struct object *bcl_assembly_object(struct thread *thread, struct module *module) {
+    EXEC_LOCKED(thread->rt);
     struct object *object = bcl_get(thread->rt, module, KEY_ASSEMBLY);
     return object ? object
                   : new_face(thread, "RuntimeAssembly", module, KEY_ASSEMBLY, "_mono_assembly");
@@ -34,6 +35,7 @@ static const char *file_name(const char *path) {
 }
 
 struct object *bcl_module_object(struct thread *thread, struct module *module) {
+    EXEC_LOCKED(thread->rt);
     struct object *object = bcl_get(thread->rt, module, KEY_MODULE);
     if (object)
         return object;
@@ -346,6 +348,7 @@ static void fill_name(const struct module *module, struct assembly_name *out) {
 
 /* AssemblyName.GetNativeName(assembly): stays as long as the runtime. */
 void bcl_assembly_native_name(struct thread *thread, union slot *slots) {
+    EXEC_LOCKED(thread->rt);
     struct module *module = slots[0].p;
     struct assembly_name *name = bcl_get(thread->rt, module, KEY_NAME);
     if (!name) {

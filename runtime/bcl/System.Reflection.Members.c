@@ -27,6 +27,7 @@ static bool is_constructor(const struct method *method) {
 
 struct object *bcl_method_object(struct thread *thread, struct method *method,
                                  struct type *reflected) {
+    EXEC_LOCKED(thread->rt);
     struct object *object = bcl_get(thread->rt, method, (uintptr_t)reflected);
     if (object)
         return object;
@@ -461,6 +462,7 @@ void bcl_constructor_invoke(struct thread *thread, union slot *slots) {
 
 struct object *bcl_field_object(struct thread *thread, struct field *field,
                                 struct type *reflected) {
+    EXEC_LOCKED(thread->rt);
     struct object *object = bcl_get(thread->rt, field, (uintptr_t)reflected);
     if (object)
         return object;
@@ -584,6 +586,7 @@ void bcl_field_set(struct thread *thread, union slot *slots) {
 /* ---- Properties and events ---- */
 
 struct bcl_member *bcl_member_of_row(struct type *owner, il_table table, uint32_t row) {
+    EXEC_LOCKED(owner->rt);
     uintptr_t key = IL_TOKEN(table, row);
     struct bcl_member *member = bcl_get(owner->rt, owner, key);
     if (member)
@@ -611,6 +614,7 @@ struct method *bcl_accessor(const struct bcl_member *member, uint32_t semantics)
 
 struct object *bcl_member_object(struct thread *thread, struct bcl_member *member,
                                  struct type *reflected) {
+    EXEC_LOCKED(thread->rt);
     bool property = member->table == IL_Property;
     struct object *object = bcl_get(thread->rt, member, (uintptr_t)reflected);
     if (object)

@@ -208,6 +208,7 @@ static int32_t new_number(struct bcl_state *state) {
 
 /* GetTargetHandle(object, handle, type): a new handle for 0, else the handle gets a new target. */
 void bcl_handle_set(struct thread *thread, union slot *slots) {
+    EXEC_LOCKED(thread->rt);
     struct object *target = slots[0].o;
     int32_t number = slots[1].i4, type = slots[2].i4;
     gc_handle *handle = handle_of(thread, number);
@@ -227,11 +228,13 @@ void bcl_handle_set(struct thread *thread, union slot *slots) {
 }
 
 void bcl_handle_get(struct thread *thread, union slot *slots) {
+    EXEC_LOCKED(thread->rt);
     gc_handle *handle = handle_of(thread, slots[0].i4);
     slots[0].o = handle ? gc_handle_get(thread->rt->gc, handle) : NULL;
 }
 
 void bcl_handle_free(struct thread *thread, union slot *slots) {
+    EXEC_LOCKED(thread->rt);
     gc_handle **place = handle_place(thread, slots[0].i4);
     if (place && *place) {
         gc_handle_free(thread->rt->gc, *place);
@@ -242,6 +245,7 @@ void bcl_handle_free(struct thread *thread, union slot *slots) {
 /* GetAddrOfPinnedObject(handle): of the characters, elements or fields; -1 when it is not pinned.
  */
 void bcl_handle_address(struct thread *thread, union slot *slots) {
+    EXEC_LOCKED(thread->rt);
     gc_handle *handle = handle_of(thread, slots[0].i4);
     if (!handle || gc_handle_kind_of(handle) != GC_HANDLE_PINNED) {
         slots[0].i8 = -1;

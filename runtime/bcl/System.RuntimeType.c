@@ -18,8 +18,9 @@ static struct type **handle_of(struct thread *thread, struct object *object) {
 struct object *bcl_type_object(struct thread *thread, struct type *type) {
     struct type *runtime_type;
     il_error err;
-    if (type->object)
-        return type->object;
+    struct object *known = __atomic_load_n(&type->object, __ATOMIC_ACQUIRE);
+    if (known)
+        return known;
     if (ldr_core_type(thread->rt, "System", "RuntimeType", &runtime_type, &err) != IL_OK ||
         type_prepare(runtime_type, &err) != IL_OK) {
         exec_throw_error(thread, &err);
@@ -29,8 +30,12 @@ struct object *bcl_type_object(struct thread *thread, struct type *type) {
     if (!object)
         return NULL;
     *handle_of(thread, object) = type;
-    type_root(type);
-    return type->object = object;
+    EXEC_LOCKED(thread->rt);
+    if (!type->object) {
+        type_root(type);
+        __atomic_store_n(&type->object, object, __ATOMIC_RELEASE);
+    }
+    return type->object;
 }
 
 struct type *bcl_type_of(struct object *object) {

@@ -27,6 +27,7 @@ void bcl_mark(struct runtime *rt, gc_heap *gc) {
 /* ---- Native blocks ---- */
 
 void *bcl_native_alloc(struct runtime *rt, size_t size) {
+    EXEC_LOCKED(rt);
     struct bcl_native **list = &rt->bcl->natives;
     struct bcl_native *block = size > SIZE_MAX / 2 ? NULL : mem_calloc(1, sizeof *block + size);
     if (!block)
@@ -40,7 +41,7 @@ void *bcl_native_alloc(struct runtime *rt, size_t size) {
 }
 
 void bcl_native_free(struct runtime *rt, void *data) {
-    (void)rt;
+    EXEC_LOCKED(rt);
     if (!data)
         return;
     struct bcl_native *block =
@@ -81,10 +82,12 @@ static bool grow_pairs(struct bcl_state *state) {
 }
 
 void *bcl_get(struct runtime *rt, const void *key, uintptr_t second) {
+    EXEC_LOCKED(rt);
     return rt->bcl->pair_capacity ? find_pair(rt->bcl, key, second)->value : NULL;
 }
 
 bool bcl_put(struct runtime *rt, const void *key, uintptr_t second, void *value) {
+    EXEC_LOCKED(rt);
     struct bcl_state *state = rt->bcl;
     if (2 * state->pair_count >= state->pair_capacity && !grow_pairs(state))
         return false;
@@ -95,6 +98,7 @@ bool bcl_put(struct runtime *rt, const void *key, uintptr_t second, void *value)
 }
 
 struct object *bcl_singleton(struct thread *thread, const char *name_space, const char *name) {
+    EXEC_LOCKED(thread->rt);
     struct type *type = bcl_class(thread, name_space, name);
     struct object *object = type ? bcl_get(thread->rt, type, 0) : NULL;
     if (!type || object)

@@ -18,23 +18,30 @@ union slot *exec_stack_top(struct thread *thread) {
 
 /* ---- Making methods callable ---- */
 
-static void lower_method(struct method *method, struct thread *thread, il_status *status,
-                         il_error *err) {
-    rt_events *events = thread->rt->events;
+static il_status lower(struct thread *thread, struct method *method, il_error *err) {
+    struct runtime *rt = thread->rt;
     struct code *code = NULL;
+    EXEC_LOCKED(rt);
+    il_status status = code_lower(thread, method, &code, err);
+    if (status != IL_OK)
+        return status;
+    rt->methods_prepared++;
+    method->special = METHOD_IL;
+    __atomic_store_n(&method->code, code, __ATOMIC_RELEASE);
+    __atomic_store_n(&method->prepared, true, __ATOMIC_RELEASE);
+    if (rt->config.mode == CLARET_JIT)
+        jit_compile(rt->jit, method);
+    return IL_OK;
+}
+
+static il_status lower_announced(struct thread *thread, struct method *method, il_error *err) {
+    rt_events *events = thread->rt->events;
     if (events->jit_started)
         events->jit_started(events->self, method);
-    *status = code_lower(thread, method, &code, err);
-    if (*status == IL_OK) {
-        thread->rt->methods_prepared++;
-        method->special = METHOD_IL;
-        method->code = code;
-        method->prepared = true;
-        if (thread->rt->config.mode == CLARET_JIT)
-            jit_compile(thread->rt->jit, method);
-    }
-    if (events->jit_finished && *status == IL_OK)
+    il_status status = lower(thread, method, err);
+    if (events->jit_finished && status == IL_OK)
         events->jit_finished(events->self, method, 0);
+    return status;
 }
 
 static bool prepare_delegate(struct method *method) {
@@ -49,17 +56,8 @@ static bool prepare_delegate(struct method *method) {
     return true;
 }
 
-bool exec_prepare(struct thread *thread, struct method *method) {
-    il_error err;
-    if (method->prepared)
-        return true;
-    il_status status = type_prepare(method->owner, &err);
-    if (status == IL_OK)
-        status = method_prepare_signature(method, &err);
-    if (status != IL_OK) {
-        exec_throw_error(thread, &err);
-        return false;
-    }
+/* Finds what the method is other than register code; METHOD_IL when that is what it needs. */
+static void classify(struct method *method) {
     method->native = method->row ? bcl_find(method) : exec_array_method(method);
     if (method->native) {
         method->special = METHOD_NATIVE;
@@ -71,11 +69,50 @@ bool exec_prepare(struct thread *thread, struct method *method) {
                         (method->impl_flags & IMPL_CODE_TYPE) != 0 || method->row == 0;
         method->special = external ? METHOD_MISSING : METHOD_IL;
     }
-    if (method->special != METHOD_IL) {
-        method->prepared = true;
+}
+
+static il_status prepare(struct thread *thread, struct method *method, il_error *err) {
+    il_status status = type_prepare(method->owner, err);
+    if (status == IL_OK)
+        status = method_prepare_signature(method, err);
+    if (status != IL_OK)
+        return status;
+    classify(method);
+    if (method->special == METHOD_IL)
+        return lower_announced(thread, method, err);
+    __atomic_store_n(&method->prepared, true, __ATOMIC_RELEASE);
+    return IL_OK;
+}
+
+/* Waits while another thread prepares the method. False when it has done so. */
+static bool begin_preparing(struct thread *thread, struct method *method) {
+    struct world *world = &thread->rt->world;
+    exec_enter_safe(thread);
+    pthread_mutex_lock(&world->lock);
+    while (!method->prepared && method->preparer && method->preparer != thread)
+        pthread_cond_wait(&world->changed, &world->lock);
+    bool wanted = !method->prepared;
+    if (wanted)
+        method->preparer = thread;
+    pthread_mutex_unlock(&world->lock);
+    exec_leave_safe(thread);
+    return wanted;
+}
+
+static void end_preparing(struct thread *thread, struct method *method) {
+    struct world *world = &thread->rt->world;
+    pthread_mutex_lock(&world->lock);
+    method->preparer = NULL;
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->lock);
+}
+
+bool exec_prepare(struct thread *thread, struct method *method) {
+    il_error err;
+    if (__atomic_load_n(&method->prepared, __ATOMIC_ACQUIRE) || !begin_preparing(thread, method))
         return true;
-    }
-    lower_method(method, thread, &status, &err);
+    il_status status = prepare(thread, method, &err);
+    end_preparing(thread, method);
     if (status != IL_OK)
         exec_throw_error(thread, &err);
     return status == IL_OK;
@@ -174,7 +211,7 @@ void exec_call_from_compiled(struct thread *thread, struct method *method, union
                              void *native_frame) {
     void *saved = thread->compiled_top;
     thread->compiled_top = native_frame;
-    if (!method->prepared && !exec_prepare(thread, method)) {
+    if (!exec_prepare(thread, method)) {
         thread->compiled_top = saved;
         return;
     }
@@ -236,30 +273,67 @@ static void fail_initialiser(struct thread *thread, struct type *type) {
     }
     type_root(type);
     type->init_failure = exception;
-    type->init = INIT_FAILED;
+}
+
+/* Whether the thread that runs the type's initialiser waits, itself or through others, for this
+ * one: then this one sees the type as it is (II.10.5.3.3). */
+static bool would_deadlock(const struct thread *thread, const struct type *type) {
+    const struct thread *runner = type->init_thread;
+    while (runner != thread && runner->waits_for_init)
+        runner = runner->waits_for_init->init_thread;
+    return runner == thread;
+}
+
+/* Waits while another thread runs the initialiser. True when it is this one's to run. */
+static bool begin_init(struct thread *thread, struct type *type) {
+    struct world *world = &thread->rt->world;
+    exec_enter_safe(thread);
+    pthread_mutex_lock(&world->lock);
+    while (type->init == INIT_RUNNING && !would_deadlock(thread, type)) {
+        thread->waits_for_init = type;
+        pthread_cond_wait(&world->changed, &world->lock);
+        thread->waits_for_init = NULL;
+    }
+    bool mine = type->init == INIT_NONE;
+    if (mine) {
+        type->init_thread = thread;
+        type->init = INIT_RUNNING;
+    }
+    pthread_mutex_unlock(&world->lock);
+    exec_leave_safe(thread);
+    return mine;
+}
+
+static void end_init(struct thread *thread, struct type *type, type_init_state state) {
+    struct world *world = &thread->rt->world;
+    pthread_mutex_lock(&world->lock);
+    __atomic_store_n(&type->init, state, __ATOMIC_RELEASE);
+    type->init_thread = NULL;
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->lock);
 }
 
 bool exec_init_type(struct thread *thread, struct type *type) {
     il_error err;
     union slot none[1];
-    if (type->init == INIT_DONE || (type->init == INIT_RUNNING && type->init_thread == thread))
+    if (__atomic_load_n(&type->init, __ATOMIC_ACQUIRE) == INIT_DONE)
         return true;
-    if (type->init == INIT_FAILED) {
-        exec_throw_object(thread, type->init_failure);
-        return false;
-    }
     if (type_prepare(type, &err) != IL_OK) {
         exec_throw_error(thread, &err);
         return false;
     }
-    type->init = INIT_RUNNING;
-    type->init_thread = thread;
-    if (type->cctor && !exec_invoke(thread, type->cctor, none)) {
-        if (thread->fatal)
-            return false;
-        fail_initialiser(thread, type);
+    if (!begin_init(thread, type)) {
+        if (type->init != INIT_FAILED)
+            return true;
+        exec_throw_object(thread, type->init_failure);
         return false;
     }
-    type->init = INIT_DONE;
-    return true;
+    if (!type->cctor || exec_invoke(thread, type->cctor, none)) {
+        end_init(thread, type, INIT_DONE);
+        return true;
+    }
+    if (!thread->fatal)
+        fail_initialiser(thread, type);
+    end_init(thread, type, thread->fatal ? INIT_NONE : INIT_FAILED);
+    return false;
 }

@@ -33,7 +33,14 @@ struct trace_entry {
 };
 
 #define THREAD_SPILL_SLOTS 64
+#define THREAD_FOUND       256
 #define THREAD_FLOATS      32
+
+/* What a call of an interface method came to, for call sites with receivers of many types. */
+struct found_interface {
+    struct type *type;
+    struct method *declared, *target;
+};
 
 struct thread {
     struct runtime *rt;
@@ -68,6 +75,8 @@ struct thread {
     void *
         compiled_top; /* native frame pointer of the C function that compiled code is in; or NULL */
     struct object *out_of_memory, *stack_overflow; /* preallocated */
+    struct found_interface found[THREAD_FOUND];    /* by a hash of type and declared method */
+    struct type *waits_for_init;                   /* whose initialiser another thread runs */
     union slot spill[THREAD_SPILL_SLOTS];          /* written by compiled code, never read */
     union slot floats[THREAD_FLOATS];              /* see runtime/jit/jit.h */
 };

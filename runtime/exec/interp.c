@@ -29,8 +29,10 @@ uint64_t interp_r8_to_u8(double v) {
 }
 
 void interp_heat(struct thread *t, struct method *method) {
-    if (t->rt->config.mode == CLARET_TIERED && ++method->hotness == HOT)
-        jit_compile(t->rt->jit, method);
+    if (t->rt->config.mode != CLARET_TIERED || ++method->hotness != HOT)
+        return;
+    EXEC_LOCKED(t->rt);
+    jit_compile(t->rt->jit, method);
 }
 
 /* The same for an iteration: an activation that stays in a loop goes on as compiled code. Null: it
@@ -40,6 +42,7 @@ static jit_enter *heat_loop(struct thread *t, const struct code *code, const str
     if (code->method->hotness < 2 * HOT)
         return NULL;
     code->method->hotness = 0;
+    EXEC_LOCKED(t->rt);
     return jit_compile_loop(t->rt->jit, code->method, (uint32_t)(ip - code->insns));
 }
 
@@ -433,13 +436,13 @@ void interp_run(struct thread *t, uint32_t base) {
     STORE_STATIC(sts_r8, u8, mem_u8)
     OP(init_type) {
         struct type *type = ip->u.p;
-        if (type->init != INIT_DONE) {
+        if (__atomic_load_n(&type->init, __ATOMIC_ACQUIRE) != INIT_DONE) {
             frame->ip = ip;
             if (!exec_init_type(t, type))
                 goto exception;
         }
-        if (type->init == INIT_DONE)
-            ((struct insn *)(uintptr_t)ip)->op = CODE_nop;
+        if (__atomic_load_n(&type->init, __ATOMIC_ACQUIRE) == INIT_DONE)
+            __atomic_store_n(&((struct insn *)(uintptr_t)ip)->op, CODE_nop, __ATOMIC_RELAXED);
         NEXT;
     }
 
@@ -587,8 +590,9 @@ void interp_run(struct thread *t, uint32_t base) {
         args = &A;
         if (!args->o)
             goto null_reference;
-        target = site->cached_target;
-        if (args->o->type != site->cached_type) {
+        if (args->o->type == __atomic_load_n(&site->cached_type, __ATOMIC_ACQUIRE)) {
+            target = site->cached_target;
+        } else {
             frame->ip = ip;
             target = interp_find_interface(t, site, args->o);
             if (!target)

@@ -209,6 +209,7 @@ static bool grow_strings(struct string_table *table) {
 
 struct string *exec_intern(struct thread *thread, const uint16_t *chars, int32_t length) {
     struct runtime *rt = thread->rt;
+    EXEC_LOCKED(rt);
     if (!rt->strings && !(rt->strings = mem_calloc(1, sizeof *rt->strings)))
         return no_memory(thread);
     struct string_table *table = rt->strings;
@@ -232,6 +233,7 @@ void exec_mark_strings(struct runtime *rt, gc_heap *gc) {
 }
 
 struct string *exec_find_interned(struct thread *thread, const uint16_t *chars, int32_t length) {
+    EXEC_LOCKED(thread->rt);
     const struct string_table *table = thread->rt->strings;
     return table && table->capacity ? *find_place(thread->rt->strings, chars, length) : NULL;
 }
@@ -354,26 +356,46 @@ bool interp_cast(struct thread *thread, const struct object *object, const struc
     return false;
 }
 
-struct method *interp_find_interface(struct thread *thread, struct code_interface_call *site,
-                                     const struct object *object) {
-    struct method *declared = site->method, *target;
+static struct method *search_interface(struct thread *thread, const struct method *declared,
+                                       const struct object *object) {
+    struct method *target = type_find_virtual(object->type, declared->definition);
     il_error err;
     char name[300], type[300];
-    target = type_find_virtual(object->type, declared->definition);
     if (target && declared->definition != declared &&
         ldr_instantiate_method(target, declared->args, declared->generic_count, &target, &err) !=
             IL_OK) {
         exec_throw_error(thread, &err);
         return NULL;
     }
-    if (!target) {
+    if (!target)
         exec_throw_format(thread, "EntryPointNotFoundException", "%s does not implement %s",
                           type_name(object->type, type, sizeof type),
                           method_name(declared, name, sizeof name));
-        return NULL;
-    }
-    site->cached_type = object->type;
+    return target;
+}
+
+/* The first receiver's type stays with the call site: the target is written first, so whoever sees
+ * the type sees its target too. */
+static void remember(struct code_interface_call *site, struct type *type, struct method *target) {
+    EXEC_LOCKED(type->rt);
+    if (site->cached_type)
+        return;
     site->cached_target = target;
+    __atomic_store_n(&site->cached_type, type, __ATOMIC_RELEASE);
+}
+
+struct method *interp_find_interface(struct thread *thread, struct code_interface_call *site,
+                                     const struct object *object) {
+    uintptr_t hash = ((uintptr_t)object->type >> 4) ^ ((uintptr_t)site->method >> 3);
+    struct found_interface *found = &thread->found[hash % THREAD_FOUND];
+    if (found->type == object->type && found->declared == site->method)
+        return found->target;
+    struct method *target = search_interface(thread, site->method, object);
+    if (!target)
+        return NULL;
+    if (!site->cached_type)
+        remember(site, object->type, target);
+    *found = (struct found_interface){object->type, site->method, target};
     return target;
 }
 

@@ -45,13 +45,13 @@ bool claret_run(claret_runtime *runtime, const char *path, int argument_count,
 
 /* What a runtime has done so far. Times are in nanoseconds. */
 typedef struct claret_stats {
-    uint64_t methods_prepared; /* lowered to register code */
+    uint64_t methods_prepared;                  /* lowered to register code */
     uint64_t methods_compiled, methods_refused; /* by the JIT; refused ones stay interpreted */
-    uint64_t code_bytes;       /* of machine code */
+    uint64_t code_bytes;                        /* of machine code */
     uint64_t collections, collection_time;
-    uint64_t allocation_time;  /* finding room for objects; the quick way is not timed */
+    uint64_t allocation_time; /* finding room for objects; the quick way is not timed */
     uint64_t allocated_bytes, live_bytes, heap_bytes; /* managed; live at the last collection */
-    char last_refusal[160];    /* "METHOD: why the JIT left it to the interpreter", or "" */
+    char last_refusal[160]; /* "METHOD: why the JIT left it to the interpreter", or "" */
 } claret_stats;
 
 void claret_get_stats(const claret_runtime *runtime, claret_stats *stats);

@@ -6,23 +6,47 @@
 
 #include "runtime/jit/translate.h"
 
-#define REGION_SIZE ((size_t)64 << 20)
+#define REGION_SIZE   ((size_t)64 << 20)
+#define FIRST_RECORDS 64
 
 /* MIR's time grows faster than the method at level 2, and is half as long at level 0. In
  * instructions of the register code, of which each is about three of MIR's. */
 #define LEVEL_2_MAX 350
 #define LEVEL_1_MAX 7000
 
+/* What is compiled, in ascending order of the addresses. Read without a lock by stack walks: a list
+ * that has become too small stays until the end. */
+struct compiled_list {
+    struct compiled_list *previous;
+    uint32_t count, capacity;
+    struct compiled *entries[];
+};
+
 struct jit {
     code_region region;
-    struct compiled **compiled; /* in ascending order of their addresses */
-    uint32_t count, capacity;
+    struct compiled_list *compiled; /* never NULL */
     jit_statistics statistics;
 };
 
+static struct compiled_list *new_list(struct compiled_list *previous, uint32_t capacity) {
+    struct compiled_list *list = mem_alloc(sizeof *list + capacity * sizeof list->entries[0]);
+    if (!list)
+        return NULL;
+    *list = (struct compiled_list){.previous = previous, .capacity = capacity};
+    if (previous) {
+        list->count = previous->count;
+        memcpy(list->entries, previous->entries, previous->count * sizeof list->entries[0]);
+    }
+    return list;
+}
+
 jit *jit_new(void) {
     jit *jit = mem_calloc(1, sizeof *jit);
-    if (jit && !code_region_init(&jit->region, REGION_SIZE)) {
+    if (!jit)
+        return NULL;
+    jit->compiled = new_list(NULL, FIRST_RECORDS);
+    if (!jit->compiled || !code_region_init(&jit->region, REGION_SIZE)) {
+        mem_free(jit->compiled);
         mem_free(jit);
         return NULL;
     }
@@ -32,9 +56,13 @@ jit *jit_new(void) {
 void jit_free(jit *jit) {
     if (!jit)
         return;
-    for (uint32_t i = 0; i < jit->count; i++)
-        mem_free(jit->compiled[i]);
-    mem_free(jit->compiled);
+    for (uint32_t i = 0; i < jit->compiled->count; i++)
+        mem_free(jit->compiled->entries[i]);
+    while (jit->compiled) {
+        struct compiled_list *previous = jit->compiled->previous;
+        mem_free(jit->compiled);
+        jit->compiled = previous;
+    }
     code_region_fini(&jit->region);
     mem_free(jit);
 }
@@ -42,14 +70,12 @@ void jit_free(jit *jit) {
 /* ---- Compiling ---- */
 
 static bool reserve_record(jit *jit) {
-    if (jit->count < jit->capacity)
+    if (jit->compiled->count < jit->compiled->capacity)
         return true;
-    uint32_t capacity = jit->capacity ? 2 * jit->capacity : 64;
-    struct compiled **grown = mem_resize(jit->compiled, capacity, sizeof(*grown));
+    struct compiled_list *grown = new_list(jit->compiled, 2 * jit->compiled->capacity);
     if (!grown)
         return false;
-    jit->compiled = grown;
-    jit->capacity = capacity;
+    __atomic_store_n(&jit->compiled, grown, __ATOMIC_RELEASE);
     return true;
 }
 
@@ -105,7 +131,8 @@ static void keep(jit *jit, const struct translation *request) {
     struct compiled *compiled = request->compiled;
     if (!compiled->end)
         compiled->end = jit->region.next;
-    jit->compiled[jit->count++] = compiled;
+    jit->compiled->entries[jit->compiled->count] = compiled;
+    __atomic_store_n(&jit->compiled->count, jit->compiled->count + 1, __ATOMIC_RELEASE);
     jit->statistics.compiled++;
     jit->statistics.code_bytes = (uint64_t)(jit->region.next - jit->region.base);
 }
@@ -170,15 +197,16 @@ void jit_get_statistics(const jit *jit, jit_statistics *out) {
 
 /* The last record that starts at or before address, if it contains it. */
 static const struct compiled *find(const jit *jit, const uint8_t *address) {
-    uint32_t low = 0, high = jit->count;
+    const struct compiled_list *list = __atomic_load_n(&jit->compiled, __ATOMIC_ACQUIRE);
+    uint32_t low = 0, high = __atomic_load_n(&list->count, __ATOMIC_ACQUIRE);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (jit->compiled[middle]->start <= address)
+        if (list->entries[middle]->start <= address)
             low = middle + 1;
         else
             high = middle;
     }
-    const struct compiled *found = low ? jit->compiled[low - 1] : NULL;
+    const struct compiled *found = low ? list->entries[low - 1] : NULL;
     return found && address < found->end ? found : NULL;
 }
 

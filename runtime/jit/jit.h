@@ -15,7 +15,7 @@
  * Both return with a pending exception on the thread when the method threw. Compiled frames keep no
  * books: jit_walk finds them by their return addresses.
  *
- * Not thread-safe. Code lives until jit_free. */
+ * Compiling is done under the runtime's lock; stack walks need none. Code lives until jit_free. */
 #ifndef CLARET_JIT_H
 #define CLARET_JIT_H
 

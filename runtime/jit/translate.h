@@ -152,8 +152,8 @@ MIR_reg_t tr_temp(struct translator *t);
  * and references, and for any kind. */
 MIR_op_t tr_use(struct translator *t, uint32_t slot);
 MIR_op_t tr_def(struct translator *t, uint32_t slot);
-/* Notes what is known of a slot that has just been written, till the next label. Nothing is known of
- * slots in memory, which others write too. */
+/* Notes what is known of a slot that has just been written, till the next label. Nothing is known
+ * of slots in memory, which others write too. */
 void tr_know(struct translator *t, uint32_t slot, bool non_null, const struct insn *constant);
 MIR_op_t tr_use_as(struct translator *t, enum kind kind, uint32_t slot);
 MIR_op_t tr_def_as(struct translator *t, enum kind kind, uint32_t slot);

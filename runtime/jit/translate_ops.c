@@ -682,7 +682,8 @@ OP call_virtual(ARGS) {
     call_found(t, insn, declared, method, this_arg);
 }
 
-/* The call site remembers the last receiver's type and its method. */
+/* The call site remembers the first receiver's type and its method, which is valid once the type is
+ * there, and not read before. */
 OP call_interface(ARGS) {
     const struct code_interface_call *site = insn->u.p;
     MIR_reg_t object = tr_base(t, insn->a), method = tr_temp(t), type = tr_temp(t);
@@ -692,10 +693,10 @@ OP call_interface(ARGS) {
                                (MIR_op_t[]){tr_reg(t, object), tr_pointer(t, site)});
     MIR_reg_t base = in_register(t, site);
     tr_put2(t, MIR_MOV, tr_reg(t, type), tr_constant(t, MIR_T_P, 0, object));
-    tr_put2(t, MIR_MOV, tr_reg(t, method),
-            tr_heap(t, MIR_T_P, offsetof(struct code_interface_call, cached_target), base));
     tr_put3(t, MIR_BNE, tr_label(t, slow), tr_reg(t, type),
             tr_heap(t, MIR_T_P, offsetof(struct code_interface_call, cached_type), base));
+    tr_put2(t, MIR_MOV, tr_reg(t, method),
+            tr_heap(t, MIR_T_P, offsetof(struct code_interface_call, cached_target), base));
     tr_place(t, found);
     call_found(t, insn, site->method, method, unboxed_this(t, object, method));
 }

@@ -68,6 +68,7 @@ static bool register_module(struct runtime *rt, struct module *module) {
 }
 
 il_status ldr_load_file(struct runtime *rt, const char *path, struct module **out, il_error *err) {
+    EXEC_LOCKED(rt);
     for (uint32_t i = 0; i < rt->module_count; i++) {
         if (strcmp(il_module_path(rt->modules[i]->il), path) == 0) {
             *out = rt->modules[i];
@@ -152,6 +153,7 @@ static il_status fail_missing(struct runtime *rt, const char *name, const char *
 
 il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module **out,
                             il_error *err) {
+    EXEC_LOCKED(rt);
     for (uint32_t i = 0; i < rt->module_count; i++) {
         if (strcmp(rt->modules[i]->name, name) == 0) {
             *out = rt->modules[i];

@@ -180,6 +180,7 @@ il_status ldr_variables_of(struct type *owner, uint32_t token, struct type ***ou
 
 il_status ldr_variable(struct runtime *rt, bool of_method, uint32_t number, struct type **out,
                        il_error *err) {
+    EXEC_LOCKED(rt);
     if (number >= sizeof rt->variables[0] / sizeof *rt->variables[0])
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0, "type variable %u: too many", number);
     struct type **place = &rt->variables[of_method][number];
@@ -203,6 +204,7 @@ static il_status set_parent(struct type *type, il_error *err) {
 }
 
 il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, il_error *err) {
+    EXEC_LOCKED(module->rt);
     if (row == 0 || row > il_rows(module->il, IL_TypeDef))
         return bad_token(module, IL_TOKEN(IL_TypeDef, row), "a row of TypeDef", err);
     if (module->types[row]) {
@@ -300,6 +302,7 @@ static bool any_open(struct type *const *args, uint32_t count) {
 
 il_status ldr_instantiate(struct type *definition, struct type *const *args, uint32_t count,
                           struct type **out, il_error *err) {
+    EXEC_LOCKED(definition->rt);
     struct runtime *rt = definition->rt;
     if (count != definition->arg_count)
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0,
@@ -342,6 +345,7 @@ il_status ldr_instantiate(struct type *definition, struct type *const *args, uin
 
 il_status ldr_array_of(struct type *element, uint32_t rank, bool vector, struct type **out,
                        il_error *err) {
+    EXEC_LOCKED(element->rt);
     struct runtime *rt = element->rt;
     if (vector && element->szarray_of) {
         *out = element->szarray_of;
@@ -392,10 +396,12 @@ static il_status address_of(struct type *element, struct type **place, type_kind
 }
 
 il_status ldr_pointer_to(struct type *element, struct type **out, il_error *err) {
+    EXEC_LOCKED(element->rt);
     return address_of(element, &element->pointer_of, TYPE_POINTER, IL_TYPE_PTR, out, err);
 }
 
 il_status ldr_byref_to(struct type *element, struct type **out, il_error *err) {
+    EXEC_LOCKED(element->rt);
     return address_of(element, &element->byref_of, TYPE_BYREF, IL_TYPE_BYREF, out, err);
 }
 
@@ -403,6 +409,7 @@ il_status ldr_byref_to(struct type *element, struct type **out, il_error *err) {
 
 il_status ldr_core_type(struct runtime *rt, const char *name_space, const char *name,
                         struct type **out, il_error *err) {
+    EXEC_LOCKED(rt);
     uint32_t row = il_find_type(rt->corlib->il, name_space, name, 0);
     if (row == 0)
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0, "%s: no type %s.%s",
@@ -451,6 +458,7 @@ static il_status find_exported(struct module *module, const char *name_space, co
 
 il_status ldr_exported_type(struct module *module, const char *name_space, const char *name,
                             struct type **out, il_error *err) {
+    EXEC_LOCKED(module->rt);
     return find_exported(module, name_space, name, 0, out, err);
 }
 
@@ -507,6 +515,7 @@ static il_status type_spec(struct module *module, uint32_t row,
 
 il_status ldr_type(struct module *module, uint32_t token, const struct generic_context *context,
                    struct type **out, il_error *err) {
+    EXEC_LOCKED(module->rt);
     switch (IL_TOKEN_TABLE(token)) {
     case IL_TypeDef: return ldr_type_def(module, IL_TOKEN_ROW(token), out, err);
     case IL_TypeRef: return type_ref(module, IL_TOKEN_ROW(token), out, err);
@@ -545,6 +554,7 @@ static il_status generic_instance(struct module *module, const il_type *sig,
 
 il_status ldr_sig_type(struct module *module, const il_type *sig,
                        const struct generic_context *context, struct type **out, il_error *err) {
+    EXEC_LOCKED(module->rt);
     const struct core_types *core = &module->rt->core;
     struct type *element = NULL;
     il_status status;
@@ -595,6 +605,7 @@ il_status ldr_sig_type(struct module *module, const il_type *sig,
 
 il_status ldr_locals(struct module *module, uint32_t token, const struct generic_context *context,
                      struct type ***out, uint32_t *count, il_error *err) {
+    EXEC_LOCKED(module->rt);
     *out = NULL;
     *count = 0;
     if (token == 0)
@@ -751,6 +762,7 @@ static il_status method_spec(struct module *module, uint32_t row,
 
 il_status ldr_method(struct module *module, uint32_t token, const struct generic_context *context,
                      struct method **out, il_error *err) {
+    EXEC_LOCKED(module->rt);
     uint32_t row = IL_TOKEN_ROW(token);
     il_table table = IL_TOKEN_TABLE(token);
     if (row != 0 && row <= il_rows(module->il, table)) {
@@ -766,6 +778,7 @@ il_status ldr_method(struct module *module, uint32_t token, const struct generic
 
 il_status ldr_instantiate_method(struct method *definition, struct type *const *args,
                                  uint32_t count, struct method **out, il_error *err) {
+    EXEC_LOCKED(definition->owner->rt);
     definition = definition->definition;
     struct runtime *rt = definition->owner->rt;
     if (count != definition->generic_count)
@@ -821,6 +834,7 @@ static il_status member_ref_field(struct module *module, uint32_t row,
 
 il_status ldr_field(struct module *module, uint32_t token, const struct generic_context *context,
                     struct field **out, il_error *err) {
+    EXEC_LOCKED(module->rt);
     uint32_t row = IL_TOKEN_ROW(token);
     il_status status;
     if (row == 0 || row > il_rows(module->il, IL_TOKEN_TABLE(token)))

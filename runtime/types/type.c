@@ -32,6 +32,7 @@ static void fill_method(struct type *type, struct method *method, uint32_t row) 
 }
 
 il_status type_members(struct type *type, il_error *err) {
+    EXEC_LOCKED(type->rt);
     if (type->kind == TYPE_ARRAY)
         return array_members(type, err);
     if (type->methods || !type->module)
@@ -77,6 +78,7 @@ struct field *type_field_of_row(struct type *type, uint32_t row) {
 }
 
 struct method *type_find_method(struct type *type, const char *name, int param_count) {
+    EXEC_LOCKED(type->rt);
     il_error err;
     if (type_members(type, &err) != IL_OK)
         return NULL;
@@ -94,6 +96,7 @@ struct method *type_find_method(struct type *type, const char *name, int param_c
 }
 
 struct field *type_find_field(struct type *type, const char *name) {
+    EXEC_LOCKED(type->rt);
     il_error err;
     if (type_members(type, &err) != IL_OK)
         return NULL;
@@ -146,6 +149,9 @@ il_status method_same_signature(struct method *a, struct method *b, bool *same, 
 }
 
 il_status method_prepare_signature(struct method *method, il_error *err) {
+    if (__atomic_load_n(&method->has_signature, __ATOMIC_ACQUIRE))
+        return IL_OK;
+    EXEC_LOCKED(method->owner->rt);
     if (method->has_signature)
         return IL_OK;
     struct module *module = method->owner->module;
@@ -444,6 +450,9 @@ static il_status lay_out_steps(struct type *type, il_error *err) {
 
 il_status type_lay_out(struct type *type, il_error *err) {
     char text[256];
+    if (__atomic_load_n(&type->layout_state, __ATOMIC_ACQUIRE) == STEP_DONE)
+        return IL_OK;
+    EXEC_LOCKED(type->rt);
     if (type->layout_state == STEP_DONE)
         return IL_OK;
     type_name(type, text, sizeof text);
@@ -455,7 +464,8 @@ il_status type_lay_out(struct type *type, il_error *err) {
                        "Could not load type '%s': it contains itself.", text);
     type->layout_state = STEP_RUNNING;
     il_status status = lay_out_steps(type, err);
-    type->layout_state = status == IL_OK ? STEP_DONE : STEP_NONE;
+    __atomic_store_n(&type->layout_state, status == IL_OK ? STEP_DONE : STEP_NONE,
+                     __ATOMIC_RELEASE);
     return status;
 }
 
@@ -477,6 +487,9 @@ static il_status prepare_steps(struct type *type, il_error *err) {
 /* Building the tables of a type may lead back to the type (class A : IComparable<A>); whoever comes
  * back needs its identity and layout only, which are there by then. */
 il_status type_prepare(struct type *type, il_error *err) {
+    if (__atomic_load_n(&type->prepared, __ATOMIC_ACQUIRE))
+        return IL_OK;
+    EXEC_LOCKED(type->rt);
     if (type->prepared || type->prepare_state == STEP_RUNNING)
         return IL_OK;
     rt_events *events = type->rt->events;
@@ -486,7 +499,7 @@ il_status type_prepare(struct type *type, il_error *err) {
     type->prepare_state = STEP_RUNNING;
     il_status status = prepare_steps(type, err);
     type->prepare_state = STEP_NONE;
-    type->prepared = status == IL_OK;
+    __atomic_store_n(&type->prepared, status == IL_OK, __ATOMIC_RELEASE);
     if (announce && events->class_load_finished)
         events->class_load_finished(events->self, type, status == IL_OK ? 0 : (int32_t)0x80131522);
     return status;
@@ -564,6 +577,7 @@ bool type_is_assignable(const struct type *from, const struct type *to) {
 }
 
 void type_root(struct type *type) {
+    EXEC_LOCKED(type->rt);
     if (type->rooted)
         return;
     type->rooted = true;

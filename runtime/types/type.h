@@ -200,7 +200,8 @@ struct method {
     native_method native;
     void *entry; /* what compiled callers call, never NULL; see runtime/jit/jit.h */
     void (*enter)(struct thread *, union slot *); /* compiled: called by the interpreter */
-    uint32_t hotness; /* entries and loop iterations counted before compilation */
+    struct thread *preparer; /* who makes it callable; under the world's lock */
+    uint32_t hotness;        /* entries and loop iterations counted before compilation */
     uint8_t jit_state;
     void *jit_info; /* runtime/jit's record of the compiled code */
 };
