@@ -166,7 +166,8 @@ build/bench/kernels.exe: tests/bench/kernels.cs Makefile | deps
 
 build/samples/%.exe: samples/programs/%.cs Makefile | deps
 	@mkdir -p $(@D)
-	$(call say,MCS) mcs -out:$@ $<
+	$(call say,MCS) mcs -nologo $(MCS_FLAGS) -out:$@ $<
+build/samples/matrix.exe: private MCS_FLAGS := -r:System.Numerics.dll
 
 build/tests/%.exe: tests/data/%.cs Makefile | deps
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
-/* Programs compiled from tests/programs/, each run under every engine: what they print, on which
- * stream, and how they exit. README.md there says where the expected output comes from. */
+/* Programs compiled from tests/programs/ and samples/programs/, each run under every engine: what
+ * they print, on which stream, and how they exit. README.md there says where the expected output
+ * comes from. */
 #include <CUnit/CUnit.h>
 #include <glob.h>
 #include <stdbool.h>
@@ -11,11 +12,19 @@
 
 static const struct program {
     const char *name;
+    const char *binary; /* below build/, without .exe */
+    const char *arguments;
+    const char *expected; /* without .out and .err */
     int status;
+    bool is_sample;
 } PROGRAMS[] = {
-#define PROGRAM(name, status) {#name, status},
+#define PROGRAM(name, status)                                                                      \
+    {#name, "tests/programs/" #name, "", "tests/programs/" #name, status, false},
+#define SAMPLE(name, arguments)                                                                    \
+    {"sample " #name, "samples/" #name, arguments, "samples/programs/" #name, 0, true},
 #include "programs.def"
 #undef PROGRAM
+#undef SAMPLE
 };
 
 #define PROGRAM_COUNT (sizeof PROGRAMS / sizeof *PROGRAMS)
@@ -61,23 +70,22 @@ static void compare(const char *what, const char *got, const char *expected) {
 
 static void run_under(const struct program *program, const char *engine) {
     static text got, expected;
-    const char *claret = getenv("CLARET");
     char command[512], out[] = "/tmp/claret-out.XXXXXX", err[] = "/tmp/claret-err.XXXXXX";
     char what[128], path[256];
     int out_file = mkstemp(out), err_file = mkstemp(err);
     CU_ASSERT_FATAL(out_file >= 0 && err_file >= 0);
     close(out_file);
     close(err_file);
-    snprintf(command, sizeof command, "timeout 60 %s run %s build/tests/programs/%s.exe >%s 2>%s",
-             claret ? claret : "build/claret", engine, program->name, out, err);
+    snprintf(command, sizeof command, "timeout 60 %s build/%s.exe %s >%s 2>%s", engine,
+             program->binary, program->arguments, out, err);
     int status = system(command);
     snprintf(what, sizeof what, "%s %s: status %d,", program->name, engine,
              WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-    snprintf(path, sizeof path, "tests/programs/%s.out", program->name);
+    snprintf(path, sizeof path, "%s.out", program->expected);
     CU_ASSERT(read_text(&expected, path) && read_text(&got, out));
     strcat(what, " stdout");
     compare(what, got.data, expected.data);
-    snprintf(path, sizeof path, "tests/programs/%s.err", program->name);
+    snprintf(path, sizeof path, "%s.err", program->expected);
     read_text(&expected, path);
     CU_ASSERT(read_text(&got, err));
     drop_offsets(&got);
@@ -88,28 +96,49 @@ static void run_under(const struct program *program, const char *engine) {
     remove(err);
 }
 
+static bool mono_is_there(void) {
+    return system("command -v mono >/dev/null") == 0;
+}
+
+static void run(const struct program *program) {
+    static const char *const ENGINES[] = {"--interp", "--jit", ""};
+    const char *claret = getenv("CLARET");
+    char command[256];
+    for (size_t i = 0; i < sizeof ENGINES / sizeof *ENGINES; i++) {
+        snprintf(command, sizeof command, "%s run %s", claret ? claret : "build/claret",
+                 ENGINES[i]);
+        run_under(program, command);
+    }
+    if (program->is_sample && mono_is_there())
+        run_under(program, "mono");
+}
+
 static void run_current(void) {
     const char *name = CU_get_current_test()->pName;
     for (size_t i = 0; i < PROGRAM_COUNT; i++) {
-        if (strcmp(PROGRAMS[i].name, name) != 0)
-            continue;
-        run_under(&PROGRAMS[i], "--interp");
-        run_under(&PROGRAMS[i], "--jit");
-        run_under(&PROGRAMS[i], "");
+        if (strcmp(PROGRAMS[i].name, name) == 0)
+            run(&PROGRAMS[i]);
     }
 }
 
-static void every_program_is_listed(void) {
+static size_t count_files(const char *pattern) {
     glob_t files;
-    CU_ASSERT_FATAL(glob("tests/programs/*.cs", 0, NULL, &files) == 0);
-    CU_ASSERT_EQUAL(files.gl_pathc, PROGRAM_COUNT);
+    size_t count = glob(pattern, 0, NULL, &files) == 0 ? files.gl_pathc : 0;
     globfree(&files);
+    return count;
+}
+
+static void every_program_is_listed(void) {
+    CU_ASSERT_EQUAL(count_files("tests/programs/*.cs") + count_files("samples/programs/*.cs"),
+                    PROGRAM_COUNT);
 }
 
 CU_TestInfo program_tests[] = {
     {"every program is listed", every_program_is_listed},
-#define PROGRAM(name, status) {#name, run_current},
+#define PROGRAM(name, status)   {#name, run_current},
+#define SAMPLE(name, arguments) {"sample " #name, run_current},
 #include "programs.def"
 #undef PROGRAM
+#undef SAMPLE
     CU_TEST_INFO_NULL,
 };
