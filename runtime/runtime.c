@@ -1,6 +1,7 @@
 /* The runtime's life: create, run a program, destroy. */
 #include "runtime/runtime.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,12 +133,17 @@ fail:
 
 /* ---- Running ---- */
 
-static bool set_program_folder(struct runtime *rt, const char *path) {
+static bool set_program_path(struct runtime *rt, const char *path) {
+    char absolute[PATH_MAX];
     const char *slash = strrchr(path, '/');
     mem_free(rt->program_folder);
+    mem_free(rt->program_path);
+    if (!realpath(path, absolute)) /* there is none: loading says so */
+        absolute[0] = '\0';
+    rt->program_path = mem_copy_text(absolute, strlen(absolute));
     rt->program_folder = slash ? mem_copy_text(path, slash > path ? (size_t)(slash - path) : 1)
                                : mem_copy_text(".", 1);
-    return rt->program_folder != NULL;
+    return rt->program_folder && rt->program_path;
 }
 
 static il_status find_entry_point(struct module *module, struct method **out, il_error *err) {
@@ -231,19 +237,24 @@ static void report_unhandled(struct thread *thread, struct object *exception) {
 }
 
 static int run_main(struct thread *thread, struct method *main, struct array *arguments) {
-    const struct runtime *rt = thread->rt;
+    struct runtime *rt = thread->rt;
     union slot args[2] = {{.p = arguments}, {.i8 = 0}};
     if (!thread->exception && main->owner->cctor && !main->owner->before_field_init)
         exec_init_type(thread, main->owner);
-    if (!thread->exception && exec_invoke_root(thread, main, args))
-        return (main->return_type->storage == STORE_VOID ? rt->exit_status : args[0].i4) & 0xFF;
-    if (rt->exiting) {
-        exec_take_exception(thread);
-        return rt->exit_status & 0xFF;
+    if (!thread->exception && exec_invoke_root(thread, main, args)) {
+        if (main->return_type->storage != STORE_VOID)
+            rt->exit_status = args[0].i4;
+        bcl_domain_raise_exit(thread);
     }
     struct object *exception = exec_take_exception(thread);
-    report_unhandled(thread, exception);
-    return EXIT_UNHANDLED;
+    if (exception && !thread->fatal)
+        bcl_domain_raise_unhandled(thread, exception);
+    if (exception && !rt->exiting) {
+        report_unhandled(thread, exception);
+        return EXIT_UNHANDLED;
+    }
+    exec_take_exception(thread);
+    return rt->exit_status & 0xFF;
 }
 
 bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *const *arguments,
@@ -252,7 +263,7 @@ bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *
     struct method *main;
     il_error err;
     il_status status = IL_OK;
-    if (!set_program_folder(rt, path))
+    if (!set_program_path(rt, path))
         status = il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     if (status == IL_OK)
         status = ldr_load_file(rt, path, &module, &err);
@@ -304,6 +315,7 @@ void claret_destroy(claret_runtime *rt) {
     mem_free(rt->modules);
     mem_free(rt->constructed);
     mem_free(rt->program_folder);
+    mem_free(rt->program_path);
     mem_free((void *)(uintptr_t)rt->config.path);
     gc_delete(rt->gc);
     mem_pool_fini(&rt->pool);

@@ -31,6 +31,7 @@ struct runtime {
     struct module *program; /* the one that is run; NULL before */
     int argument_count;
     char *const *arguments; /* the embedder's, while it runs the program */
+    char *program_path;     /* absolute; NULL when there is no program */
     char *program_folder;   /* assemblies are looked for here first */
     struct core_types core;
     struct type **constructed; /* hash table of instantiations and multi-dimensional arrays */

@@ -14,7 +14,7 @@ static const struct program {
     const char *name;
     const char *binary; /* below build/, without .exe */
     const char *arguments;
-    const char *expected; /* without .out and .err */
+    const char *expected; /* without .out, .err and .in */
     int status;
     bool is_sample;
 } PROGRAMS[] = {
@@ -76,8 +76,10 @@ static void run_under(const struct program *program, const char *engine) {
     CU_ASSERT_FATAL(out_file >= 0 && err_file >= 0);
     close(out_file);
     close(err_file);
-    snprintf(command, sizeof command, "timeout 60 %s build/%s.exe %s >%s 2>%s", engine,
-             program->binary, program->arguments, out, err);
+    snprintf(path, sizeof path, "%s.in", program->expected);
+    snprintf(command, sizeof command, "timeout 60 %s build/%s.exe %s <%s >%s 2>%s", engine,
+             program->binary, program->arguments, access(path, R_OK) == 0 ? path : "/dev/null", out,
+             err);
     int status = system(command);
     snprintf(what, sizeof what, "%s %s: status %d,", program->name, engine,
              WIFEXITED(status) ? WEXITSTATUS(status) : -1);

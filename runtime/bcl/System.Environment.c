@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "runtime/bcl/bcl.h"
+#include "runtime/bcl/bcl_state.h"
 
 extern char **environ;
 
@@ -75,7 +75,7 @@ void bcl_environment_set_variable(struct thread *thread, union slot *slots) {
 void bcl_environment_arguments(struct thread *thread, union slot *slots) {
     const struct runtime *rt = thread->rt;
     struct array *out = bcl_new_vector_of(thread, "String", rt->argument_count + 1);
-    const char *program = rt->program ? il_module_path(rt->program->il) : "";
+    const char *program = rt->program_path ? rt->program_path : "";
     for (int i = 0; out && i <= rt->argument_count && !thread->exception; i++)
         ((struct string **)out->data)[i] =
             bcl_string(thread, i > 0 ? rt->arguments[i - 1] : program);
@@ -83,7 +83,14 @@ void bcl_environment_arguments(struct thread *thread, union slot *slots) {
 }
 
 void bcl_environment_exit(struct thread *thread, union slot *slots) {
-    exec_exit(thread, slots[0].i4);
+    int32_t status = slots[0].i4;
+    bcl_domain_raise_exit(thread);
+    if (!thread->fatal)
+        exec_exit(thread, status);
+}
+
+void bcl_environment_is_exiting(struct thread *thread, union slot *slots) {
+    slots[0].i4 = __atomic_load_n(&thread->rt->bcl->shutting_down, __ATOMIC_ACQUIRE);
 }
 
 /* FailFast(message, exception, ...): the status is that of an abort. */
@@ -122,14 +129,17 @@ void bcl_environment_home(struct thread *thread, union slot *slots) {
     slots[0].p = bcl_string(thread, home ? home : user ? user->pw_dir : "/");
 }
 
-/* GetOSVersionString(): "5.10.0.23", which managed code parses as a version. */
+/* GetOSVersionString(): the first four numbers of the kernel's release, as a version. */
 void bcl_environment_os_version(struct thread *thread, union slot *slots) {
+    unsigned long parts[4] = {0};
     struct utsname name;
-    unsigned parts[4] = {0};
-    char text[64];
-    if (uname(&name) == 0)
-        sscanf(name.release, "%u.%u.%u-%u", &parts[0], &parts[1], &parts[2], &parts[3]);
-    snprintf(text, sizeof text, "%u.%u.%u.%u", parts[0], parts[1], parts[2], parts[3]);
+    char text[96];
+    char *at = uname(&name) == 0 ? name.release : "";
+    for (int i = 0; i < 4 && *at; i++) {
+        at += strcspn(at, "0123456789");
+        parts[i] = strtoul(at, &at, 10);
+    }
+    snprintf(text, sizeof text, "%lu.%lu.%lu.%lu", parts[0], parts[1], parts[2], parts[3]);
     slots[0].p = bcl_string(thread, text);
 }
 
@@ -138,7 +148,8 @@ void bcl_environment_os_version(struct thread *thread, union slot *slots) {
         slots[0].p = bcl_string(thread, text);                                                     \
     }
 TEXT(environment_config_path, "/etc/mono/4.5/machine.config") /* there need be no such file */
-TEXT(runtime_name, "6.8.0.105 (Claret)")
+TEXT(environment_empty, "")
+TEXT(environment_gac, "/usr/lib")
 TEXT(runtime_os, "linux")
 TEXT(runtime_architecture, "x86-64")
 

@@ -7,39 +7,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/bcl/bcl.h"
+#include "runtime/bcl/bcl_io.h"
 
 enum { FILE_TYPE_UNKNOWN, FILE_TYPE_DISK, FILE_TYPE_CHAR, FILE_TYPE_PIPE };
 
-enum { /* Win32's numbers */
-       ERROR_FILE_NOT_FOUND = 2,
-       ERROR_PATH_NOT_FOUND = 3,
-       ERROR_TOO_MANY_OPEN_FILES = 4,
-       ERROR_ACCESS_DENIED = 5,
-       ERROR_INVALID_HANDLE = 6,
-       ERROR_WRITE_FAULT = 29,
-       ERROR_FILE_EXISTS = 80,
-       ERROR_INVALID_PARAMETER = 87,
-       ERROR_BROKEN_PIPE = 109,
-       ERROR_DISK_FULL = 112
-};
-
-static int32_t io_error(void) {
+int32_t bcl_io_error(void) {
     switch (errno) {
-    case ENOENT: return ERROR_FILE_NOT_FOUND;
-    case ENOTDIR: return ERROR_PATH_NOT_FOUND;
+    case ENOENT: return IO_FILE_NOT_FOUND;
+    case ENOTDIR: return IO_PATH_NOT_FOUND;
     case EMFILE:
-    case ENFILE: return ERROR_TOO_MANY_OPEN_FILES;
+    case ENFILE: return IO_TOO_MANY_OPEN_FILES;
     case EPERM:
     case EROFS:
     case EISDIR:
-    case EACCES: return ERROR_ACCESS_DENIED;
-    case EBADF: return ERROR_INVALID_HANDLE;
-    case EEXIST: return ERROR_FILE_EXISTS;
-    case EINVAL: return ERROR_INVALID_PARAMETER;
-    case ENOSPC: return ERROR_DISK_FULL;
-    case EPIPE: return ERROR_BROKEN_PIPE;
-    default: return ERROR_WRITE_FAULT;
+    case EACCES: return IO_ACCESS_DENIED;
+    case EBADF: return IO_INVALID_HANDLE;
+    case EEXIST: return IO_FILE_EXISTS;
+    case EINVAL: return IO_INVALID_PARAMETER;
+    case EXDEV: return IO_NOT_SAME_DEVICE;
+    case ENOTEMPTY: return IO_DIR_NOT_EMPTY;
+    case EAGAIN:
+    case EBUSY:
+    case ETXTBSY: return IO_SHARING_VIOLATION;
+    case ENAMETOOLONG: return IO_FILENAME_EXCED_RANGE;
+    case ENOSPC: return IO_DISK_FULL;
+    case EPIPE: return IO_BROKEN_PIPE;
+    default: return IO_WRITE_FAULT;
     }
 }
 
@@ -63,8 +56,7 @@ enum {
     MODE_APPEND
 };
 
-/* UTF-8 text of UTF-16 units up to the NUL, a mem_ block; NULL with an exception pending. */
-static char *path_of(struct thread *thread, const uint16_t *chars) {
+char *bcl_io_path(struct thread *thread, const uint16_t *chars) {
     int32_t length = 0;
     if (!bcl_check(thread, chars))
         return NULL;
@@ -118,20 +110,22 @@ static int open_file(const char *path, int32_t mode, int32_t access) {
 /* Open(path, mode, access, share, options, out error): a descriptor or -1. */
 void bcl_io_open(struct thread *thread, union slot *slots) {
     int32_t *error = slots[5].p;
-    char *path = path_of(thread, slots[0].p);
+    char *path = bcl_io_path(thread, slots[0].p);
     if (!path)
         return;
-    int fd = open_file(path, slots[1].i4, slots[2].i4);
-    *error = fd < 0 ? io_error() : 0;
-    if (*error == ERROR_FILE_NOT_FOUND && folder_is_missing(path))
-        *error = ERROR_PATH_NOT_FOUND;
+    int32_t mode = slots[1].i4, access = slots[2].i4;
+    exec_enter_safe(thread); /* a FIFO waits for its other end */
+    int fd = open_file(path, mode, access);
+    exec_leave_safe(thread);
+    *error = fd < 0 ? bcl_io_error() : 0;
+    if (*error == IO_FILE_NOT_FOUND && folder_is_missing(path))
+        *error = IO_PATH_NOT_FOUND;
     mem_free(path);
     slots[0].i8 = fd;
 }
 
-/* The result of a call that gives -1 and errno on failure, as a bool. */
-static void finish(union slot *slots, int result, int32_t *error) {
-    *error = result < 0 ? io_error() : 0;
+void bcl_io_finish(union slot *slots, int result, int32_t *error) {
+    *error = result < 0 ? bcl_io_error() : 0;
     slots[0].i4 = result >= 0;
 }
 
@@ -139,7 +133,7 @@ static void finish(union slot *slots, int result, int32_t *error) {
 void bcl_io_close(struct thread *thread, union slot *slots) {
     int fd = (int)slots[0].i8;
     (void)thread;
-    finish(slots, fd > STDERR_FILENO ? close(fd) : 0, slots[1].p);
+    bcl_io_finish(slots, fd > STDERR_FILENO ? close(fd) : 0, slots[1].p);
 }
 
 /* GetLength(handle, out error), SetLength(handle, length, out error). */
@@ -147,20 +141,20 @@ void bcl_io_get_length(struct thread *thread, union slot *slots) {
     struct stat st;
     int32_t *error = slots[1].p;
     (void)thread;
-    *error = fstat((int)slots[0].i8, &st) != 0 ? io_error() : 0;
+    *error = fstat((int)slots[0].i8, &st) != 0 ? bcl_io_error() : 0;
     slots[0].i8 = *error ? -1 : st.st_size;
 }
 
 void bcl_io_set_length(struct thread *thread, union slot *slots) {
     (void)thread;
-    finish(slots, ftruncate((int)slots[0].i8, slots[1].i8), slots[2].p);
+    bcl_io_finish(slots, ftruncate((int)slots[0].i8, slots[1].i8), slots[2].p);
 }
 
 /* Lock and Unlock(handle, position, length, out error). */
 static void lock(union slot *slots, short type) {
     struct flock range = {
         .l_type = type, .l_whence = SEEK_SET, .l_start = slots[1].i8, .l_len = slots[2].i8};
-    finish(slots, fcntl((int)slots[0].i8, F_SETLK, &range), slots[3].p);
+    bcl_io_finish(slots, fcntl((int)slots[0].i8, F_SETLK, &range), slots[3].p);
 }
 
 void bcl_io_lock(struct thread *thread, union slot *slots) {
@@ -177,14 +171,14 @@ void bcl_io_unlock(struct thread *thread, union slot *slots) {
 void bcl_io_current_directory(struct thread *thread, union slot *slots) {
     char path[4096];
     int32_t *error = slots[0].p;
-    *error = getcwd(path, sizeof path) ? 0 : io_error();
+    *error = getcwd(path, sizeof path) ? 0 : bcl_io_error();
     slots[0].p = *error ? NULL : bcl_string(thread, path);
 }
 
 void bcl_io_set_current_directory(struct thread *thread, union slot *slots) {
-    char *path = path_of(thread, slots[0].p);
+    char *path = bcl_io_path(thread, slots[0].p);
     if (path)
-        finish(slots, chdir(path), slots[1].p);
+        bcl_io_finish(slots, chdir(path), slots[1].p);
     mem_free(path);
 }
 
@@ -193,7 +187,7 @@ void bcl_io_set_attributes(struct thread *thread, union slot *slots) {
     enum { ATTRIBUTE_READ_ONLY = 1 };
     const uint32_t attribute_executable = 0x80000000u;
     uint32_t attributes = slots[1].u4;
-    char *path = path_of(thread, slots[0].p);
+    char *path = bcl_io_path(thread, slots[0].p);
     struct stat st;
     if (!path)
         return;
@@ -205,7 +199,7 @@ void bcl_io_set_attributes(struct thread *thread, union slot *slots) {
             mode |= (mode & 0444) >> 2;
         result = chmod(path, mode);
     }
-    finish(slots, result, slots[2].p);
+    bcl_io_finish(slots, result, slots[2].p);
     mem_free(path);
 }
 
@@ -231,7 +225,7 @@ void bcl_io_file_type(struct thread *thread, union slot *slots) {
     (void)thread;
     *error = 0;
     if (fstat((int)slots[0].i8, &st) != 0) {
-        *error = io_error();
+        *error = bcl_io_error();
         slots[0].i4 = FILE_TYPE_UNKNOWN;
     } else {
         slots[0].i4 = S_ISREG(st.st_mode)                            ? FILE_TYPE_DISK
@@ -256,11 +250,13 @@ void bcl_io_write(struct thread *thread, union slot *slots) {
     if (fd == STDOUT_FILENO)
         fflush(stdout);
     while (done < count) {
+        exec_enter_safe(thread);
         ssize_t n = write(fd, bytes->data + offset + done, (size_t)(count - done));
+        exec_leave_safe(thread);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
-            *error = io_error();
+            *error = bcl_io_error();
             break;
         }
         done += (int32_t)n;
@@ -279,11 +275,14 @@ void bcl_io_read(struct thread *thread, union slot *slots) {
         exec_throw(thread, "ArgumentOutOfRangeException", NULL);
         return;
     }
+    int fd = (int)slots[0].i8;
+    exec_enter_safe(thread);
     do
-        n = read((int)slots[0].i8, bytes->data + offset, (size_t)count);
+        n = read(fd, bytes->data + offset, (size_t)count);
     while (n < 0 && errno == EINTR);
+    exec_leave_safe(thread);
     if (n < 0)
-        *error = io_error();
+        *error = bcl_io_error();
     slots[0].i4 = (int32_t)n;
 }
 
@@ -302,6 +301,6 @@ void bcl_io_seek(struct thread *thread, union slot *slots) {
     *error = 0;
     off_t at = slots[2].u4 > 2 ? -1 : lseek((int)slots[0].i8, slots[1].i8, whence[slots[2].u4]);
     if (at < 0)
-        *error = io_error();
+        *error = bcl_io_error();
     slots[0].i8 = at;
 }

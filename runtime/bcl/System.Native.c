@@ -6,14 +6,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <utime.h>
 
-#include "runtime/bcl/bcl.h"
+#include "runtime/bcl/bcl_io.h"
 
 /* ---- Errors ---- */
 
@@ -208,19 +206,13 @@ void bcl_sys_readlink(struct thread *thread, union slot *slots) {
 void bcl_sys_copy_file(struct thread *thread, union slot *slots) {
     int from = descriptor(slots[0].o), to = descriptor(slots[1].o);
     struct stat st;
+    exec_enter_safe(thread);
     int result = fstat(from, &st);
     if (result == 0)
         result = fchmod(to, st.st_mode & 07777);
-    for (off_t left = st.st_size; result == 0 && left > 0;) {
-        ssize_t n = sendfile(to, from, NULL, (size_t)left);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            result = n < 0 ? -1 : 0;
-        if (n <= 0)
-            break;
-        left -= n;
-    }
+    if (result == 0)
+        result = bcl_io_copy(from, to);
+    exec_leave_safe(thread);
     finish(thread, slots, result);
 }
 
@@ -267,19 +259,8 @@ void bcl_sys_read_dir_buffer(struct thread *thread, union slot *slots) {
 
 /* GetNonCryptographicallySecureRandomBytes(buffer, length). */
 void bcl_sys_random(struct thread *thread, union slot *slots) {
-    char *buffer = slots[0].p;
-    size_t length = slots[1].i4 > 0 ? (size_t)slots[1].i4 : 0;
-    while (length > 0) {
-        ssize_t n = getrandom(buffer, length, 0);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            exec_throw(thread, "InvalidOperationException", "no random bytes");
-            return;
-        }
-        buffer += n;
-        length -= (size_t)n;
-    }
+    if (slots[1].i4 > 0 && !bcl_random_bytes(slots[0].p, (size_t)slots[1].i4))
+        exec_throw(thread, "InvalidOperationException", "no random bytes");
 }
 
 void bcl_sys_effective_user(struct thread *thread, union slot *slots) {

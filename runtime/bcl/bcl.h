@@ -14,6 +14,11 @@ native_method bcl_find(const struct method *method);
 struct object *bcl_type_object(struct thread *thread, struct type *type);
 struct type *bcl_type_of(struct object *object);
 
+/* System.AppDomain.c: runs the program's handlers of AppDomain.ProcessExit, once per runtime, and of
+ * UnhandledException. They may end the program (rt->exiting); otherwise nothing is pending then. */
+void bcl_domain_raise_exit(struct thread *thread);
+void bcl_domain_raise_unhandled(struct thread *thread, struct object *exception);
+
 /* ---- bcl_state.c: what the class library keeps per runtime ---- */
 
 struct bcl_state;

@@ -22,6 +22,8 @@ struct bcl_state {
     struct bcl_native *natives;
     gc_handle **handles; /* GCHandles: index + 1 is the managed handle; NULL entries are free */
     uint32_t handle_count, handle_capacity;
+    bool exit_raised;   /* AppDomain.ProcessExit has run or runs; atomic */
+    bool shutting_down; /* it has run; atomic */
 };
 
 #endif
