@@ -145,6 +145,11 @@ void bcl_method_make_generic(struct thread *thread, union slot *slots) {
     }
     for (int32_t i = 0; i < types->length; i++)
         args[i] = bcl_type_of(((struct object *const *)types->data)[i]);
+    struct generic_context context = {method->owner->args, method->owner->arg_count, args,
+                                      method->generic_count};
+    if (!bcl_check_arguments(thread, method->definition->args, method->generic_count, &context,
+                             args))
+        return;
     if (ldr_instantiate_method(method, args, method->generic_count, &method, &err) != IL_OK)
         exec_throw_error(thread, &err);
     else

@@ -284,55 +284,24 @@ void bcl_type_nested(struct thread *thread, union slot *slots) {
     finish(&list, slots);
 }
 
-/* The interfaces of an open type, which has no interface map, as far as it declares them itself. */
-static void add_declared_interfaces(struct list *list, struct type *type) {
-    struct generic_context context = ldr_type_context(type);
-    il_error err;
-    il_range rows =
-        il_find_rows(type->module->il, IL_InterfaceImpl_Class, IL_TOKEN(IL_TypeDef, type->row));
-    for (uint32_t row = rows.first; row < rows.end; row++) {
-        struct type *interface;
-        uint32_t token = il_cell(type->module->il, IL_InterfaceImpl_Interface, row);
-        if (ldr_type(type->module, token, &context, &interface, &err) == IL_OK)
-            add(list, interface);
-    }
-}
-
-static void add_vector_interfaces(struct list *list, struct type *array) {
-    const struct core_types *core = &array->rt->core;
-    struct type *const definitions[] = {core->ilist, core->icollection, core->ienumerable,
-                                        core->iread_only_list, core->iread_only_collection};
-    il_error err;
-    for (size_t i = 0; i < sizeof definitions / sizeof *definitions; i++) {
-        struct type *interface;
-        if (ldr_instantiate(definitions[i], &array->element_type, 1, &interface, &err) == IL_OK)
-            add(list, interface);
-        else
-            list->failed = true;
-    }
-}
-
-/* GetInterfaces(). */
+/* GetInterfaces(): of the interface map, or of an open type, which has none, by its rows. */
 void bcl_type_interfaces(struct thread *thread, union slot *slots) {
-    struct list list = start(thread, slots, NULL, 0, 0);
-    struct type *type = list.reflected;
+    enum { MAX_INTERFACES = 256 };
+    struct type *type = bcl_type_of(slots[0].o), *all[MAX_INTERFACES];
+    uint32_t count = 0;
     il_error err;
-    if (type->is_open) {
-        if (type->module)
-            add_declared_interfaces(&list, type);
-    } else if (type_prepare(type, &err) != IL_OK) {
+    if (!type->is_open && type->kind != TYPE_SZARRAY && type_prepare(type, &err) != IL_OK) {
         exec_throw_error(thread, &err);
-    } else {
-        for (uint32_t i = 0; i < type->interface_count; i++)
-            add(&list, type->interfaces[i].interface);
-        if (type->kind == TYPE_SZARRAY)
-            add_vector_interfaces(&list, type);
+        return;
     }
-    struct array *out =
-        thread->exception ? NULL : bcl_new_vector_of(thread, "Type", (int64_t)list.count);
-    for (uint32_t i = 0; out && i < list.count && !thread->exception; i++)
-        ((struct object **)out->data)[i] = bcl_type_object(thread, list.items[i]);
-    mem_free(list.items);
+    if (type->is_open || type->kind == TYPE_SZARRAY)
+        count = bcl_open_interfaces(type, all, MAX_INTERFACES);
+    for (uint32_t i = 0; count == 0 && i < type->interface_count && i < MAX_INTERFACES; i++)
+        all[i] = type->interfaces[i].interface;
+    count = count ? count : type->interface_count;
+    struct array *out = bcl_new_vector_of(thread, "Type", count);
+    for (uint32_t i = 0; out && i < count && !thread->exception; i++)
+        ((struct object **)out->data)[i] = bcl_type_object(thread, all[i]);
     slots[0].p = out;
 }
 
@@ -341,10 +310,16 @@ void bcl_type_interface_map(struct thread *thread, union slot *slots) {
     struct type *type = bcl_type_of(slots[0].o), *interface = bcl_type_of(slots[1].o);
     struct array **targets_out = slots[2].p, **methods_out = slots[3].p;
     il_error err;
+    if (type->is_open || interface->is_open) {
+        exec_throw(thread, "NotSupportedException", "interface maps of open types");
+        return;
+    }
     if (type_prepare(type, &err) != IL_OK || type_prepare(interface, &err) != IL_OK) {
         exec_throw_error(thread, &err);
         return;
     }
+    if (!type_is_assignable(type, interface)) /* managed code throws then */
+        return;
     struct type *element = bcl_class(thread, "System.Reflection", "MethodInfo");
     struct array *targets =
         element ? bcl_new_vector(thread, element, interface->vtable_size) : NULL;

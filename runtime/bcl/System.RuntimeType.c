@@ -65,7 +65,8 @@ TYPE_QUERY(is_value, type_is_value(type) && type != type->rt->core.enumeration)
 TYPE_QUERY(is_enum, type->is_enum)
 TYPE_QUERY(is_interface, type->kind == TYPE_INTERFACE)
 TYPE_QUERY(rank, (int32_t)type->rank)
-TYPE_QUERY(token, (int32_t)IL_TOKEN(IL_TypeDef, type->row))
+TYPE_QUERY(token,
+           (int32_t)IL_TOKEN(type->kind == TYPE_VARIABLE ? IL_GenericParam : IL_TypeDef, type->row))
 TYPE_QUERY(variable_number, (int32_t)type->rank)
 
 /* System.TypeCode of a type: the primitives by element type, and a few classes by name. */
@@ -117,7 +118,7 @@ void bcl_type_is_instance(struct thread *thread, union slot *slots) {
 }
 
 void bcl_type_base(struct thread *thread, union slot *slots) {
-    struct type *parent = bcl_type_of(slots[0].o)->parent;
+    struct type *parent = bcl_base_of(bcl_type_of(slots[0].o));
     slots[0].o = parent ? bcl_type_object(thread, parent) : NULL;
 }
 
@@ -145,27 +146,49 @@ void bcl_type_is_assignable_from(struct thread *thread, union slot *slots) {
     if (!open && (type_prepare(to, &err) != IL_OK || type_prepare(from, &err) != IL_OK))
         exec_throw_error(thread, &err);
     else
-        slots[0].i4 = open ? to == from : type_is_assignable(from, to);
+        slots[0].i4 = open ? bcl_open_assignable(from, to) : type_is_assignable(from, to);
 }
 
 /* is_subclass_of(child, base): handles of types. */
 void bcl_type_is_subclass(struct thread *thread, union slot *slots) {
-    const struct type *type = slots[0].p;
+    const struct type *base = slots[1].p;
     (void)thread;
     bool found = false;
-    for (type = type->parent; type && !found; type = type->parent)
-        found = type == slots[1].p;
+    for (struct type *type = bcl_base_of(slots[0].p); type && !found; type = bcl_base_of(type))
+        found = type == base;
     slots[0].i4 = found;
 }
 
-/* RuntimeHelpers.IsReferenceOrContainsReferences<T>(). */
-void bcl_type_has_references(struct thread *thread, union slot *slots) {
-    struct type *type = thread->native_method->args[0];
+static void has_references(struct thread *thread, struct type *type, union slot *slots) {
     il_error err;
     if (type_lay_out(type, &err) != IL_OK)
         exec_throw_error(thread, &err);
     else
         slots[0].i4 = type_is_reference(type) || type->has_references;
+}
+
+/* RuntimeHelpers.IsReferenceOrContainsReferences<T>(), and HasReferences(type). */
+void bcl_type_argument_has_references(struct thread *thread, union slot *slots) {
+    has_references(thread, thread->native_method->args[0], slots);
+}
+
+void bcl_type_has_references(struct thread *thread, union slot *slots) {
+    has_references(thread, bcl_type_of(slots[0].o), slots);
+}
+
+/* GetPacking(out packing, out size): of the ClassLayout row, 0 without one. */
+void bcl_type_packing(struct thread *thread, union slot *slots) {
+    const struct type *type = bcl_type_of(slots[0].o);
+    int32_t *packing = slots[1].p, *size = slots[2].p;
+    il_range rows = {0, 0};
+    (void)thread;
+    if (type->module)
+        rows =
+            il_find_rows(type->module->il, IL_ClassLayout_Parent, IL_TOKEN(IL_TypeDef, type->row));
+    bool found = rows.first < rows.end;
+    *packing =
+        found ? (int32_t)il_cell(type->module->il, IL_ClassLayout_PackingSize, rows.first) : 0;
+    *size = found ? (int32_t)il_cell(type->module->il, IL_ClassLayout_ClassSize, rows.first) : 0;
 }
 
 /* Name: without namespace and type arguments, but with the suffixes of arrays and pointers. */
@@ -197,11 +220,14 @@ void bcl_type_namespace(struct thread *thread, union slot *slots) {
     slots[0].p = *type->name_space ? bcl_string(thread, type->name_space) : NULL;
 }
 
-/* getFullName(full, with assembly); an open type that is no definition has no full name. */
+/* getFullName(full, with assembly); type parameters and open types that are no definitions have no
+ * full name, nor has what is made of them. */
 void bcl_type_full_name(struct thread *thread, union slot *slots) {
-    const struct type *type = bcl_type_of(slots[0].o);
+    const struct type *type = bcl_type_of(slots[0].o), *core = type;
     bool full = slots[1].i4 != 0;
-    if (full && type->is_open && type->definition != type) {
+    while (core->element_type && !core->is_enum)
+        core = core->element_type;
+    if (full && core->is_open && (core->definition != core || core->kind == TYPE_VARIABLE)) {
         slots[0].p = NULL;
         return;
     }
@@ -213,18 +239,20 @@ void bcl_type_full_name(struct thread *thread, union slot *slots) {
     mem_free(name);
 }
 
-void bcl_type_assembly(struct thread *thread, union slot *slots) {
-    const struct type *type = bcl_type_of(slots[0].o);
+struct module *bcl_home_of(const struct type *type) {
     while (!type->module && type->element_type)
         type = type->element_type;
-    slots[0].o = bcl_assembly_object(thread, type->module ? type->module : thread->rt->corlib);
+    if (type->kind == TYPE_VARIABLE && type->enclosing)
+        type = type->enclosing;
+    return type->module ? type->module : type->rt->corlib;
+}
+
+void bcl_type_assembly(struct thread *thread, union slot *slots) {
+    slots[0].o = bcl_assembly_object(thread, bcl_home_of(bcl_type_of(slots[0].o)));
 }
 
 void bcl_type_module(struct thread *thread, union slot *slots) {
-    const struct type *type = bcl_type_of(slots[0].o);
-    while (!type->module && type->element_type)
-        type = type->element_type;
-    slots[0].o = bcl_module_object(thread, type->module ? type->module : thread->rt->corlib);
+    slots[0].o = bcl_module_object(thread, bcl_home_of(bcl_type_of(slots[0].o)));
 }
 
 static void return_type_object(struct thread *thread, union slot *slots, il_status status,
@@ -294,8 +322,11 @@ void bcl_type_make_generic(struct thread *thread, union slot *slots) {
     }
     for (int32_t i = 0; i < arguments->length; i++)
         args[i] = bcl_type_of(((struct object *const *)arguments->data)[i]);
-    struct type *type =
-        instantiate(thread, bcl_type_of(slots[0].o), args, (uint32_t)arguments->length);
+    struct type *definition = bcl_type_of(slots[0].o);
+    struct type *type = instantiate(thread, definition, args, (uint32_t)arguments->length);
+    struct generic_context context = {args, (uint32_t)arguments->length, NULL, 0};
+    if (type && !bcl_check_arguments(thread, definition->args, type->arg_count, &context, args))
+        return;
     slots[0].o = type ? bcl_type_object(thread, type) : NULL;
 }
 

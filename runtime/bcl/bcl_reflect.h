@@ -35,6 +35,24 @@ struct bcl_member *bcl_member_of_row(struct type *owner, il_table table, uint32_
 /* Its accessor with one of the semantics of II.23.1.12; NULL when it has none. */
 struct method *bcl_accessor(const struct bcl_member *member, uint32_t semantics);
 
+/* System.RuntimeType.Generics.c: open types, which have no tables. */
+
+/* The method that declares a type parameter; NULL when it is a type's. */
+struct method *bcl_declaring_method(struct type *variable);
+/* The base type, of a type parameter its first class constraint; NULL when there is none. */
+struct type *bcl_base_of(struct type *type);
+/* Writes as many of the interfaces of a type, inherited ones included, as there is room for. */
+uint32_t bcl_open_interfaces(struct type *type, struct type **out, uint32_t room);
+/* type_is_assignable when one of the types is open. */
+bool bcl_open_assignable(struct type *from, struct type *to);
+/* Whether the arguments are what the parameters want; otherwise ArgumentException is pending. The
+ * context is that of the constraints. */
+bool bcl_check_arguments(struct thread *thread, struct type *const *variables, uint32_t count,
+                         const struct generic_context *context, struct type *const *args);
+
+/* The module that a type comes from: its element's, its declarer's; mscorlib for the rest. */
+struct module *bcl_home_of(const struct type *type);
+
 /* What the objects stand for. */
 struct method *bcl_method_of(struct object *object);
 struct module *bcl_module_of(struct object *assembly);

@@ -63,12 +63,6 @@ char *bcl_assembly_name(const struct module *module, char *buffer, size_t size) 
     return buffer;
 }
 
-static struct module *home_of(const struct type *type) {
-    while (!type->module && type->element_type)
-        type = type->element_type;
-    return type->module;
-}
-
 static void put_type(struct text *t, const struct type *type, bool full, bool assembly);
 
 static void put_arguments(struct text *t, const struct type *type, bool full) {
@@ -113,9 +107,9 @@ static void put_type(struct text *t, const struct type *type, bool full, bool as
         if (type->arg_count && (type->definition != type || !full))
             put_arguments(t, type, full);
     }
-    if (assembly && home_of(type)) {
+    if (assembly) {
         put(t, ", ");
-        put(t, bcl_assembly_name(home_of(type), name, sizeof name));
+        put(t, bcl_assembly_name(bcl_home_of(type), name, sizeof name));
     }
 }
 
