@@ -2,17 +2,7 @@
  */
 #include <string.h>
 
-#include "runtime/bcl/bcl_reflect.h"
-
-enum {
-    PROLOG = 1,
-    NAMED_FIELD = 0x53,
-    NAMED_PROPERTY = 0x54,
-    ELEMENT_BOXED = 0x51,
-    ELEMENT_ENUM = 0x55,
-    ELEMENT_TYPE = 0x50,
-    NULL_STRING = 0xFF
-};
+#include "runtime/bcl/bcl_attr.h"
 
 /* What carries attributes. */
 struct carrier {
@@ -40,7 +30,9 @@ static struct carrier carrier_of(struct thread *thread, struct object *provider)
     struct bcl_member **member;
     if (strcmp(name, "RuntimeType") == 0) {
         const struct type *type = bcl_type_of(provider);
-        if (type->module)
+        if (type->kind == TYPE_VARIABLE)
+            c = (struct carrier){bcl_home_of(type), IL_TOKEN(IL_GenericParam, type->row)};
+        else if (type->module)
             c = (struct carrier){type->module, IL_TOKEN(IL_TypeDef, type->row)};
     } else if ((method = bcl_method_of(provider)) != NULL) {
         if (method->row)
@@ -103,235 +95,87 @@ void bcl_attributes_defined(struct thread *thread, union slot *slots) {
     }
 }
 
-/* ---- Blobs ---- */
-
-struct decoder {
-    struct thread *thread;
-    struct module *module;
-    il_reader in;
-};
-
-/* A SerString as a mem_ block; *null when it is the null string. NULL then, or when it is bad. */
-static char *read_text(struct decoder *d, bool *null) {
-    *null = d->in.next < d->in.end && *d->in.next == NULL_STRING;
-    if (*null) {
-        il_read_u8(&d->in);
-        return NULL;
-    }
-    uint32_t size = il_read_compressed(&d->in);
-    if (d->in.bad || size > (size_t)(d->in.end - d->in.next)) {
-        d->in.bad = true;
-        return NULL;
-    }
-    char *text = mem_copy_text((const char *)d->in.next, size);
-    d->in.next += size;
-    if (!text)
-        exec_throw_object(d->thread, d->thread->out_of_memory);
-    return text;
-}
-
-static struct object *read_string(struct decoder *d) {
-    bool null;
-    char *text = read_text(d, &null);
-    struct string *string = text ? bcl_string(d->thread, text) : NULL;
-    mem_free(text);
-    return (struct object *)string;
-}
-
-static struct type *read_type_name(struct decoder *d, bool *null) {
-    char *text = read_text(d, null);
-    struct type *type = text ? bcl_find_type(d->thread, d->module, text, false) : NULL;
-    if (text && !type && !d->thread->exception)
-        exec_throw_format(d->thread, "TypeLoadException", "Could not load type '%.500s'.", text);
-    mem_free(text);
-    return type;
-}
-
-/* FieldOrPropType. */
-static struct type *read_type(struct decoder *d) {
-    const struct core_types *core = &d->thread->rt->core;
-    struct type *type = NULL;
-    il_error err;
-    bool null;
-    uint8_t element = il_read_u8(&d->in);
-    switch (element) {
-    case IL_TYPE_BOOLEAN: return core->boolean;
-    case IL_TYPE_CHAR: return core->character;
-    case IL_TYPE_I1: return core->sbyte;
-    case IL_TYPE_U1: return core->byte;
-    case IL_TYPE_I2: return core->int16;
-    case IL_TYPE_U2: return core->uint16;
-    case IL_TYPE_I4: return core->int32;
-    case IL_TYPE_U4: return core->uint32;
-    case IL_TYPE_I8: return core->int64;
-    case IL_TYPE_U8: return core->uint64;
-    case IL_TYPE_R4: return core->single;
-    case IL_TYPE_R8: return core->double_type;
-    case IL_TYPE_STRING: return core->string;
-    case ELEMENT_BOXED: return core->object;
-    case ELEMENT_TYPE: return bcl_class(d->thread, "System", "Type");
-    case ELEMENT_ENUM: return read_type_name(d, &null);
-    case IL_TYPE_SZARRAY:
-        type = read_type(d);
-        if (type && ldr_array_of(type, 1, true, &type, &err) != IL_OK)
-            type = NULL;
-        return type;
-    default: d->in.bad = true; return NULL;
-    }
-}
-
-static struct object *read_value(struct decoder *d, struct type *type);
-
-static struct object *read_array(struct decoder *d, struct type *element) {
-    uint32_t count = il_read_u32(&d->in);
-    if (count == UINT32_MAX)
-        return NULL;
-    if (count > (size_t)(d->in.end - d->in.next)) {
-        d->in.bad = true;
-        return NULL;
-    }
-    struct array *out = bcl_new_vector(d->thread, element, count);
-    for (uint32_t i = 0; out && i < count && !d->in.bad && !d->thread->exception; i++) {
-        struct object *item = read_value(d, element);
-        uint8_t *place = out->data + (size_t)i * element->value_size;
-        if (!d->thread->exception && !bcl_unbox(d->thread, element, place, item))
-            d->in.bad = true;
-    }
-    return (struct object *)out;
-}
-
-static bool is_type(const struct type *type) {
-    return type->module == type->rt->corlib && strcmp(type->name, "Type") == 0;
-}
-
-/* An Elem of II.23.3 as an object. */
-static struct object *read_value(struct decoder *d, struct type *type) {
-    struct thread *thread = d->thread;
-    uint64_t raw = 0;
-    il_error err;
-    bool null;
-    if (type == thread->rt->core.string)
-        return read_string(d);
-    if (type == thread->rt->core.object) {
-        struct type *inner = read_type(d);
-        return inner ? read_value(d, inner) : NULL;
-    }
-    if (type->kind == TYPE_SZARRAY)
-        return read_array(d, type->element_type);
-    if (is_type(type)) {
-        struct type *named = read_type_name(d, &null);
-        return named ? bcl_type_object(thread, named) : NULL;
-    }
-    if (!type_is_value(type) || type_lay_out(type, &err) != IL_OK ||
-        type->storage == STORE_STRUCT) {
-        d->in.bad = true;
-        return NULL;
-    }
-    for (uint32_t i = 0; i < type->value_size; i++)
-        raw |= (uint64_t)il_read_u8(&d->in) << (8 * i);
-    return d->in.bad ? NULL : bcl_box(thread, type, &raw);
-}
-
 /* ---- Making attributes ---- */
 
-static void set_named(struct decoder *d, struct object *object, bool is_field, const char *name,
-                      struct object *value) {
-    struct thread *thread = d->thread;
-    char setter[300];
-    union slot args[8];
-    if (is_field) {
-        for (struct type *type = object->type; type; type = type->parent) {
-            struct field *field = type_find_field(type, name);
-            if (field && !(field->flags & FIELD_STATIC)) {
-                if (!bcl_unbox(thread, field->type, (char *)object + field->offset, value))
-                    d->in.bad = true;
-                return;
-            }
-        }
-        d->in.bad = true;
-        return;
-    }
-    struct method *method = NULL;
-    size_t length = strlen(name);
-    if (length + 5 > sizeof setter) {
-        d->in.bad = true;
-        return;
-    }
-    memcpy(setter, "set_", 4);
-    memcpy(setter + 4, name, length + 1);
-    for (struct type *type = object->type; type && !method; type = type->parent)
-        method = type_find_method(type, setter, 1);
-    if (!method || type_slots(method->params[0]) != 1) {
-        d->in.bad = true;
-        return;
-    }
-    args[0].o = object;
-    args[1].o = value;
-    if (!type_is_reference(method->params[0])) {
-        if (value)
-            exec_load(&args[1], (char *)value + OBJECT_HEADER, method->params[0]);
-        else
-            args[1].i8 = 0;
-    }
-    struct method *target =
-        method_is_virtual(method) ? type_find_virtual(object->type, method) : method;
-    bcl_invoke(thread, target, args);
-}
-
-static bool prepare(struct thread *thread, struct method *ctor) {
-    il_error err;
-    if (type_prepare(ctor->owner, &err) == IL_OK && method_prepare_signature(ctor, &err) == IL_OK)
+/* The value of type at most two slots wide from its object, as an argument. */
+static bool load_argument(struct thread *thread, union slot *to, struct type *type,
+                          struct object *value) {
+    union slot place[2] = {{.i8 = 0}};
+    if (type_slots(type) == 1 && bcl_unbox(thread, type, place, value)) {
+        exec_load(to, place, type);
         return true;
-    exec_throw_error(thread, &err);
+    }
+    if (!thread->exception)
+        exec_throw(thread, "Reflection.CustomAttributeFormatException", NULL);
     return false;
 }
 
-static struct object *construct(struct decoder *d, struct method *ctor) {
-    enum { MAX_ARGS = 32 };
-    struct thread *thread = d->thread;
+static void set_property(struct thread *thread, struct object *object,
+                         const struct bcl_member *property, struct object *value) {
+    struct method *setter = bcl_accessor(property, SEMANTICS_SETTER);
+    union slot args[8] = {{.o = object}};
+    il_error err;
+    if (setter && method_prepare_signature(setter, &err) == IL_OK && setter->param_count == 1 &&
+        setter->has_this) {
+        if (!load_argument(thread, &args[1], setter->params[0], value))
+            return;
+        if (method_is_virtual(setter))
+            setter = type_find_virtual(object->type, setter);
+        bcl_invoke(thread, setter, args);
+    } else {
+        exec_throw(thread, "Reflection.CustomAttributeFormatException", NULL);
+    }
+}
+
+static void set_named(struct thread *thread, struct module *module, struct object *object,
+                      const il_attr_named *named) {
+    struct field *field;
+    struct bcl_member *property;
+    if (!bcl_attr_member(thread, object->type, named, &field, &property))
+        return;
+    struct object *value = bcl_attr_value(thread, module, &named->value);
+    if (thread->exception)
+        return;
+    if (property)
+        set_property(thread, object, property, value);
+    else if ((field->flags & FIELD_STATIC) ||
+             !bcl_unbox(thread, field->type, (char *)object + field->offset, value))
+        exec_throw(thread, "Reflection.CustomAttributeFormatException", NULL);
+}
+
+static struct object *construct(struct thread *thread, struct module *module, struct method *ctor,
+                                const il_attribute *attribute) {
+    enum { MAX_ARGS = 64 };
     union slot args[MAX_ARGS + 1];
-    if (ctor->arg_slots > MAX_ARGS || ctor->arg_slots != ctor->param_count + 1) {
-        d->in.bad = true;
+    il_error err;
+    if (type_prepare(ctor->owner, &err) != IL_OK || method_prepare_signature(ctor, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
         return NULL;
     }
-    for (uint32_t i = 0; i < ctor->param_count && !d->in.bad && !thread->exception; i++) {
-        struct object *value = read_value(d, ctor->params[i]);
-        args[1 + i].o = value;
-        if (!type_is_reference(ctor->params[i]) && value)
-            exec_load(&args[1 + i], (char *)value + OBJECT_HEADER, ctor->params[i]);
+    if (ctor->param_count > MAX_ARGS || attribute->fixed_count != ctor->param_count) {
+        exec_throw(thread, "Reflection.CustomAttributeFormatException", NULL);
+        return NULL;
     }
-    if (d->in.bad || thread->exception)
+    for (uint32_t i = 0; i < ctor->param_count; i++) {
+        struct object *value = bcl_attr_value(thread, module, &attribute->fixed[i]);
+        if (thread->exception || !load_argument(thread, &args[1 + i], ctor->params[i], value))
+            return NULL;
+    }
+    if (!exec_init_type(thread, ctor->owner))
         return NULL;
-    struct object *object = exec_new_object(thread, ctor->owner);
-    args[0].o = object;
-    if (!object || !exec_init_type(thread, ctor->owner))
-        return NULL;
-    return bcl_invoke(thread, ctor, args) ? object : NULL;
+    struct object *object = args[0].o = exec_new_object(thread, ctor->owner);
+    return object && bcl_invoke(thread, ctor, args) ? object : NULL;
 }
 
 /* The attribute object of a row; NULL with an exception pending. */
 static struct object *make_attribute(struct thread *thread, const struct carrier *c, uint32_t row,
                                      struct method *ctor) {
-    struct decoder d = {thread, c->module,
-                        il_reader_of(il_blob_cell(c->module->il, IL_CustomAttribute_Value, row))};
-    if (!prepare(thread, ctor))
-        return NULL;
-    bool empty = d.in.next == d.in.end; /* allowed when there is nothing to say */
-    if (!empty && il_read_u16(&d.in) != PROLOG)
-        d.in.bad = true;
-    struct object *object = d.in.bad ? NULL : construct(&d, ctor);
-    uint32_t named = object && !empty ? il_read_u16(&d.in) : 0;
-    for (uint32_t i = 0; i < named && !d.in.bad && !thread->exception; i++) {
-        bool null, is_field = il_read_u8(&d.in) == NAMED_FIELD;
-        struct type *type = read_type(&d);
-        char *name = type ? read_text(&d, &null) : NULL;
-        struct object *value = name ? read_value(&d, type) : NULL;
-        if (name && !d.in.bad && !thread->exception)
-            set_named(&d, object, is_field, name, value);
-        mem_free(name);
-    }
-    if (d.in.bad && !thread->exception)
-        exec_throw(thread, "Reflection.CustomAttributeFormatException", NULL);
+    struct mem_pool pool = {0};
+    const il_attribute *attribute = bcl_attr_parse(thread, c->module, row, &pool);
+    struct object *object = attribute ? construct(thread, c->module, ctor, attribute) : NULL;
+    for (uint32_t i = 0; object && i < attribute->named_count && !thread->exception; i++)
+        set_named(thread, c->module, object, &attribute->named[i]);
+    mem_pool_fini(&pool);
     return thread->exception ? NULL : object;
 }
 
@@ -359,7 +203,7 @@ void bcl_attributes_get(struct thread *thread, union slot *slots) {
     slots[0].p = out;
 }
 
-/* GetCustomAttributesDataInternal(provider): CustomAttributeData by constructor and blob. */
+/* GetCustomAttributesDataInternal(provider): CustomAttributeData by constructor and row. */
 void bcl_attributes_data(struct thread *thread, union slot *slots) {
     struct carrier c = carrier_of(thread, slots[0].o);
     il_range rows = rows_of(&c);
@@ -368,13 +212,11 @@ void bcl_attributes_data(struct thread *thread, union slot *slots) {
     struct method *init = type ? type_find_method(type, ".ctor", 4) : NULL;
     for (uint32_t row = rows.first; out && row < rows.end && !thread->exception; row++) {
         struct method *ctor = constructor_of(thread, &c, row);
-        il_blob blob = il_blob_cell(c.module->il, IL_CustomAttribute_Value, row);
         union slot args[5] = {{.p = NULL}};
         args[0].o = ctor ? exec_new_object(thread, type) : NULL;
         args[1].o = args[0].o ? bcl_method_object(thread, ctor, ctor->owner) : NULL;
         args[2].o = args[1].o ? bcl_assembly_object(thread, c.module) : NULL;
-        args[3].p = (void *)(uintptr_t)blob.data;
-        args[4].u4 = (uint32_t)blob.size;
+        args[3].i8 = row;
         if (!args[2].o || !init)
             return;
         struct object *data = args[0].o;

@@ -524,9 +524,15 @@ void bcl_field_type(struct thread *thread, union slot *slots) {
     slots[0].o = type ? bcl_type_object(thread, type) : NULL;
 }
 
+/* GetFieldOffset(): from the first field on. */
 void bcl_field_offset(struct thread *thread, union slot *slots) {
-    (void)thread;
-    slots[0].i4 = (int32_t)field_of(slots[0].o)->offset;
+    const struct field *field = field_of(slots[0].o);
+    struct type *owner = field->owner;
+    il_error err;
+    if (type_lay_out(owner, &err) != IL_OK)
+        exec_throw_error(thread, &err);
+    else
+        slots[0].i4 = (int32_t)(field->offset - (type_is_value(owner) ? 0 : OBJECT_HEADER));
 }
 
 void bcl_field_raw_constant(struct thread *thread, union slot *slots) {
@@ -701,7 +707,7 @@ void bcl_event_info(struct thread *thread, union slot *slots) {
 
 /* ---- Constants (II.22.9) ---- */
 
-static struct type *constant_type(const struct core_types *core, uint32_t element) {
+struct type *bcl_primitive(const struct core_types *core, il_element element) {
     switch (element) {
     case IL_TYPE_BOOLEAN: return core->boolean;
     case IL_TYPE_CHAR: return core->character;
@@ -715,6 +721,7 @@ static struct type *constant_type(const struct core_types *core, uint32_t elemen
     case IL_TYPE_U8: return core->uint64;
     case IL_TYPE_R4: return core->single;
     case IL_TYPE_R8: return core->double_type;
+    case IL_TYPE_STRING: return core->string;
     default: return NULL;
     }
 }
@@ -735,7 +742,7 @@ struct object *bcl_constant(struct thread *thread, struct module *module, uint32
             memcpy(string->chars, blob.data, blob.size / 2 * 2);
         return (struct object *)string;
     }
-    struct type *raw = constant_type(&thread->rt->core, element);
+    struct type *raw = bcl_primitive(&thread->rt->core, (il_element)element);
     if (!raw)
         return NULL; /* null */
     if (type && type_is_value(type) && !type->is_open && type_lay_out(type, &err) == IL_OK &&

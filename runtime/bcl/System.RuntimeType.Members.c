@@ -216,6 +216,15 @@ static il_range mapped_rows(const struct type *type, il_column parent, il_column
     return map.first < map.end ? il_list(type->module->il, list, map.first) : none;
 }
 
+struct bcl_member *bcl_find_property(struct type *type, const char *name) {
+    il_range rows = mapped_rows(type, IL_PropertyMap_Parent, IL_PropertyMap_PropertyList);
+    for (uint32_t row = rows.first; row < rows.end; row++) {
+        if (strcmp(il_name(type->module->il, IL_Property_Name, row), name) == 0)
+            return bcl_member_of_row(type, IL_Property, row);
+    }
+    return NULL;
+}
+
 static void visit_properties(struct list *list, struct type *type) {
     il_range rows = mapped_rows(type, IL_PropertyMap_Parent, IL_PropertyMap_PropertyList);
     for (uint32_t row = rows.first; row < rows.end; row++) {

@@ -53,6 +53,9 @@ bool bcl_check_arguments(struct thread *thread, struct type *const *variables, u
 /* The module that a type comes from: its element's, its declarer's; mscorlib for the rest. */
 struct module *bcl_home_of(const struct type *type);
 
+/* The property of that name which a type declares; NULL when there is none. */
+struct bcl_member *bcl_find_property(struct type *type, const char *name);
+
 /* What the objects stand for. */
 struct method *bcl_method_of(struct object *object);
 struct module *bcl_module_of(struct object *assembly);
@@ -61,6 +64,9 @@ struct module *bcl_module_of(struct object *assembly);
  * own primitive type when NULL). *found tells whether there is one; a null constant is one too. */
 struct object *bcl_constant(struct thread *thread, struct module *module, uint32_t parent,
                             struct type *type, bool *found);
+
+/* The type of an element type BOOLEAN to R8 or STRING; NULL for others. */
+struct type *bcl_primitive(const struct core_types *core, il_element element);
 
 /* The module whose code called the running native, skip managed frames further out. */
 struct module *bcl_calling_module(struct thread *thread, uint32_t skip);
