@@ -48,10 +48,10 @@ static struct object *named_argument(struct thread *thread, struct module *modul
     struct bcl_member *property;
     if (!bcl_attr_member(thread, attribute, named, &field, &property))
         return NULL;
-    struct object *value = typed_argument(thread, module, &named->value);
-    struct object *member = !value  ? NULL
-                            : field ? bcl_field_object(thread, field, attribute)
-                                    : bcl_member_object(thread, property, attribute);
+    struct object *value = bcl_attr_value(thread, module, &named->value);
+    struct object *member = thread->exception ? NULL
+                            : field           ? bcl_field_object(thread, field, attribute)
+                                              : bcl_member_object(thread, property, attribute);
     return member ? argument(thread, "CustomAttributeNamedArgument", "MemberInfo", member, value)
                   : NULL;
 }

@@ -180,6 +180,22 @@ void bcl_method_base(struct thread *thread, union slot *slots) {
     slots[0].o = bcl_method_object(thread, found, found->owner);
 }
 
+/* GetPInvoke(out flags, out entry point, out library): of the ImplMap row (II.22.22). */
+void bcl_method_pinvoke(struct thread *thread, union slot *slots) {
+    const struct method *method = bcl_method_of(slots[0].o);
+    const il_module *il = method->owner->module->il;
+    il_range rows =
+        il_find_rows(il, IL_ImplMap_MemberForwarded, IL_TOKEN(IL_MethodDef, method->row));
+    int32_t *flags = slots[1].p;
+    struct string **entry = slots[2].p, **library = slots[3].p;
+    if (rows.first >= rows.end)
+        return;
+    uint32_t scope = IL_TOKEN_ROW(il_cell(il, IL_ImplMap_ImportScope, rows.first));
+    *flags = (int32_t)il_cell(il, IL_ImplMap_Flags, rows.first);
+    *entry = bcl_string(thread, il_name(il, IL_ImplMap_ImportName, rows.first));
+    *library = bcl_string(thread, il_name(il, IL_ModuleRef_Name, scope));
+}
+
 /* MethodBase.GetCurrentMethod() is bcl_current_method in System.Diagnostics.StackTrace.c. */
 
 /* ---- Parameters ---- */
