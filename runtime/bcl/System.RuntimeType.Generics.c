@@ -278,8 +278,3 @@ void bcl_type_inflated_method(struct thread *thread, union slot *slots) {
                                 : NULL;
     slots[0].o = method ? bcl_method_object(thread, method, type) : NULL;
 }
-
-/* Mono.RuntimeClassHandle.GetTypeFromClass(class): here they are the same. */
-void bcl_type_from_class(struct thread *thread, union slot *slots) {
-    (void)thread, (void)slots;
-}
