@@ -28,7 +28,7 @@ static const char HELP[] =
     "  --jit              compile every method at its first call\n"
     "                     (default: interpret first, compile what is hot)\n"
     "  --profiler PATH    load the profiler plug-in PATH, or PATH={CLSID}\n"
-    "  --spy SPEC         watch the native allocations: leaks, guard, fail=N, fail=N+,\n"
+    "  --spy SPEC         watch the allocations: leaks, guard, fail=N, fail=N+,\n"
     "                     fail-rate=P,seed=S, fail-size>=K, quota=BYTES, log=FILE;\n"
     "                     may be given several times, reports go to standard error\n"
     "  --heap-trace FILE  record every operation on the heaps; read it with claret heap\n"

@@ -9,6 +9,7 @@
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/exec.h"
 #include "runtime/jit/jit.h"
+#include "runtime/memory/spy.h"
 
 #define EXIT_UNHANDLED 134 /* what .NET on Linux exits with after an unhandled exception */
 
@@ -303,6 +304,8 @@ void claret_get_stats(const claret_runtime *rt, claret_stats *stats) {
 void claret_destroy(claret_runtime *rt) {
     if (!rt)
         return;
+    if (spy_present() && rt->main_thread)
+        gc_collect(&rt->main_thread->gc); /* what is left then is what the program has kept */
     if (rt->events->shutdown)
         rt->events->shutdown(rt->events->self);
     jit_free(rt->jit);

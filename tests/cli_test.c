@@ -212,8 +212,53 @@ static void programs_that_end_badly_leave_nothing_allocated(void) {
     }
 }
 
+static void spies_see_managed_objects(void) {
+    CU_ASSERT_EQUAL(run("run --spy leaks --spy log=build/tests/objects.log build/tests/kept.exe"),
+                    0);
+    CU_ASSERT(printed("sum 20004950\n"));
+    CU_ASSERT(printed(" 0 blocks (0 bytes) still live\n"));
+    CU_ASSERT(printed("  100 live of 100 Kept, 1600 bytes, allocated by\n    Program.Main(System."
+                      "String[]) IL_"));
+    CU_ASSERT_EQUAL(system("test $(grep -c '^object 16 Kept in heap 0x.* = 0x' "
+                           "build/tests/objects.log) = 100"),
+                    0);
+    CU_ASSERT_EQUAL(system("test $(grep -c '^drop 0x.* Kept in heap 0x' build/tests/objects.log) = "
+                           "100"),
+                    0);
+    CU_ASSERT_EQUAL(system("test $(grep -c '^sweep 0x.* System.Byte.. in heap 0x' "
+                           "build/tests/objects.log) -gt 19000"),
+                    0);
+}
+
+static void a_quota_covers_managed_objects(void) {
+    static const char *const engines[] = {"--interp", "--jit"};
+    for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
+        char command[200];
+        snprintf(command, sizeof command, "run %s --spy quota=20M build/tests/kept.exe more",
+                 engines[i]);
+        CU_ASSERT_EQUAL(run(command), 0);
+        CU_ASSERT(printed("sum 20004950\nfull\n"));
+    }
+}
+
+static void a_plug_in_s_own_spy_sees_managed_objects(void) {
+    static const char *const engines[] = {"--interp", "--jit"};
+    for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
+        char command[200];
+        snprintf(command, sizeof command,
+                 "run %s --profiler build/tests/plugins/object_spy.so build/tests/kept.exe",
+                 engines[i]);
+        CU_ASSERT_EQUAL(run(command), 0);
+        CU_ASSERT(printed("sum 20004950\n"));
+        CU_ASSERT(printed("spy: many objects, 0 not freed, 0 blocks not freed, 0 damaged\n"));
+    }
+}
+
 CU_TestInfo cli_tests[] = {
     {"without a command it lists them", without_a_command_it_lists_them},
+    {"spies see managed objects", spies_see_managed_objects},
+    {"a quota covers managed objects", a_quota_covers_managed_objects},
+    {"a plug-in's own spy sees managed objects", a_plug_in_s_own_spy_sees_managed_objects},
     {"info shows an assembly", info_shows_an_assembly},
     {"info says what is wrong", info_says_what_is_wrong},
     {"info lists internal calls", info_lists_internal_calls},

@@ -1,12 +1,15 @@
-/* The managed heap's host: where the roots are, and finalizers.
+/* The managed heap's host: where the roots are, finalizers, and the names that spies are told.
  *
  * Roots are the static fields of all types, the objects that types and threads own, interned
  * strings, and, conservatively, the registers of interpreted frames and the native stack, on which
  * compiled code and native methods keep theirs. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/exec.h"
+#include "runtime/exec/walk.h"
 
 /* stack_end: the collecting thread's; the others are in safe regions. */
 static void mark_thread(const struct thread *thread, gc_heap *gc, const void *stack_end) {
@@ -49,6 +52,38 @@ static void announce(void *self, gc_phase phase) {
         events->gc_finished(events->self, rt->gc);
 }
 
+/* ---- For spies ---- */
+
+static void name_type(void *self, const void *type, char *text, size_t size) {
+    (void)self;
+    type_name(type, text, size);
+}
+
+/* A frame is a method and an IL offset. */
+static uint32_t take_stack(void *self, void *gc, uintptr_t *frames, uint32_t limit) {
+    (void)self;
+    struct thread *thread = (struct thread *)((char *)gc - offsetof(struct thread, gc));
+    struct stack_walk walk;
+    struct walk_entry entry;
+    uint32_t depth = 0;
+    stack_walk_start(&walk, thread);
+    while (depth < limit && stack_walk_next(&walk, &entry)) {
+        if (!entry.method)
+            continue;
+        uintptr_t *frame = &frames[depth++ * SPY_FRAME_WORDS];
+        frame[0] = (uintptr_t)entry.method;
+        frame[1] = entry.il_offset;
+    }
+    return depth;
+}
+
+static void name_frame(void *self, const uintptr_t *frame, char *text, size_t size) {
+    (void)self;
+    method_name((const struct method *)frame[0], text, size);
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, " IL_%04X", (unsigned)frame[1]);
+}
+
 /* CLARET_GC_STRESS=N collects before every Nth allocation, to find roots that were forgotten. */
 gc_heap *exec_heap_new(struct runtime *rt) {
     const char *stress = getenv("CLARET_GC_STRESS");
@@ -59,6 +94,7 @@ gc_heap *exec_heap_new(struct runtime *rt) {
                     .start_world = exec_start_world,
                     .mark_roots = mark_roots,
                     .phase = announce,
+                    .naming = {rt, name_type, take_stack, name_frame},
                     .stress = stress ? (uint32_t)strtoul(stress, NULL, 10) : 0};
     return gc_new(&host);
 }

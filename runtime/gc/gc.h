@@ -24,6 +24,7 @@
 #define CLARET_GC_H
 
 #include "runtime/memory/size_class.h"
+#include "runtime/memory/spy_object.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -84,6 +85,9 @@ typedef struct gc_host {
      * this heap. */
     void (*phase)(void *self, gc_phase phase);
 
+    /* What spies may ask about objects; the thread is the gc_thread that allocates. */
+    spy_naming naming;
+
     /* For tests: not 0 makes every stress-th allocation collect first, so that a root that the host
      * forgets to report is soon noticed. */
     uint32_t stress;
@@ -113,7 +117,8 @@ typedef struct gc_stats {
 /* NULL when memory is short. The host is copied. */
 gc_heap *gc_new(const gc_host *host);
 
-/* Frees everything; no thread may be attached any more. NULL allowed. */
+/* Frees everything, which a registered spy is told of each object; no thread may be attached any
+ * more. NULL allowed. */
 void gc_delete(gc_heap *gc);
 
 /* In the thread concerned. */
@@ -126,8 +131,8 @@ void gc_detach(gc_thread *thread);
 void *gc_alloc_slow(gc_thread *thread, const gc_type *type, size_t size);
 
 /* An object of size bytes (first word included), 16-byte aligned, zeros behind the first word. May
- * collect before. NULL when there is no memory even after a collection, or when a shipped spy says
- * so. */
+ * collect before. NULL when there is no memory even after a collection, or when a registered spy
+ * says so. */
 static inline void *gc_alloc(gc_thread *thread, const gc_type *type, size_t size) {
     if (__builtin_expect(size > SIZE_CLASS_QUICK || type->finalizable, false))
         return gc_alloc_slow(thread, type, size);

@@ -4,6 +4,7 @@
 #include "runtime/memory/mem.h"
 #include "runtime/memory/spies.h"
 #include "runtime/memory/spy.h"
+#include "runtime/memory/spy_object.h"
 
 enum {
     SMALL_SPAN_CELL = 8 * 1024,
@@ -28,9 +29,18 @@ gc_heap *gc_new(const gc_host *host) {
     return gc;
 }
 
+static void tell_end(void *data, void *object, size_t size) {
+    (void)size;
+    spy_object_free(data, object);
+}
+
 void gc_delete(gc_heap *gc) {
     if (!gc)
         return;
+    if (spy_present()) {
+        gc_each_object(gc, tell_end, &(spy_object){.heap = &gc->space, .heap_ends = true});
+        mem_spies_heap_ended();
+    }
     gc_roots_fini(gc);
     space_fini(&gc->space);
     pthread_mutex_destroy(&gc->lock);
@@ -199,27 +209,63 @@ static gc_bin *find_bin(gc_thread *thread, size_t size) {
     return size <= SIZE_CLASS_LARGEST ? &bins[size_class_of(size)] : NULL;
 }
 
-static void *find_room(gc_thread *thread, size_t size, mem_source *source) {
-    gc_heap *gc = thread->gc;
+/* An object's memory without a collection; its first word is not written yet. */
+static void *try_room(gc_thread *thread, size_t size, mem_source *source) {
     gc_bin *bin = find_bin(thread, size);
-    bool full = !bin || bin->next == bin->end;
-    if ((full || gc->host.stress) && is_collection_due(gc))
-        gc_collect_for(thread, false);
     *source = MEM_SOURCE_LOOKASIDE;
     void *object = bin ? take_cell(bin) : NULL;
-    if (!object)
-        object = alloc_locked(gc, bin, size, source);
+    return object ? object : alloc_locked(thread->gc, bin, size, source);
+}
+
+static void collect_when_due(gc_thread *thread, size_t size) {
+    gc_bin *bin = find_bin(thread, size);
+    bool full = !bin || bin->next == bin->end;
+    if ((full || thread->gc->host.stress) && is_collection_due(thread->gc))
+        gc_collect_for(thread, false);
+}
+
+static void *find_room(gc_thread *thread, size_t size, mem_source *source) {
+    collect_when_due(thread, size);
+    void *object = try_room(thread, size, source);
     if (object)
         return object;
     gc_collect_for(thread, false);
-    return alloc_locked(gc, bin, size, source);
+    return try_room(thread, size, source);
+}
+
+/* ---- Under a spy: all collecting is done before its lock is taken ---- */
+
+typedef struct spied_request {
+    gc_thread *thread;
+    mem_source *source;
+} spied_request;
+
+static void *try_spied_room(void *data, size_t size) {
+    const spied_request *request = data;
+    return try_room(request->thread, size, request->source);
+}
+
+static void *find_spied_room(gc_thread *thread, const gc_type *type, size_t size,
+                             mem_source *source) {
+    gc_heap *gc = thread->gc;
+    spy_object what = {&gc->space, type, thread, &gc->host.naming, false};
+    spied_request request = {thread, source};
+    bool refused;
+    if (mem_spies_want_collection(size))
+        gc_collect_for(thread, false);
+    else
+        collect_when_due(thread, size);
+    void *object = spy_object_alloc(&what, size, try_spied_room, &request, &refused);
+    if (object || refused)
+        return object;
+    gc_collect_for(thread, false);
+    return spy_object_alloc(&what, size, try_spied_room, &request, &refused);
 }
 
 void *gc_alloc_slow(gc_thread *thread, const gc_type *type, size_t size) {
     mem_source source;
-    if (spy_present() && !mem_spies_allow_object(size))
-        return NULL;
-    void *object = find_room(thread, size, &source);
+    void *object = spy_present() ? find_spied_room(thread, type, size, &source)
+                                 : find_room(thread, size, &source);
     if (!object)
         return NULL;
     *(const gc_type **)object = type;
@@ -278,6 +324,18 @@ void gc_finish_sweeping(gc_heap *gc) {
         }
     }
     space_each_span(&gc->space, finish_span, NULL);
+}
+
+/* First words decide, see gc_finish_sweeping. */
+static void tell_dead_of(mem_span *span, void *data) {
+    for (uint32_t i = 0; i < span->fresh; i++) {
+        if (gc_type_of(gc_cell(span, i)) && !gc_has_mark(gc_cell(span, i)))
+            spy_object_free(data, gc_cell(span, i));
+    }
+}
+
+void gc_tell_dead(gc_heap *gc) {
+    space_each_span(&gc->space, tell_dead_of, &(spy_object){.heap = &gc->space});
 }
 
 static void poison_dead_cells(const mem_span *span) {

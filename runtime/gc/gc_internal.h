@@ -131,6 +131,9 @@ void gc_roots_fini(gc_heap *gc);
 
 /* ---- gc_alloc.c ---- */
 
+/* After marking: tells the registered spy which objects are dead. */
+void gc_tell_dead(gc_heap *gc);
+
 /* Before marking: makes the first word decide everywhere, and clears the marks. */
 void gc_finish_sweeping(gc_heap *gc);
 

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "runtime/gc/gc_internal.h"
 #include "runtime/memory/os.h"
+#include "runtime/memory/spy.h"
 
 #include <setjmp.h>
 #include <time.h>
@@ -175,6 +176,8 @@ static void run_collection(gc_heap *gc, const void *stack_end) {
     gc->marked = true;
     tell(gc, GC_MARKED);
     gc->marked = false;
+    if (spy_present())
+        gc_tell_dead(gc);
     gc_begin_sweeping(gc);
     gc->stats.collections++;
     tell(gc, GC_FINISHED);

@@ -2,31 +2,49 @@
 #include "runtime/gc/gc_internal.h"
 #include "runtime/memory/mem.h"
 
-/* ---- Lists ---- */
-
-static bool reserve(gc_list *list, size_t count) {
-    if (count <= list->capacity)
-        return true;
-    size_t capacity = list->capacity ? 2 * list->capacity : 64;
-    while (capacity < count)
-        capacity *= 2;
-    void **objects = mem_resize(list->objects, capacity, sizeof *objects);
-    if (!objects)
-        return false;
-    list->objects = objects;
-    list->capacity = capacity;
-    return true;
-}
+/* Native memory is asked for and freed without the heap's lock: a spy's lock is taken outside it.
+ */
 
 /* ---- Finalizers ----
  *
  * The ready list always has room for all that are registered, because a collection must not fail.
  */
 
-bool gc_register_finalizer(gc_heap *gc, void *object) {
+/* The list that has no room for one more finalizable object; NULL when both have. */
+static gc_list *full_list(gc_heap *gc) {
+    if (gc->finalizable.count == gc->finalizable.capacity)
+        return &gc->finalizable;
+    return gc->ready.count + gc->finalizable.count + 1 > gc->ready.capacity ? &gc->ready : NULL;
+}
+
+/* Gives the lock up meanwhile. False when memory is short. */
+static bool grow_list(gc_heap *gc, gc_list *list) {
+    size_t capacity = list->capacity ? 2 * list->capacity : 64;
+    pthread_mutex_unlock(&gc->lock);
+    void **spare = mem_resize(NULL, capacity, sizeof *spare);
     pthread_mutex_lock(&gc->lock);
-    size_t count = gc->finalizable.count + 1;
-    bool good = reserve(&gc->finalizable, count) && reserve(&gc->ready, gc->ready.count + count);
+    if (!spare)
+        return false;
+    if (capacity > list->capacity) {
+        void **old = list->objects;
+        if (list->count)
+            memcpy(spare, old, list->count * sizeof *spare);
+        list->objects = spare;
+        list->capacity = capacity;
+        spare = old;
+    }
+    pthread_mutex_unlock(&gc->lock);
+    mem_free(spare);
+    pthread_mutex_lock(&gc->lock);
+    return true;
+}
+
+bool gc_register_finalizer(gc_heap *gc, void *object) {
+    bool good = true;
+    gc_list *full;
+    pthread_mutex_lock(&gc->lock);
+    while (good && (full = full_list(gc)) != NULL)
+        good = grow_list(gc, full);
     if (good)
         gc->finalizable.objects[gc->finalizable.count++] = object;
     pthread_mutex_unlock(&gc->lock);
@@ -74,8 +92,11 @@ void gc_find_finalizable(gc_heap *gc) {
 
 /* ---- Handles ---- */
 
+/* Gives the lock up meanwhile. False when memory is short. */
 static bool add_handles(gc_heap *gc) {
+    pthread_mutex_unlock(&gc->lock);
     gc_handle_block *block = mem_calloc(1, sizeof *block);
+    pthread_mutex_lock(&gc->lock);
     if (!block)
         return false;
     for (size_t i = 0; i < GC_HANDLES_PER_BLOCK; i++) {
@@ -90,7 +111,9 @@ static bool add_handles(gc_heap *gc) {
 gc_handle *gc_handle_new(gc_heap *gc, gc_handle_kind kind, void *object) {
     gc_handle *handle = NULL;
     pthread_mutex_lock(&gc->lock);
-    if (gc->free_handle || add_handles(gc)) {
+    while (!gc->free_handle && add_handles(gc))
+        ;
+    if (gc->free_handle) {
         handle = gc->free_handle;
         gc->free_handle = handle->object;
         *handle = (gc_handle){object, kind, true};

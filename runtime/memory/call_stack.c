@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_CAPACITY = 1024, MOST_SITES = 1 << 23 };
@@ -119,6 +120,25 @@ uint32_t call_sites_intern(call_sites *set, const uintptr_t *frames, uint32_t de
 
 call_site *call_sites_get(const call_sites *set, uint32_t number) {
     return number < set->count ? set->sites[number] : NULL;
+}
+
+static int by_live_bytes(const void *a, const void *b) {
+    const call_site *x = *(call_site *const *)a, *y = *(call_site *const *)b;
+    if (x->live_bytes != y->live_bytes)
+        return x->live_bytes < y->live_bytes ? 1 : -1;
+    return x->live < y->live ? 1 : x->live > y->live ? -1 : 0;
+}
+
+call_site **call_sites_live(const call_sites *set, os_pool *pool, size_t *count) {
+    call_site **live = os_pool_alloc(pool, (set->count + 1) * sizeof *live);
+    *count = 0;
+    for (uint32_t i = 0; live && i < set->count; i++) {
+        if (set->sites[i]->live)
+            live[(*count)++] = set->sites[i];
+    }
+    if (live)
+        qsort(live, *count, sizeof *live, by_live_bytes);
+    return live;
 }
 
 void call_sites_fini(call_sites *set) {

@@ -42,6 +42,10 @@ uint32_t call_sites_intern(call_sites *set, const uintptr_t *frames, uint32_t de
 /* NULL when number is not below count. */
 call_site *call_sites_get(const call_sites *set, uint32_t number);
 
+/* The sites with live blocks, those with most bytes first, in memory of pool; NULL when there is no
+ * room. */
+call_site **call_sites_live(const call_sites *set, os_pool *pool, size_t *count);
+
 void call_sites_fini(call_sites *set);
 
 /* The index of the first frame that is not the allocator's or a spy's own, going by names. */

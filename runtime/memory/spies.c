@@ -10,6 +10,7 @@
 #include "runtime/memory/spy.h"
 #include "runtime/memory/spy_guard.h"
 #include "runtime/memory/spy_layer.h"
+#include "runtime/memory/spy_object.h"
 #include "runtime/memory/task.h"
 
 #include <stdarg.h>
@@ -23,7 +24,7 @@ struct mem_spies {
     bool wants_stacks;
     mem_counters counters;
     addr_map blocks; /* address to packed block_info */
-    call_sites sites;
+    spy_books books;
     spy_guard *guard; /* NULL without it */
 
     /* The request between Pre and Post: */
@@ -50,7 +51,7 @@ static block_info unpack(size_t packed) {
                         packed >> SITE_BITS & 1};
 }
 
-/* The registered one, for those who cannot come through the spy's hooks. Under the spy lock. */
+/* The registered one, for what is not a hook's affair. Under the spy lock. */
 static mem_spies *running;
 
 /* ---- The books ---- */
@@ -74,7 +75,7 @@ static void forget_block(mem_spies *spies, const void *block) {
     block_info info = unpack(packed);
     spies->counters.live--;
     spies->counters.live_bytes -= info.size;
-    call_site *site = call_sites_get(&spies->sites, info.site);
+    call_site *site = call_sites_get(&spies->books.sites, info.site);
     if (site) {
         site->live--;
         site->live_bytes -= info.size;
@@ -86,7 +87,7 @@ static uint32_t current_site(mem_spies *spies) {
     uint32_t depth = 0;
     if (spies->wants_stacks)
         depth = call_stack_take(frames, CALL_STACK_DEPTH);
-    return call_sites_intern(&spies->sites, frames, depth);
+    return call_sites_intern(&spies->books.sites, frames, depth);
 }
 
 static void remember_block(mem_spies *spies, const void *block, block_info info) {
@@ -100,7 +101,7 @@ static void remember_block(mem_spies *spies, const void *block, block_info info)
     c->live_bytes += info.size;
     if (c->live_bytes > c->peak_bytes)
         c->peak_bytes = c->live_bytes;
-    call_site *site = call_sites_get(&spies->sites, info.site);
+    call_site *site = call_sites_get(&spies->books.sites, info.site);
     if (site) {
         site->allocations++;
         site->bytes += info.size;
@@ -142,16 +143,39 @@ static size_t begin_request(mem_spies *spies) {
     return spies->dressed ? guard_dressed_size(spies->pending.size) : spies->pending.size;
 }
 
-bool mem_spies_allow_object(size_t size) {
-    bool good = true;
-    spy_hold();
-    mem_spies *spies = running;
-    if (spies) {
-        spies->pending = (spy_event){.action = SPY_OBJECT, .size = size};
-        good = allowed(spies);
+static void remember_object(mem_spies *spies, const spy_object *object, const void *address) {
+    mem_counters *c = &spies->counters;
+    size_t size = spies->pending.size;
+    c->objects++;
+    c->object_bytes += size;
+    if (!spy_objects_add(&spies->books.objects, object, address, size, spies->wants_stacks))
+        return;
+    c->live_objects++;
+    c->live_object_bytes += size;
+}
+
+static void forget_object(mem_spies *spies, const spy_object *object, const void *address) {
+    size_t size = 0;
+    const char *type = NULL;
+    if (spy_objects_remove(&spies->books.objects, address, object->heap_ends, &size, &type)) {
+        spies->counters.live_objects--;
+        spies->counters.live_object_bytes -= size;
     }
-    spy_let_go();
-    return good;
+    spies->pending = (spy_event){.action = object->heap_ends ? SPY_DROP : SPY_SWEEP,
+                                 .old = address,
+                                 .size = size,
+                                 .heap = object->heap,
+                                 .type = type};
+}
+
+static void *finish_object(mem_spies *spies, const spy_object *object, void *actual) {
+    if (actual)
+        remember_object(spies, object, actual);
+    else
+        spies->counters.failures++;
+    spies->pending.block = actual;
+    tell(spies);
+    return actual;
 }
 
 static void *finish_request(mem_spies *spies, void *actual) {
@@ -221,7 +245,8 @@ static ULONG hook_release(IMallocSpy *self) {
         guard_fini(spies->guard);
     }
     addr_map_fini(&spies->blocks);
-    call_sites_fini(&spies->sites);
+    call_sites_fini(&spies->books.sites);
+    spy_objects_fini(&spies->books.objects);
     os_pool pool = spies->pool;
     os_pool_fini(&pool);
     return 0;
@@ -229,18 +254,31 @@ static ULONG hook_release(IMallocSpy *self) {
 
 static SIZE_T hook_pre_alloc(IMallocSpy *self, SIZE_T cb) {
     mem_spies *spies = spies_of(self);
+    const spy_object *object = spy_object_now();
     spies->pending = (spy_event){.action = SPY_ALLOC, .size = cb};
-    spies->dressed = spies->guard != NULL;
+    if (object)
+        spies->pending = (spy_event){.action = SPY_OBJECT,
+                                     .size = cb,
+                                     .heap = object->heap,
+                                     .type = spy_objects_type(&spies->books.objects, object)};
+    spies->dressed = spies->guard && !object;
     spies->old_size = 0;
     return begin_request(spies);
 }
 
 static void *hook_post_alloc(IMallocSpy *self, void *actual) {
-    return finish_request(spies_of(self), actual);
+    const spy_object *object = spy_object_now();
+    return object ? finish_object(spies_of(self), object, actual)
+                  : finish_request(spies_of(self), actual);
 }
 
 static void *hook_pre_free(IMallocSpy *self, void *request, BOOL spied) {
     mem_spies *spies = spies_of(self);
+    const spy_object *object = spy_object_now();
+    if (object) {
+        forget_object(spies, object, request);
+        return request;
+    }
     void *actual = spies->guard ? finish_guarded_block(spies, request, spied) : request;
     spies->pending = (spy_event){.action = SPY_FREE, .old = request};
     forget_block(spies, request);
@@ -361,7 +399,7 @@ static HRESULT add_layer(mem_spies *spies, const char *spec, char *error, size_t
         spies->guard = os_pool_alloc(&spies->pool, sizeof *spies->guard);
         if (!spies->guard)
             return fail(E_OUTOFMEMORY, error, error_size, "out of memory");
-        spies->guard->sites = &spies->sites;
+        spies->guard->sites = &spies->books.sites;
     }
     *spies->last_layer = layer;
     spies->last_layer = &layer->next;
@@ -399,6 +437,27 @@ HRESULT mem_spies_start(const char *const *specs, size_t count, mem_spies **out,
     return S_OK;
 }
 
+/* ---- For managed heaps ---- */
+
+bool mem_spies_want_collection(size_t size) {
+    bool wanted = false;
+    spy_hold();
+    for (spy_layer *layer = running ? running->layers : NULL; layer; layer = layer->next)
+        wanted |= layer->type->counts_objects &&
+                  !layer->type->allow(layer, size, &running->counters);
+    spy_let_go();
+    return wanted;
+}
+
+void mem_spies_heap_ended(void) {
+    spy_hold();
+    if (running)
+        spy_objects_forget_types(&running->books.objects);
+    spy_let_go();
+}
+
+/* ---- Results ---- */
+
 mem_counters mem_spies_counters(mem_spies *spies) {
     spy_hold();
     mem_counters counters = spies->counters;
@@ -426,7 +485,7 @@ void mem_spies_report(mem_spies *spies, FILE *out) {
         spies->counters.errors = spies->guard->errors;
     }
     for (spy_layer *layer = spies->layers; layer; layer = layer->next)
-        layer->type->report(layer, &spies->counters, &spies->sites, out);
+        layer->type->report(layer, &spies->counters, &spies->books, out);
     spy_let_go();
 }
 

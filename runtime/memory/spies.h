@@ -9,18 +9,20 @@
  *     mem_spies_stop(spies);
  *
  * Specs (numbers in decimal; sizes may end in K, M or G):
- *     leaks               report the blocks still live, grouped by the call stack that made them
- *     guard               guard bytes around each block, freed memory filled and kept back;
- * overrun, underrun, write after free, double free and foreign free are reported fail=N  fail=N+
- * the Nth request (from 1), or the Nth and every later one, fails fail-rate=P,seed=S  each request
- * fails with probability P (0 to 1); same S, same failures fail-size>=K        requests for K bytes
- * or more fail quota=BYTES         requests that would take the live bytes beyond BYTES fail
+ *     leaks               report the blocks still live, grouped by the call stack that made them,
+ *                         and apart from them the managed objects, by type and managed stack
+ *     guard               guard bytes around each block, freed memory filled and kept back; reports
+ *                         overrun, underrun, write after free, double free and foreign free
+ *     fail=N  fail=N+     the Nth request (from 1), or the Nth and every later one, fails
+ *     fail-rate=P,seed=S  each request fails with probability P (0 to 1); same S, same failures
+ *     fail-size>=K        requests for K bytes or more fail
+ *     quota=BYTES         requests that would take the live bytes, managed objects included, beyond
+ *                         BYTES fail
  *     log=FILE            a line per operation
  *
- * A request is an allocation or a reallocation, and also the allocation of a managed object: those
- * can be made to fail, but are not counted among the blocks and bytes. Only what is requested after
- * the start counts. The spies' own memory comes from the operating system, so it is neither counted
- * nor made to fail. */
+ * A request is an allocation or a reallocation, also the allocation of a managed object. Only what
+ * is requested after the start counts. The spies' own memory comes from the operating system, so it
+ * is neither counted nor made to fail. */
 #ifndef CLARET_SPIES_H
 #define CLARET_SPIES_H
 
@@ -34,12 +36,14 @@ typedef struct mem_spies mem_spies;
 
 typedef struct mem_counters {
     uint64_t requests;    /* all, those for managed objects included */
-    uint64_t allocations; /* requests that succeeded */
     uint64_t failures;    /* requests that failed, whoever made them */
+    uint64_t allocations; /* requests for blocks that succeeded */
     uint64_t bytes;       /* requested in all by those that succeeded */
     uint64_t live, live_bytes;
-    uint64_t peak_bytes; /* largest live_bytes so far */
-    uint64_t errors;     /* misuse that guard found */
+    uint64_t peak_bytes;            /* largest live_bytes so far */
+    uint64_t objects, object_bytes; /* managed ones, allocated so far */
+    uint64_t live_objects, live_object_bytes;
+    uint64_t errors; /* misuse that guard found */
 } mem_counters;
 
 /* Parses the specs and registers the spy in front of them. Errors, with a text without a newline in
@@ -48,15 +52,21 @@ typedef struct mem_counters {
 HRESULT mem_spies_start(const char *const *specs, size_t count, mem_spies **out, char *error,
                         size_t error_size);
 
-/* For the collected heap: whether a new object of size bytes may be made, as far as the running
- * spies are asked. True when none runs. Any thread. */
-bool mem_spies_allow_object(size_t size);
+/* ---- For managed heaps; any thread ---- */
+
+/* Whether a collection could keep the running spies from refusing an object of size bytes. */
+bool mem_spies_want_collection(size_t size);
+
+/* A heap has ended; its types may be gone. */
+void mem_spies_heap_ended(void);
+
+/* ---- Results ---- */
 
 /* The counters as they are now. Any thread. */
 mem_counters mem_spies_counters(mem_spies *spies);
 
-/* Writes what each spy has to say, one paragraph each. leaks always ends in a line with the number
- * of blocks still live. Any thread, any number of times. */
+/* Writes what each spy has to say, one paragraph each. leaks always has a line with the number of
+ * blocks still live. Any thread, any number of times. */
 void mem_spies_report(mem_spies *spies, FILE *out);
 
 /* Takes the spies away. When blocks that they have seen are still live, they stay until those are

@@ -8,14 +8,21 @@
 
 #include "runtime/memory/addr_map.h"
 #include "runtime/memory/spy_lock.h"
+#include "runtime/memory/spy_object.h"
 #include "runtime/memory/task.h"
+
+#include <string.h>
 
 _Atomic(IMallocSpy *) spy_registered;
 
 static spy_lock lock;
 /* Under the lock: */
-static addr_map spied;  /* blocks as the caller knows them; the values are not used */
-static bool going_away; /* a revocation waits for the last of them */
+static addr_map spied;   /* blocks as the spy knows them; the values are not used */
+static addr_map dressed; /* objects that the spy knows by another address, to dressed_object */
+static bool going_away;  /* a revocation waits for the last of the spied */
+/* The managed object that the hooks at this depth of the lock are about; NULL for none. */
+static const spy_object *object_now;
+static unsigned object_depth;
 
 static IMallocSpy *current(void) {
     return atomic_load_explicit(&spy_registered, memory_order_relaxed);
@@ -26,6 +33,7 @@ static void complete_revocation(void) {
     going_away = false;
     atomic_store_explicit(&spy_registered, NULL, memory_order_relaxed);
     addr_map_fini(&spied);
+    addr_map_fini(&dressed);
     spy->lpVtbl->Release(spy);
 }
 
@@ -155,9 +163,144 @@ void spy_let_go(void) {
     leave();
 }
 
+/* ---- Managed objects ----
+ *
+ * An object begins where the heap has put it, whatever PostAlloc returns. A spy that puts a header
+ * in front of blocks believes that the object begins behind it, while the object's own fields
+ * overwrite it. So the header is kept here and put back, into what is a dead object by then, for
+ * PreFree. */
+
+typedef struct dressed_object {
+    void *block;      /* as the spy knows it */
+    size_t header;    /* bytes in front of it */
+    uint8_t bytes[1]; /* header of them */
+} dressed_object;
+
+static size_t dressed_size(size_t header) {
+    return offsetof(dressed_object, bytes) + header;
+}
+
+/* Keeps what lies between the object's address and block, at most room bytes. */
+static bool keep_header(void *address, void *block, size_t room) {
+    size_t distance = (size_t)((uint8_t *)block - (uint8_t *)address);
+    size_t header = distance <= room ? distance : 0;
+    dressed_object *kept = addr_map_reserve(&dressed) ? task_alloc(dressed_size(header)) : NULL;
+    if (!kept)
+        return false;
+    kept->block = block;
+    kept->header = header;
+    memcpy(kept->bytes, address, header);
+    addr_map_put(&dressed, address, (size_t)kept);
+    return true;
+}
+
+/* The spy's address of an object, its header restored. */
+static void *restore_header(void *address) {
+    size_t value;
+    if (!addr_map_remove(&dressed, address, &value))
+        return address;
+    dressed_object *kept = (dressed_object *)value;
+    void *block = kept->block;
+    memcpy(address, kept->bytes, kept->header);
+    task_free(kept);
+    return block;
+}
+
+static const spy_object *begin_object(const spy_object *object, unsigned *outer_depth) {
+    const spy_object *outer = object_now;
+    *outer_depth = object_depth;
+    object_now = object;
+    object_depth = lock.depth;
+    return outer;
+}
+
+static void end_object(const spy_object *outer, unsigned outer_depth) {
+    object_now = outer;
+    object_depth = outer_depth;
+}
+
+const spy_object *spy_object_now(void) {
+    return object_depth == lock.depth ? object_now : NULL;
+}
+
+/* No room for a record: the object goes before anybody has seen it. */
+static void take_back(IMallocSpy *spy, void *block) {
+    spy->lpVtbl->PreFree(spy, block, TRUE);
+    spy->lpVtbl->PostFree(spy, TRUE);
+}
+
+static void *object_under(IMallocSpy *spy, size_t size, void *(*alloc)(void *, size_t), void *data,
+                          bool *refused) {
+    size_t room = spy->lpVtbl->PreAlloc(spy, size);
+    *refused = room == 0;
+    if (*refused)
+        return NULL;
+    if (room < size)
+        room = size;
+    void *address = addr_map_reserve(&spied) ? alloc(data, room) : NULL;
+    void *block = spy->lpVtbl->PostAlloc(spy, address);
+    if (!address)
+        return NULL;
+    bool good = block && addr_map_reserve(&spied);
+    if (good && block != address)
+        good = keep_header(address, block, room);
+    if (good)
+        record(block);
+    else if (block)
+        take_back(spy, block);
+    memset(address, 0, size);
+    *refused = !good;
+    return good ? address : NULL;
+}
+
+void *spy_object_alloc(const spy_object *object, size_t size, void *(*alloc)(void *, size_t),
+                       void *data, bool *refused) {
+    unsigned outer_depth;
+    *refused = false;
+    IMallocSpy *spy = enter();
+    const spy_object *outer = begin_object(object, &outer_depth);
+    void *address = spy ? object_under(spy, size, alloc, data, refused) : alloc(data, size);
+    end_object(outer, outer_depth);
+    leave();
+    return address;
+}
+
+static void free_object_under(IMallocSpy *spy, void *address) {
+    void *first_word;
+    memcpy(&first_word, address, sizeof first_word);
+    void *block = restore_header(address);
+    BOOL was_spied = is_spied(block);
+    spy->lpVtbl->PreFree(spy, block, was_spied);
+    addr_map_remove(&spied, block, NULL);
+    spy->lpVtbl->PostFree(spy, was_spied);
+    memcpy(address, &first_word, sizeof first_word);
+}
+
+void spy_object_free(const spy_object *object, void *address) {
+    unsigned outer_depth;
+    IMallocSpy *spy = enter();
+    const spy_object *outer = begin_object(object, &outer_depth);
+    if (spy)
+        free_object_under(spy, address);
+    end_object(outer, outer_depth);
+    leave();
+}
+
+HRESULT claret_spied_heap(SIZE_T *handle, BOOL *managed) {
+    bool in_hook =
+        atomic_load_explicit(&lock.owner, memory_order_relaxed) == (void *)&spy_lock_thread;
+    if (!handle || !managed)
+        return E_POINTER;
+    const spy_object *object = in_hook ? spy_object_now() : NULL;
+    *managed = object != NULL;
+    *handle = !in_hook ? 0 : (SIZE_T)(object ? object->heap : task_handle());
+    return in_hook ? S_OK : E_UNEXPECTED;
+}
+
 bool spy_check(void) {
     enter();
-    bool good = addr_map_check(&spied) && (current() || (spied.count == 0 && !going_away));
+    bool good = addr_map_check(&spied) && addr_map_check(&dressed) &&
+                dressed.count <= spied.count && (current() || (spied.count == 0 && !going_away));
     leave();
     return good;
 }

@@ -79,12 +79,13 @@ static bool allow_smaller(spy_layer *layer, size_t size, const mem_counters *now
 }
 
 static bool allow_within_quota(spy_layer *layer, size_t size, const mem_counters *now) {
-    return now->live_bytes <= layer->number && size <= layer->number - now->live_bytes;
+    uint64_t live = now->live_bytes + now->live_object_bytes;
+    return live <= layer->number && size <= layer->number - live;
 }
 
-static void report_failures(spy_layer *layer, const mem_counters *now, call_sites *sites,
+static void report_failures(spy_layer *layer, const mem_counters *now, const spy_books *books,
                             FILE *out) {
-    (void)sites;
+    (void)books;
     fprintf(out, "spy %s: %llu of %llu requests failed\n", layer->spec,
             (unsigned long long)now->failures, (unsigned long long)now->requests);
 }
@@ -109,6 +110,7 @@ const spy_layer_type SPY_FAIL_LAYERS[] = {
      .parse = parse_number,
      .help = "quota=BYTES",
      .allow = allow_within_quota,
+     .counts_objects = true,
      .report = report_failures},
     {0},
 };

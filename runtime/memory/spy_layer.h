@@ -7,20 +7,35 @@
 
 #include "runtime/memory/call_stack.h"
 #include "runtime/memory/spies.h"
+#include "runtime/memory/spy_objects.h"
 
 typedef struct spy_layer spy_layer;
 
-/* SPY_OBJECT: a managed object; told only when it is refused. */
-typedef enum spy_action { SPY_ALLOC, SPY_REALLOC, SPY_FREE, SPY_OBJECT } spy_action;
+typedef enum spy_action {
+    SPY_ALLOC,
+    SPY_REALLOC,
+    SPY_FREE,
+    SPY_OBJECT, /* a managed object is allocated */
+    SPY_SWEEP,  /* a collection has found one dead */
+    SPY_DROP    /* one goes with its heap */
+} spy_action;
 
 /* An operation that is over; addresses are the caller's. */
 typedef struct spy_event {
     spy_action action;
-    const void *old;        /* SPY_REALLOC, SPY_FREE: the block before */
-    const void *block;      /* SPY_ALLOC, SPY_REALLOC: the block now, NULL when it failed */
+    const void *old;        /* SPY_REALLOC, SPY_FREE, SPY_SWEEP, SPY_DROP: the block before */
+    const void *block;      /* the others and SPY_REALLOC: the block now, NULL when it failed */
     size_t size;            /* requested */
+    const void *heap;       /* of a managed object; NULL for other blocks */
+    const char *type;       /* a managed object's */
     const char *refused_by; /* the spec that made it fail; NULL when none did */
 } spy_event;
+
+/* What is live, and where it comes from. */
+typedef struct spy_books {
+    call_sites sites; /* of blocks */
+    spy_objects objects;
+} spy_books;
 
 typedef struct spy_layer_type {
     const char *prefix; /* of the spec; what follows it goes to parse */
@@ -32,9 +47,10 @@ typedef struct spy_layer_type {
     /* Whether a request for size bytes may go on. NULL: always. */
     bool (*allow)(spy_layer *layer, size_t size, const mem_counters *now);
     void (*told)(spy_layer *layer, const spy_event *event); /* NULL allowed */
-    void (*report)(spy_layer *layer, const mem_counters *now, call_sites *sites, FILE *out);
+    void (*report)(spy_layer *layer, const mem_counters *now, const spy_books *books, FILE *out);
     void (*close)(spy_layer *layer); /* NULL allowed */
     bool wants_stacks, wants_guards;
+    bool counts_objects; /* allow depends on how many are live, so a collection may help */
 } spy_layer_type;
 
 struct spy_layer {

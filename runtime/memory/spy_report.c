@@ -10,13 +10,6 @@
 
 enum { MOST_SITES_SHOWN = 50 };
 
-static int by_live_bytes(const void *a, const void *b) {
-    const call_site *x = *(call_site *const *)a, *y = *(call_site *const *)b;
-    if (x->live_bytes != y->live_bytes)
-        return x->live_bytes < y->live_bytes ? 1 : -1;
-    return x->live < y->live ? 1 : x->live > y->live ? -1 : 0;
-}
-
 static void print_site(const call_site *site, symbol_files **files, FILE *out) {
     fprintf(out, "  %llu live of %llu blocks, %llu bytes, allocated by\n",
             (unsigned long long)site->live, (unsigned long long)site->allocations,
@@ -24,23 +17,10 @@ static void print_site(const call_site *site, symbol_files **files, FILE *out) {
     call_site_print(site, files, out);
 }
 
-static void report_leaks(spy_layer *layer, const mem_counters *now, call_sites *sites, FILE *out) {
-    (void)layer;
-    fprintf(out, "spy leaks: %llu allocations, %llu bytes, peak %llu bytes, ",
-            (unsigned long long)now->allocations, (unsigned long long)now->bytes,
-            (unsigned long long)now->peak_bytes);
-    fprintf(out, "%llu blocks (%llu bytes) still live\n", (unsigned long long)now->live,
-            (unsigned long long)now->live_bytes);
-    if (now->live == 0)
-        return;
+static void print_sites(const call_sites *sites, FILE *out) {
     os_pool pool = {0};
-    call_site **leaking = os_pool_alloc(&pool, (sites->count + 1) * sizeof *leaking);
-    size_t count = 0;
-    for (uint32_t i = 0; leaking && i < sites->count; i++) {
-        if (sites->sites[i]->live)
-            leaking[count++] = sites->sites[i];
-    }
-    qsort(leaking, count, sizeof *leaking, by_live_bytes);
+    size_t count;
+    call_site **leaking = call_sites_live(sites, &pool, &count);
     symbol_files *files = NULL;
     for (size_t i = 0; i < count && i < MOST_SITES_SHOWN; i++)
         print_site(leaking[i], &files, out);
@@ -50,10 +30,29 @@ static void report_leaks(spy_layer *layer, const mem_counters *now, call_sites *
     os_pool_fini(&pool);
 }
 
+/* Managed objects are the collector's to free, so those that live at the end are no leaks. */
+static void report_leaks(spy_layer *layer, const mem_counters *now, const spy_books *books,
+                         FILE *out) {
+    (void)layer;
+    if (now->objects > 0) {
+        fprintf(out, "spy leaks: %llu managed objects, %llu bytes, ",
+                (unsigned long long)now->objects, (unsigned long long)now->object_bytes);
+        spy_objects_report(&books->objects, out);
+    }
+    fprintf(out, "spy leaks: %llu allocations, %llu bytes, peak %llu bytes, ",
+            (unsigned long long)now->allocations, (unsigned long long)now->bytes,
+            (unsigned long long)now->peak_bytes);
+    fprintf(out, "%llu blocks (%llu bytes) still live\n", (unsigned long long)now->live,
+            (unsigned long long)now->live_bytes);
+    if (now->live > 0)
+        print_sites(&books->sites, out);
+}
+
 /* ---- guard: spy_guard.c does the work ---- */
 
-static void report_guard(spy_layer *layer, const mem_counters *now, call_sites *sites, FILE *out) {
-    (void)layer, (void)sites;
+static void report_guard(spy_layer *layer, const mem_counters *now, const spy_books *books,
+                         FILE *out) {
+    (void)layer, (void)books;
     fprintf(out, "spy guard: %llu errors\n", (unsigned long long)now->errors);
 }
 
@@ -73,8 +72,15 @@ static void log_event(spy_layer *layer, const spy_event *event) {
     switch (event->action) {
     case SPY_ALLOC: fprintf(layer->file, "alloc %zu", event->size); break;
     case SPY_REALLOC: fprintf(layer->file, "realloc %p %zu", event->old, event->size); break;
-    case SPY_OBJECT: fprintf(layer->file, "object %zu", event->size); break;
     case SPY_FREE: fprintf(layer->file, "free %p\n", event->old); return;
+    case SPY_OBJECT:
+        fprintf(layer->file, "object %zu %s in heap %p", event->size, event->type, event->heap);
+        break;
+    case SPY_SWEEP:
+    case SPY_DROP:
+        fprintf(layer->file, "%s %p %s in heap %p\n", event->action == SPY_SWEEP ? "sweep" : "drop",
+                event->old, event->type, event->heap);
+        return;
     }
     if (event->block)
         fprintf(layer->file, " = %p\n", event->block);
@@ -84,8 +90,9 @@ static void log_event(spy_layer *layer, const spy_event *event) {
         fprintf(layer->file, " out of memory\n");
 }
 
-static void report_log(spy_layer *layer, const mem_counters *now, call_sites *sites, FILE *out) {
-    (void)now, (void)sites;
+static void report_log(spy_layer *layer, const mem_counters *now, const spy_books *books,
+                       FILE *out) {
+    (void)now, (void)books;
     if (fflush(layer->file) != 0)
         fprintf(out, "spy %s: %s\n", layer->spec, strerror(errno));
 }

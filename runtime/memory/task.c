@@ -91,7 +91,11 @@ void task_free_slow(void *block) {
  * The event of a free comes before the free, so that no thread can get the address and write its
  * own event first. A free of what is no block is written too, with source MEM_SOURCE_INVALID. */
 
-#define HANDLE ((uint64_t)&task.heap.space)
+#define HANDLE ((uint64_t)task_handle())
+
+const void *task_handle(void) {
+    return &task.heap.space;
+}
 
 void *task_alloc_traced(size_t size) {
     mem_source source = MEM_SOURCE_LOOKASIDE;

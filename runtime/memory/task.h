@@ -46,6 +46,9 @@ bool task_owns(const void *block);
 
 void task_minimize(void);
 
+/* What stands for this heap in heap events. */
+const void *task_handle(void);
+
 /* Whether the heap is in order. No other thread may allocate meanwhile. */
 bool task_check(void);
 

@@ -140,6 +140,21 @@ HRESULT CoRegisterMallocSpy(IMallocSpy *pMallocSpy);
  * spy keeps getting all calls. S_OK: it is gone. CO_E_OBJNOTREG: there is none. */
 HRESULT CoRevokeMallocSpy(void);
 
+/* ---- Managed objects ----
+ *
+ * The spy sees the objects of Claret's managed heaps too: PreAlloc and PostAlloc for each that is
+ * allocated, PreFree and PostFree for each that a collection has found dead, or that is left when
+ * its heap ends. An object stays where the heap puts it: what PostAlloc returns is the address by
+ * which the spy will hear of it again, and a header that the spy has put in front is kept aside and
+ * restored for PreFree. What lies behind the object's own bytes, up to the size that PreAlloc asked
+ * for, is the spy's. PostAlloc returning NULL, like PreAlloc returning 0, gives the program an
+ * OutOfMemoryException. PreFree's result is ignored. A collection may be under way, with all
+ * managed threads stopped: a hook must not wait for one of them, nor run managed code. */
+
+/* In a hook: which heap it is about, as heap events name it, and whether that holds managed objects.
+ * Claret's own function. Returns S_OK, E_UNEXPECTED outside a hook, E_POINTER. */
+HRESULT claret_spied_heap(SIZE_T *handle, BOOL *managed);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,44 @@
+// Allocates objects of which some stay; with an argument, more and more until there is no memory.
+using System;
+using System.Collections.Generic;
+
+class Kept
+{
+    public long Number;
+}
+
+class Program
+{
+    static Kept[] kept = new Kept[100];
+
+    static int Fill()
+    {
+        var blocks = new List<byte[]>();
+        try
+        {
+            for (;;)
+                blocks.Add(new byte[100000]);
+        }
+        catch (OutOfMemoryException)
+        {
+            return blocks.Count;
+        }
+    }
+
+    static void Main(string[] args)
+    {
+        long sum = 0;
+        for (int i = 0; i < kept.Length; i++)
+            kept[i] = new Kept { Number = i };
+        for (int i = 0; i < 20000; i++)
+            sum += new byte[1000].Length;
+        foreach (var k in kept)
+            sum += k.Number;
+        Console.WriteLine("sum " + sum);
+        if (args.Length > 0)
+        {
+            int blocks = Fill();
+            Console.WriteLine(blocks > 50 && blocks < 200 ? "full" : "wrong: " + blocks);
+        }
+    }
+}
