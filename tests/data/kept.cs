@@ -21,7 +21,10 @@ class Program
         }
         catch (OutOfMemoryException)
         {
-            return blocks.Count;
+            int count = blocks.Count;
+            blocks.Clear();
+            GC.Collect();
+            return count;
         }
     }
 
