@@ -41,7 +41,7 @@ PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard sampl
 
 # What the tests read: an assembly per source in tests/data/, a plug-in per source in tests/plugins/.
 TEST_DATA := $(patsubst tests/data/%.cs,build/tests/%.exe,$(wildcard tests/data/*.cs))
-TEST_PROGRAMS := $(patsubst tests/%.cs,build/tests/%.exe,$(wildcard tests/programs/*.cs))
+TEST_PROGRAMS := $(patsubst tests/%,build/tests/%.exe,$(basename $(wildcard tests/programs/*.cs tests/programs/*.il)))
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
 TEST_FILES := $(TEST_DATA) $(TEST_PROGRAMS) $(TEST_PLUGINS)
 
@@ -177,6 +177,10 @@ build/tests/small.exe: private MCS_FLAGS := -resource:tests/data/small.notes.txt
 build/tests/programs/%.exe: tests/programs/%.cs Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,MCS) mcs -nologo -unsafe -warn:0 -out:$@ $<
+
+build/tests/programs/%.exe: tests/programs/%.il | $(BUILD)/claret
+	@mkdir -p $(@D)
+	$(call say,ASM) $(BUILD)/claret asm -o $@ $<
 
 PLUGIN_CC = $(CC) $(CSTD) $(CFLAGS) $(WARN) -fPIC -shared -Iprofiler/include \
             -Iruntime/memory/include -MMD -MP -o $@ $<

@@ -131,7 +131,7 @@ static size_t count_files(const char *pattern) {
 }
 
 static void every_program_is_listed(void) {
-    CU_ASSERT_EQUAL(count_files("tests/programs/*.cs") + count_files("samples/programs/*.cs"),
+    CU_ASSERT_EQUAL(count_files("tests/programs/*.[ci][sl]") + count_files("samples/programs/*.cs"),
                     PROGRAM_COUNT);
 }
 

@@ -86,7 +86,14 @@ struct code_interface_call {
 };
 
 struct code_indirect_call {
-    uint32_t arg_slots, return_slots;
+    const struct method *signature;
+    bool is_virtual; /* tail_calli: of a method of the first argument's type */
+};
+
+/* The types of the variable arguments at one call site. */
+struct code_varargs {
+    uint32_t count;
+    struct type *types[];
 };
 
 /* Something in the IL that cannot be done: thrown when, and only when, it is reached. */

@@ -538,11 +538,19 @@ void interp_run(struct thread *t, uint32_t base) {
         NEXT;
     }
     OP(ldvirtftn) {
-        if (!B.o)
-            goto null_reference;
-        A.p = type_find_virtual(B.o->type, ip->u.p);
-        if (!A.p)
-            THROW("EntryPointNotFoundException");
+        frame->ip = ip;
+        target = interp_find_virtual(t, ip->u.p, B.o);
+        if (!target)
+            goto exception;
+        A.p = target;
+        NEXT;
+    }
+    OP(refanyval) {
+        frame->ip = ip;
+        void *address = interp_reference_value(t, &B, ip->u.p);
+        if (t->exception)
+            goto exception;
+        A.p = address;
         NEXT;
     }
     OP(cpblk) {
@@ -608,6 +616,28 @@ void interp_run(struct thread *t, uint32_t base) {
         if (!target)
             goto null_reference;
         goto call_target;
+    }
+    OP(tail_calli) {
+        const struct code_indirect_call *site = ip->u.p;
+        target = B.p;
+        args = &A;
+        if (!target)
+            goto null_reference;
+        if (site->is_virtual && target->unbox_this)
+            args->p = (char *)args->p + OBJECT_HEADER;
+        frame->ip = ip;
+        if (!target->prepared && !exec_prepare(t, target))
+            goto exception;
+        if (tiered)
+            interp_heat(t, target);
+        if (target->enter || !target->code)
+            goto call_target; /* and the instruction behind this one returns */
+        memmove(r, args, target->arg_slots * sizeof *r);
+        if (!interp_replace(t, frame, target->code))
+            goto exception;
+        code = target->code;
+        ip = code->insns;
+        DISPATCH;
     }
 generic_virtual : {
     il_error err;

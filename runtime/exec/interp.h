@@ -34,6 +34,20 @@ static inline bool interp_push(struct thread *thread, struct code *code, union s
     return true;
 }
 
+/* Makes the top frame, whose arguments are in its registers already, one of a prepared method.
+ * False with an exception pending when the stack is full. */
+static inline bool interp_replace(struct thread *thread, struct frame *frame, struct code *code) {
+    if (code->reg_count > (size_t)(thread->stack_end - frame->regs)) {
+        exec_throw_stack_overflow(thread);
+        return false;
+    }
+    memset(frame->regs + code->arg_slots, 0,
+           (code->temp_start - code->arg_slots) * sizeof *frame->regs);
+    frame->code = code;
+    frame->ip = code->insns;
+    return true;
+}
+
 /* Counts an entry or an iteration, and compiles the method when it is hot. */
 void interp_heat(struct thread *thread, struct method *method);
 
@@ -61,6 +75,13 @@ struct object *interp_box(struct thread *thread, struct type *type, const union 
 void *interp_unbox(struct thread *thread, struct type *type, struct object *object);
 bool interp_is_instance(const struct object *object, const struct type *type);
 bool interp_cast(struct thread *thread, const struct object *object, const struct type *type);
+/* What a virtual call of declared, an instantiation of a generic method perhaps, runs on the
+ * object, which may be null: NullReferenceException. */
+struct method *interp_find_virtual(struct thread *thread, struct method *declared,
+                                   const struct object *object);
+/* The address in the TypedReference at reference, of exactly the type: InvalidCastException. */
+void *interp_reference_value(struct thread *thread, const union slot *reference,
+                             const struct type *type);
 struct method *interp_find_interface(struct thread *thread, struct code_interface_call *site,
                                      const struct object *object);
 

@@ -386,6 +386,10 @@ static void load_variable(struct lowering *L, struct variable *v) {
     }
 }
 
+void lower_load_argument(struct lowering *L, uint32_t index) {
+    load_variable(L, variable(L, true, index));
+}
+
 static void store_variable(struct lowering *L, struct variable *v, const char *where) {
     struct value value = lower_pop(L);
     if (!v)
@@ -458,9 +462,9 @@ static bool lower_other(struct lowering *L, const il_insn *insn) {
     case IL_OP_BREAK:
     case IL_OP_UNALIGNED:
     case IL_OP_VOLATILE:
-    case IL_OP_TAIL:
-    case IL_OP_NO:
-    case IL_OP_READONLY: return true;
+    case IL_OP_NO: return true;
+    case IL_OP_TAIL: L->tail = true; return true;
+    case IL_OP_READONLY: L->readonly = true; return true;
     case IL_OP_CONSTRAINED:
         if (ldr_type(L->module, insn->u.token, &L->context, &L->constrained, &err) != IL_OK ||
             type_prepare(L->constrained, &err) != IL_OK)
@@ -489,9 +493,12 @@ static bool lower_other(struct lowering *L, const il_insn *insn) {
 
 static void lower_insn(struct lowering *L, const il_insn *insn) {
     if (lower_variable(L, insn) || lower_constant(L, insn) || lower_arithmetic(L, insn) ||
-        lower_control(L, insn) || lower_member(L, insn) || lower_other(L, insn)) {
-        if (il_opcode_get(insn->opcode)->flow != IL_FLOW_PREFIX)
+        lower_control(L, insn) || lower_call(L, insn) || lower_member(L, insn) ||
+        lower_other(L, insn)) {
+        if (il_opcode_get(insn->opcode)->flow != IL_FLOW_PREFIX) {
             L->constrained = NULL;
+            L->tail = L->readonly = false;
+        }
         return;
     }
     char what[64];
@@ -499,9 +506,21 @@ static void lower_insn(struct lowering *L, const il_insn *insn) {
     lower_unsupported(L, what);
 }
 
+/* Without beforefieldinit the initialiser runs when the type is first used: at a static method, a
+ * constructor or, for a value type, any method (II.10.5.3.1). */
+static void init_at_entry(struct lowering *L) {
+    const struct method *method = L->method;
+    struct type *type = method->owner;
+    if (type->before_field_init)
+        return;
+    if (method_is_static(method) || type_is_value(type) || strcmp(method->name, ".ctor") == 0)
+        lower_ensure_init(L, type);
+}
+
 static void lower_all(struct lowering *L) {
     uint32_t offset = 0;
     il_insn insn;
+    init_at_entry(L);
     L->dead = true; /* the first block is entered with nothing before it */
     L->blocks[0].leader = true;
     L->depth = 0;
@@ -611,8 +630,8 @@ static void set_arguments(struct lowering *L) {
         L->args[i].reg = (uint16_t)reg;
         reg += type_slots(type);
     }
-    lower_need_regs(L, 0, reg + 1);
-    L->temp_start = reg;
+    L->temp_start = reg + (method->is_vararg ? METHOD_VARARG_SLOTS : 0);
+    lower_need_regs(L, 0, L->temp_start + 1);
 }
 
 static void set_locals(struct lowering *L) {
@@ -648,7 +667,8 @@ static bool allocate(struct lowering *L, uint8_t **starts) {
     if (L->max_depth < 1 && L->body.clause_count)
         L->max_depth = 1;
     L->blocks = mem_pool_array(&L->scratch, size, sizeof *L->blocks);
-    L->stack = mem_pool_array(&L->scratch, L->max_depth + 2, sizeof *L->stack);
+    uint32_t depth = L->max_depth + L->method->param_count + 3; /* jmp loads all arguments */
+    L->stack = mem_pool_array(&L->scratch, depth, sizeof *L->stack);
     *starts = mem_pool_array(&L->scratch, size, 1);
     return L->blocks && L->stack && *starts && lower_grow(L);
 }

@@ -3,7 +3,8 @@
  *   lower.c         blocks, control flow, exception clauses, the loop over the instructions
  *   lower_stack.c   the symbolic evaluation stack and emission
  *   lower_arith.c   arithmetic, conversions, comparisons
- *   lower_member.c  fields, arrays, objects, calls
+ *   lower_member.c  fields, arrays, objects
+ *   lower_call.c    calls, constructors, function pointers, returns
  *
  * One pass in IL order. The evaluation stack is symbolic: an entry may be a constant, a local or
  * argument that was loaded but not yet copied, or a register. Each depth has a home register;
@@ -73,6 +74,7 @@ struct lowering {
 
     /* Prefixes of the instruction being lowered. */
     struct type *constrained;
+    bool tail, readonly;
 
     il_error *err;
     il_status status;
@@ -133,6 +135,9 @@ void lower_throw(struct lowering *L, const char *exception, const char *format, 
 void lower_throw_error(struct lowering *L, const il_error *err);
 void lower_unsupported(struct lowering *L, const char *what);
 
+/* ---- lower.c ---- */
+void lower_load_argument(struct lowering *L, uint32_t index);
+
 /* ---- lower_arith.c ---- */
 bool lower_arithmetic(struct lowering *L, const il_insn *insn);
 /* Pops the operands of a comparing branch and emits it (target still an IL offset). */
@@ -141,8 +146,17 @@ void lower_bool_branch(struct lowering *L, const il_insn *insn, bool if_true);
 
 /* ---- lower_member.c ---- */
 bool lower_member(struct lowering *L, const il_insn *insn);
-/* Loads and stores of types at addresses, shared with the indirect instructions. */
+/* Prepares the type; false when that fails, and code that throws instead is emitted. */
+bool lower_prepare(struct lowering *L, struct type *type);
+/* Pops an object; fails when it is none. */
+struct value lower_pop_object(struct lowering *L, const char *what);
+/* Runs the type initialiser first where the running code could see that it has not run. */
+void lower_ensure_init(struct lowering *L, struct type *type);
+/* Pushes a value of type, loaded from base + offset. */
 void lower_load_from(struct lowering *L, uint16_t base, uint32_t offset, struct type *type);
+
+/* ---- lower_call.c ---- */
+bool lower_call(struct lowering *L, const il_insn *insn);
 void lower_return(struct lowering *L);
 
 #endif

@@ -1,7 +1,6 @@
-/* Lowering: memory, fields, arrays, objects and calls (III.4, and the indirect instructions). */
+/* Lowering: memory, fields, arrays and objects (III.4, and the indirect instructions). */
 #include <string.h>
 
-#include "runtime/bcl/bcl.h"
 #include "runtime/exec/lower.h"
 
 /* ---- Memory ---- */
@@ -42,7 +41,7 @@ static const uint16_t STORE_ELEMENT_OPS[] = {
     [STORE_I8] = CODE_stelem_8,    [STORE_R4] = CODE_stelem_r4,   [STORE_R8] = CODE_stelem_r8,
     [STORE_REF] = CODE_stelem_ref, [STORE_STRUCT] = CODE_stelem_n};
 
-static bool prepare(struct lowering *L, struct type *type) {
+bool lower_prepare(struct lowering *L, struct type *type) {
     il_error err;
     il_status status = type_prepare(type, &err);
     if (status != IL_OK)
@@ -57,7 +56,7 @@ static struct type *type_operand(struct lowering *L, uint32_t token) {
         lower_throw_error(L, &err);
         return NULL;
     }
-    if (type->kind != TYPE_VARIABLE && !type->is_open && !prepare(L, type))
+    if (type->kind != TYPE_VARIABLE && !type->is_open && !lower_prepare(L, type))
         return NULL;
     return type;
 }
@@ -69,7 +68,7 @@ static struct value pop_address(struct lowering *L, const char *what) {
     return a;
 }
 
-static struct value pop_object(struct lowering *L, const char *what) {
+struct value lower_pop_object(struct lowering *L, const char *what) {
     struct value a = lower_pop(L);
     if (a.kind != V_REF && L->status == IL_OK)
         lower_fail(L, "%s: the operand is not an object", what);
@@ -119,7 +118,7 @@ static void block_operation(struct lowering *L, enum code_op op) {
 /* ---- Fields ---- */
 
 /* Runs the type initialiser first where the running code could see that it has not run. */
-static void ensure_init(struct lowering *L, struct type *type) {
+void lower_ensure_init(struct lowering *L, struct type *type) {
     if (type->cctor && type->init != INIT_DONE && type != L->method->owner)
         lower_emit_pointer(L, CODE_init_type, 0, 0, type);
     else if (type->cctor && type->init != INIT_DONE && L->method != type->cctor)
@@ -138,7 +137,7 @@ static struct field *field_operand(struct lowering *L, uint32_t token, bool is_s
         return NULL;
     }
     if ((field->flags & FIELD_LITERAL) ||
-        (field->type->storage == STORE_STRUCT && !prepare(L, field->type))) {
+        (field->type->storage == STORE_STRUCT && !lower_prepare(L, field->type))) {
         if (field->flags & FIELD_LITERAL)
             lower_throw(L, "MissingFieldException", "the constant %s has no storage", field->name);
         return NULL;
@@ -147,7 +146,7 @@ static struct field *field_operand(struct lowering *L, uint32_t token, bool is_s
 }
 
 static void load_static(struct lowering *L, struct field *field) {
-    ensure_init(L, field->owner);
+    lower_ensure_init(L, field->owner);
     uint16_t home = lower_push(L, field->type);
     if (field->type->storage == STORE_STRUCT) {
         lower_emit_pointer(L, CODE_ldc, home, 0, field->address);
@@ -162,7 +161,7 @@ static void store_static(struct lowering *L, struct field *field) {
     struct value value = lower_pop(L);
     lower_coerce(L, &value, field->type, "stsfld");
     uint16_t reg = lower_use(L, &value);
-    ensure_init(L, field->owner);
+    lower_ensure_init(L, field->owner);
     if (field->type->storage == STORE_STRUCT) {
         uint16_t address = (uint16_t)(value.home + value.slots);
         lower_need_regs(L, address, 1);
@@ -175,7 +174,7 @@ static void store_static(struct lowering *L, struct field *field) {
 }
 
 static void static_address(struct lowering *L, struct field *field) {
-    ensure_init(L, field->owner);
+    lower_ensure_init(L, field->owner);
     uint16_t home = lower_push_kind(L, V_ADDRESS);
     lower_emit_pointer(L, CODE_ldc, home, 0, field->address);
 }
@@ -267,7 +266,7 @@ static uint16_t use_index(struct lowering *L, struct value *index) {
 }
 
 static void load_element(struct lowering *L, struct type *type) {
-    struct value index = lower_pop(L), array = pop_object(L, "ldelem");
+    struct value index = lower_pop(L), array = lower_pop_object(L, "ldelem");
     if (!type) /* ldelem.ref: what the array's static type says */
         type = L->module->rt->core.object;
     uint16_t ri = use_index(L, &index), ra = lower_use(L, &array);
@@ -277,7 +276,7 @@ static void load_element(struct lowering *L, struct type *type) {
 }
 
 static void store_element(struct lowering *L, struct type *type) {
-    struct value value = lower_pop(L), index = lower_pop(L), array = pop_object(L, "stelem");
+    struct value value = lower_pop(L), index = lower_pop(L), array = lower_pop_object(L, "stelem");
     if (!type)
         type = L->module->rt->core.object;
     lower_coerce(L, &value, type, "stelem");
@@ -287,9 +286,9 @@ static void store_element(struct lowering *L, struct type *type) {
 }
 
 static void element_address(struct lowering *L, struct type *type) {
-    struct value index = lower_pop(L), array = pop_object(L, "ldelema");
+    struct value index = lower_pop(L), array = lower_pop_object(L, "ldelema");
     uint16_t ri = use_index(L, &index), ra = lower_use(L, &array);
-    if (type->storage == STORE_REF)
+    if (type->storage == STORE_REF && !L->readonly)
         lower_emit_pointer(L, CODE_check_element, ra, 0, type);
     uint16_t home = lower_push_kind(L, V_ADDRESS);
     struct insn *insn = lower_emit(L, CODE_ldelema, home, ra, ri);
@@ -304,7 +303,7 @@ static void new_array(struct lowering *L, struct type *element) {
         lower_throw_error(L, &err);
         return;
     }
-    if (!prepare(L, array))
+    if (!lower_prepare(L, array))
         return;
     lower_coerce(L, &length, L->module->rt->core.intptr, "newarr");
     uint16_t reg = lower_use(L, &length);
@@ -377,7 +376,7 @@ static void box(struct lowering *L, struct type *type) {
 }
 
 static void cast(struct lowering *L, enum code_op op, struct type *type) {
-    struct value object = pop_object(L, "cast");
+    struct value object = lower_pop_object(L, "cast");
     uint16_t reg = lower_use(L, &object);
     uint16_t home = lower_push_kind(L, V_REF);
     lower_emit_pointer(L, op, home, reg, type);
@@ -389,7 +388,7 @@ static void unbox(struct lowering *L, struct type *type, bool any) {
         cast(L, CODE_castclass, type);
         return;
     }
-    struct value object = pop_object(L, "unbox");
+    struct value object = lower_pop_object(L, "unbox");
     uint16_t reg = lower_use(L, &object);
     uint16_t home = lower_push_kind(L, V_ADDRESS);
     lower_emit_pointer(L, CODE_unbox, home, reg, type);
@@ -397,6 +396,39 @@ static void unbox(struct lowering *L, struct type *type, bool any) {
         lower_pop(L);
         lower_load_from(L, home, 0, type);
     }
+}
+
+/* ---- Typed references (III.4.19, III.4.22, III.4.23): type, address, type ---- */
+
+static void make_reference(struct lowering *L, struct type *type) {
+    struct type *reference = L->module->rt->core.typed_reference;
+    struct value address = pop_address(L, "mkrefany");
+    if (!lower_prepare(L, reference))
+        return;
+    uint16_t reg = lower_use(L, &address);
+    uint16_t home = lower_push(L, reference);
+    lower_emit(L, CODE_mov, home + 1u, reg, 0);
+    lower_emit_pointer(L, CODE_ldc, home, 0, type);
+    lower_emit_pointer(L, CODE_ldc, home + 2u, 0, type);
+}
+
+static struct value pop_reference(struct lowering *L, const char *what) {
+    struct value reference = lower_pop(L);
+    if (reference.kind != V_STRUCT || reference.type != L->module->rt->core.typed_reference)
+        lower_fail(L, "%s: the operand is not a typed reference", what);
+    return reference;
+}
+
+static void reference_value(struct lowering *L, struct type *type) {
+    struct value reference = pop_reference(L, "refanyval");
+    uint16_t home = lower_push_kind(L, V_ADDRESS);
+    lower_emit_pointer(L, CODE_refanyval, home, reference.reg, type);
+}
+
+static void reference_type(struct lowering *L) {
+    struct value reference = pop_reference(L, "refanytype");
+    uint16_t home = lower_push(L, L->module->rt->core.runtime_type_handle);
+    lower_emit(L, CODE_mov, home, reference.reg, 0);
 }
 
 static void load_token(struct lowering *L, uint32_t token) {
@@ -457,237 +489,6 @@ static void load_string(struct lowering *L, uint32_t token) {
     lower_top(L, 0)->type = L->module->rt->core.string;
 }
 
-/* ---- Calls ---- */
-
-static struct method *method_operand(struct lowering *L, uint32_t token) {
-    struct method *method = NULL;
-    il_error err;
-    il_status status = ldr_method(L->module, token, &L->context, &method, &err);
-    if (status == IL_OK)
-        status = method->owner->is_open ? il_fail(&err, IL_BAD_METADATA, IL_NO_OFFSET, token,
-                                                  "a method of an open type cannot be called")
-                                        : type_prepare(method->owner, &err);
-    if (status == IL_OK)
-        status = method_prepare_signature(method, &err);
-    if (status != IL_OK) {
-        lower_throw_error(L, &err);
-        return NULL;
-    }
-    return method;
-}
-
-/* Brings the top param_count entries home as the arguments; gives the register of the first of
- * them. Their types must fit. */
-static bool place_arguments(struct lowering *L, const struct method *method, bool with_this) {
-    uint32_t count = method->param_count + with_this;
-    char where[64] = "argument";
-    if (L->depth < count) {
-        lower_fail(L, "call of %s: %u arguments are wanted, the stack holds %u", method->name,
-                   count, L->depth);
-        return false;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        struct value *value = lower_top(L, count - 1 - i);
-        if (i == 0 && with_this) {
-            if (value->kind != V_REF && value->kind != V_ADDRESS && value->kind != V_I8) {
-                lower_fail(L, "call of %s: this is neither an object nor an address", method->name);
-                return false;
-            }
-        } else {
-            lower_coerce(L, value, method->params[i - with_this], where);
-        }
-        lower_home(L, value);
-    }
-    return L->status == IL_OK;
-}
-
-static void drop(struct lowering *L, uint32_t count) {
-    L->depth -= count < L->depth ? count : L->depth;
-}
-
-static void push_return(struct lowering *L, const struct method *method, uint16_t base) {
-    if (method->return_slots == 0) {
-        lower_need_regs(L, base, 1);
-        return;
-    }
-    lower_push(L, method->return_type);
-}
-
-/* A direct call of a method whose arguments are placed at base. */
-static void emit_call(struct lowering *L, struct method *method, uint16_t base) {
-    if (method->owner->cctor && !method->owner->before_field_init && !bcl_find(method) &&
-        (method_is_static(method) || strcmp(method->name, ".ctor") == 0))
-        ensure_init(L, method->owner);
-    lower_emit_pointer(L, CODE_call, base, 0, method);
-}
-
-static void emit_virtual_call(struct lowering *L, struct method *method, uint16_t base) {
-    bool sealed = (method->flags & METHOD_FINAL) || (method->owner->flags & CLASS_SEALED);
-    if (method->owner->kind == TYPE_INTERFACE) {
-        struct code_interface_call *site = mem_pool_alloc(L->pool, sizeof *site);
-        if (!site) {
-            lower_no_memory(L);
-            return;
-        }
-        site->method = method;
-        lower_emit_pointer(L, CODE_callinterface, base, 0, site);
-    } else if (!method_is_virtual(method) || sealed) {
-        lower_emit(L, CODE_check_null, base, 0, 0);
-        emit_call(L, method, base);
-    } else {
-        lower_emit_pointer(L, CODE_callvirt, base, 0, method);
-    }
-}
-
-/* constrained. T callvirt (III.2.1): this is a managed pointer to a T. */
-static void call_constrained(struct lowering *L, struct method *method, uint16_t base) {
-    struct type *type = L->constrained;
-    struct method *target = NULL;
-    if (type->storage == STORE_REF) {
-        lower_emit_mem(L, CODE_ld_8, base, base, 0, 8);
-        emit_virtual_call(L, method, base);
-        return;
-    }
-    target = type_find_virtual(type, method->definition);
-    if (target && target->owner == type) {
-        il_error err;
-        il_status status = IL_OK;
-        if (method->definition != method)
-            status =
-                ldr_instantiate_method(target, method->args, method->generic_count, &target, &err);
-        if (status == IL_OK)
-            status = method_prepare_signature(target, &err);
-        if (status != IL_OK)
-            lower_throw_error(L, &err);
-        else
-            lower_emit_pointer(L, CODE_call, base, 0, target);
-        return;
-    }
-    /* The method is inherited from Object, ValueType or Enum: it takes a boxed copy. */
-    uint16_t copy = lower_next_home(L);
-    lower_need_regs(L, copy, type_slots(type));
-    lower_emit_mem(L, (enum code_op)LOAD_OPS[type->storage], copy, base, 0, type->value_size);
-    lower_emit_pointer(L, CODE_box, base, copy, type);
-    emit_virtual_call(L, method, base);
-}
-
-static void call(struct lowering *L, const il_insn *insn) {
-    struct method *method = method_operand(L, insn->u.token);
-    if (!method)
-        return;
-    bool is_virtual = insn->opcode == IL_OP_CALLVIRT;
-    if (method->is_vararg) {
-        lower_unsupported(L, "calls with variable arguments");
-        return;
-    }
-    if (is_virtual && method_is_static(method)) {
-        lower_fail(L, "callvirt of the static method %s", method->name);
-        return;
-    }
-    if (!is_virtual && method_is_abstract(method)) {
-        lower_throw(L, "BadImageFormatException", "call of the abstract method %s", method->name);
-        return;
-    }
-    if (!place_arguments(L, method, method->has_this))
-        return;
-    uint32_t count = method->param_count + method->has_this;
-    uint16_t base = count ? lower_top(L, count - 1)->home : lower_next_home(L);
-    lower_need_regs(L, base, 1);
-    if (is_virtual && L->constrained)
-        call_constrained(L, method, base);
-    else if (is_virtual)
-        emit_virtual_call(L, method, base);
-    else
-        emit_call(L, method, base);
-    drop(L, count);
-    push_return(L, method, base);
-}
-
-/* String constructors stand for the CreateString method of the same parameters. */
-static struct method *string_factory(struct lowering *L, struct method *ctor) {
-    struct type *string = ctor->owner;
-    il_error err;
-    for (uint32_t i = 0; i < string->method_count; i++) {
-        struct method *m = &string->methods[i];
-        if (strcmp(m->name, "CreateString") == 0 && method_prepare_signature(m, &err) == IL_OK &&
-            method_same_params(m, ctor))
-            return m;
-    }
-    lower_throw(L, "MissingMethodException", "String.CreateString of these parameters");
-    return NULL;
-}
-
-/* The arguments lie at base; newobj moves them up to make room for the object and this. */
-static void new_object(struct lowering *L, const il_insn *insn) {
-    struct method *ctor = method_operand(L, insn->u.token);
-    if (!ctor)
-        return;
-    struct type *type = ctor->owner;
-    if (strcmp(ctor->name, ".ctor") != 0 || method_is_static(ctor)) {
-        lower_fail(L, "newobj of %s, which is no constructor", ctor->name);
-        return;
-    }
-    if ((type->flags & CLASS_ABSTRACT) || type->kind == TYPE_INTERFACE) {
-        lower_throw(L, "MemberAccessException", "Cannot create an instance of abstract %s",
-                    type->name);
-        return;
-    }
-    if (!place_arguments(L, ctor, false))
-        return;
-    uint16_t base =
-        ctor->param_count ? lower_top(L, ctor->param_count - 1)->home : lower_next_home(L);
-    uint32_t extra = type_is_value(type) ? type_slots(type) + 1 : 2;
-    lower_need_regs(L, base, ctor->arg_slots + extra);
-    if (!type->before_field_init)
-        ensure_init(L, type);
-    enum code_op op = type_is_value(type) ? CODE_newobj_value : CODE_newobj;
-    struct method *target = ctor;
-    if (type == L->module->rt->core.string) {
-        target = string_factory(L, ctor);
-        op = CODE_newobj_string;
-    } else if (type->kind == TYPE_ARRAY) {
-        op = CODE_newobj_string;
-    }
-    if (!target)
-        return;
-    lower_emit_pointer(L, op, base, 0, target);
-    drop(L, ctor->param_count);
-    lower_push(L, type);
-}
-
-static void load_function(struct lowering *L, const il_insn *insn) {
-    struct method *method = method_operand(L, insn->u.token);
-    if (!method)
-        return;
-    if (insn->opcode == IL_OP_LDFTN) {
-        lower_push_constant(L, V_I8, (int64_t)(intptr_t)method);
-        return;
-    }
-    struct value object = pop_object(L, "ldvirtftn");
-    uint16_t reg = lower_use(L, &object);
-    uint16_t home = lower_push_kind(L, V_I8);
-    lower_emit_pointer(L, CODE_ldvirtftn, home, reg, method);
-}
-
-void lower_return(struct lowering *L) {
-    const struct type *type = L->method->return_type;
-    if (type->storage == STORE_VOID) {
-        if (L->depth != 0)
-            lower_fail(L, "ret of a void method with %u values on the stack", L->depth);
-        lower_emit(L, CODE_ret, 0, 0, 0);
-        return;
-    }
-    struct value value = lower_pop(L);
-    if (L->depth != 0)
-        lower_fail(L, "ret with %u more values on the stack", L->depth);
-    lower_coerce(L, &value, type, "ret");
-    uint16_t reg = lower_use(L, &value);
-    if (value.slots == 1)
-        lower_emit(L, CODE_ret_1, reg, 0, 0);
-    else
-        lower_emit(L, CODE_ret_n, reg, 0, 0)->u.mem.size = value.slots;
-}
-
 /* ---- Dispatch ---- */
 
 static bool lower_indirect(struct lowering *L, const il_insn *insn) {
@@ -740,7 +541,7 @@ static bool lower_array(struct lowering *L, const il_insn *insn) {
             new_array(L, type);
         return true;
     case IL_OP_LDLEN: {
-        struct value array = pop_object(L, "ldlen");
+        struct value array = lower_pop_object(L, "ldlen");
         uint16_t reg = lower_use(L, &array);
         uint16_t home = lower_push_kind(L, V_I8);
         lower_emit(L, CODE_ldlen, home, reg, 0);
@@ -771,19 +572,23 @@ static bool lower_object(struct lowering *L, const il_insn *insn) {
         if ((type = type_operand(L, insn->u.token)))
             lower_push_constant(L, V_I4, type->value_size);
         return true;
+    case IL_OP_MKREFANY:
+        if ((type = type_operand(L, insn->u.token)))
+            make_reference(L, type);
+        return true;
+    case IL_OP_REFANYVAL:
+        if ((type = type_operand(L, insn->u.token)))
+            reference_value(L, type);
+        return true;
+    case IL_OP_REFANYTYPE: reference_type(L); return true;
     case IL_OP_LDTOKEN: load_token(L, insn->u.token); return true;
     case IL_OP_LDSTR: load_string(L, insn->u.token); return true;
-    case IL_OP_NEWOBJ: new_object(L, insn); return true;
     default: return false;
     }
 }
 
 bool lower_member(struct lowering *L, const il_insn *insn) {
     switch (insn->opcode) {
-    case IL_OP_CALL:
-    case IL_OP_CALLVIRT: call(L, insn); return true;
-    case IL_OP_LDFTN:
-    case IL_OP_LDVIRTFTN: load_function(L, insn); return true;
     case IL_OP_LDFLD:
     case IL_OP_LDFLDA:
     case IL_OP_STFLD:

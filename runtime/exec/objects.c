@@ -356,21 +356,37 @@ bool interp_cast(struct thread *thread, const struct object *object, const struc
     return false;
 }
 
-static struct method *search_interface(struct thread *thread, const struct method *declared,
-                                       const struct object *object) {
-    struct method *target = type_find_virtual(object->type, declared->definition);
+void *interp_reference_value(struct thread *thread, const union slot *reference,
+                             const struct type *type) {
+    if (reference[0].p == type)
+        return reference[1].p;
+    exec_throw(thread, "InvalidCastException", NULL);
+    return NULL;
+}
+
+struct method *interp_find_virtual(struct thread *thread, struct method *declared,
+                                   const struct object *object) {
+    struct method *target = declared;
     il_error err;
     char name[300], type[300];
-    if (target && declared->definition != declared &&
+    if (!object) {
+        exec_throw(thread, "NullReferenceException", NULL);
+        return NULL;
+    }
+    if (method_is_virtual(declared))
+        target = type_find_virtual(object->type, declared->definition);
+    if (!target) {
+        exec_throw_format(thread, "EntryPointNotFoundException", "%s does not implement %s",
+                          type_name(object->type, type, sizeof type),
+                          method_name(declared, name, sizeof name));
+        return NULL;
+    }
+    if (declared->definition != declared && target != declared &&
         ldr_instantiate_method(target, declared->args, declared->generic_count, &target, &err) !=
             IL_OK) {
         exec_throw_error(thread, &err);
         return NULL;
     }
-    if (!target)
-        exec_throw_format(thread, "EntryPointNotFoundException", "%s does not implement %s",
-                          type_name(object->type, type, sizeof type),
-                          method_name(declared, name, sizeof name));
     return target;
 }
 
@@ -390,7 +406,7 @@ struct method *interp_find_interface(struct thread *thread, struct code_interfac
     struct found_interface *found = &thread->found[hash % THREAD_FOUND];
     if (found->type == object->type && found->declared == site->method)
         return found->target;
-    struct method *target = search_interface(thread, site->method, object);
+    struct method *target = interp_find_virtual(thread, site->method, object);
     if (!target)
         return NULL;
     if (!site->cached_type)

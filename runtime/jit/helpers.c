@@ -240,13 +240,12 @@ HELP(check_element) {
 
 HELP(find_virtual) {
     FROM_COMPILED(thread);
-    const struct object *object = pointer(a);
-    if (!object)
-        return throw_new(thread, "NullReferenceException", NULL);
-    struct method *method = type_find_virtual(object->type, pointer(b));
-    if (!method)
-        return throw_new(thread, "EntryPointNotFoundException", NULL);
-    DONE(thread, (intptr_t)method);
+    DONE(thread, (intptr_t)interp_find_virtual(thread, pointer(b), pointer(a)));
+}
+
+HELP(reference_value) {
+    FROM_COMPILED(thread);
+    DONE(thread, (intptr_t)interp_reference_value(thread, pointer(a), pointer(b)));
 }
 
 HELP(instantiate) {
@@ -299,6 +298,8 @@ int64_t jit_interpret(struct thread *thread, struct method *method, ...) {
                 args[slot].i8 = va_arg(rest, int64_t);
         }
     }
+    for (; slot < method->arg_slots; slot++)
+        args[slot].i8 = va_arg(rest, int64_t);
     va_end(rest);
     exec_call_from_compiled(thread, method, args, __builtin_frame_address(0));
     if (is_float(method->return_type))

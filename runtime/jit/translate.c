@@ -592,7 +592,8 @@ static MIR_op_t zero(struct translator *t, enum kind kind) {
 /* Whether the activation may have others above it: when not, it needs no check of the stack. */
 static bool makes_calls(const struct code *code) {
     for (uint32_t i = 0; i < code->insn_count; i++) {
-        if (code_op_format((enum code_op)code->insns[i].op) == FORMAT_CALL)
+        if (code_op_format((enum code_op)code->insns[i].op) == FORMAT_CALL ||
+            code->insns[i].op == CODE_calli)
             return true;
     }
     return false;

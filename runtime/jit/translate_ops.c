@@ -582,6 +582,13 @@ OP box(ARGS) {
     (void)rule;
 }
 
+OP reference_value(ARGS) {
+    MIR_reg_t result = tr_temp(t);
+    tr_call_helper(t, rule->helper, result, 2,
+                   (MIR_op_t[]){tr_reg(t, tr_address(t, insn->b)), tr_pointer(t, insn->u.p)});
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
+}
+
 /* castclass, isinst and unbox of null, or of an object of exactly the type, need no helper (unbox
  * of null does). */
 OP cast(ARGS) {
@@ -680,6 +687,21 @@ OP call_virtual(ARGS) {
         tr_call_helper(t, rule->helper, method, 2,
                        (MIR_op_t[]){tr_reg(t, method), tr_pointer(t, declared)});
     call_found(t, insn, declared, method, this_arg);
+}
+
+OP call_indirect(ARGS) {
+    const struct method *signature = ((const struct code_indirect_call *)insn->u.p)->signature;
+    MIR_reg_t method = tr_temp(t);
+    (void)rule;
+    tr_put2(t, MIR_MOV, tr_reg(t, method), tr_use(t, insn->b));
+    MIR_label_t null = tr_cold(t, HELP_throw_null, 0, NULL, 0, NULL);
+    tr_put3(t, MIR_BEQ, tr_label(t, null), tr_reg(t, method), tr_int(t, 0));
+    tr_call_method(t, &(struct call){.signature = signature,
+                                     .method = method,
+                                     .first = insn->a,
+                                     .count = signature->arg_slots,
+                                     .result = insn->a,
+                                     .return_slots = signature->return_slots});
 }
 
 /* The call site remembers the first receiver's type and its method, which is valid once the type is
@@ -908,6 +930,8 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_unbox] = {cast, .helper = HELP_unbox},
     [CODE_castclass] = {cast, .helper = HELP_cast},
     [CODE_isinst] = {cast, .helper = HELP_is_instance},
+    [CODE_refanyval] = {reference_value, .helper = HELP_reference_value},
+    [CODE_calli] = {.translate = call_indirect},
     [CODE_ldvirtftn] = {by_helper_imm, .helper = HELP_find_virtual},
     [CODE_call] = {.translate = call},
     [CODE_callvirt] = {call_virtual, .helper = HELP_instantiate},
@@ -996,7 +1020,7 @@ static uint32_t structure_returned(const struct insn *insn) {
     else if (insn->op == CODE_callinterface)
         slots = ((const struct code_interface_call *)insn->u.p)->method->return_slots;
     else if (insn->op == CODE_calli)
-        slots = ((const struct code_indirect_call *)insn->u.p)->return_slots;
+        slots = ((const struct code_indirect_call *)insn->u.p)->signature->return_slots;
     return slots > 1 ? slots : 0;
 }
 
@@ -1022,6 +1046,7 @@ void tr_each_in_memory(const struct code *code, const struct insn *insn,
     case CODE_newobj_value:
         visit(arg, insn->a, type_slots(((const struct method *)insn->u.p)->owner));
         return;
+    case CODE_refanyval: visit(arg, insn->b, 3); return;
     case CODE_box:
         if (((const struct type *)insn->u.p)->storage == STORE_STRUCT)
             visit(arg, insn->b, type_slots(insn->u.p));

@@ -65,7 +65,18 @@ il_status ldr_method(struct module *module, uint32_t token, const struct generic
                      struct method **out, il_error *err);
 il_status ldr_field(struct module *module, uint32_t token, const struct generic_context *context,
                     struct field **out, il_error *err);
-/* A call-site or local-variable signature. */
+/* The signature at a call: calli's StandAloneSig, or a MemberRef, which adds variable arguments to
+ * those that the method declares. */
+struct call_signature {
+    uint8_t convention; /* the whole first byte, II.23.2.3 */
+    struct type *return_type;
+    struct type **params;           /* in the runtime's pool */
+    uint32_t param_count, sentinel; /* params from sentinel on are variable arguments */
+};
+il_status ldr_call_signature(struct module *module, uint32_t token,
+                             const struct generic_context *context, struct call_signature *out,
+                             il_error *err);
+/* A local-variable signature. */
 il_status ldr_locals(struct module *module, uint32_t token, const struct generic_context *context,
                      struct type ***out, uint32_t *count, il_error *err);
 

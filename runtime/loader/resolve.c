@@ -630,6 +630,34 @@ il_status ldr_locals(struct module *module, uint32_t token, const struct generic
     return status;
 }
 
+il_status ldr_call_signature(struct module *module, uint32_t token,
+                             const struct generic_context *context, struct call_signature *out,
+                             il_error *err) {
+    il_table table = IL_TOKEN_TABLE(token);
+    uint32_t row = IL_TOKEN_ROW(token);
+    if ((table != IL_StandAloneSig && table != IL_MemberRef) || row == 0 ||
+        row > il_rows(module->il, table))
+        return bad_token(module, token, "a signature", err);
+    struct mem_pool pool = {0};
+    const il_method_sig *sig;
+    il_column column = table == IL_MemberRef ? IL_MemberRef_Signature : IL_StandAloneSig_Signature;
+    il_status status = il_parse_method_sig(il_blob_cell(module->il, column, row), &pool, &sig, err);
+    if (status == IL_OK) {
+        *out = (struct call_signature){.convention = sig->convention,
+                                       .param_count = sig->param_count,
+                                       .sentinel = sig->sentinel};
+        out->params = mem_pool_array(&module->rt->pool, sig->param_count + 1, sizeof *out->params);
+        if (!out->params)
+            status = out_of_memory(err);
+    }
+    if (status == IL_OK)
+        status = ldr_sig_type(module, sig->ret, context, &out->return_type, err);
+    for (uint32_t i = 0; status == IL_OK && i < sig->param_count; i++)
+        status = ldr_sig_type(module, sig->params[i], context, &out->params[i], err);
+    mem_pool_fini(&pool);
+    return status;
+}
+
 /* ---- Members ---- */
 
 static il_status method_def(struct module *module, uint32_t row, struct method **out,

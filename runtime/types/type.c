@@ -170,7 +170,7 @@ il_status method_prepare_signature(struct method *method, il_error *err) {
         status = out_of_memory(err);
         goto done;
     }
-    method->arg_slots = method->has_this;
+    method->arg_slots = method->has_this + (method->is_vararg ? METHOD_VARARG_SLOTS : 0);
     for (uint32_t i = 0; i < sig->param_count && status == IL_OK; i++) {
         status = ldr_sig_type(module, sig->params[i], &context, &method->params[i], err);
         if (status == IL_OK && method->params[i]->storage == STORE_STRUCT)

@@ -173,6 +173,9 @@ typedef enum method_special {
 } method_special;
 
 #define METHOD_NO_SLOT UINT32_MAX
+/* Behind the declared arguments of a method with variable ones: struct code_varargs *, and the
+ * address of their values, each in the slots of its type. */
+#define METHOD_VARARG_SLOTS 2
 
 struct method {
     struct type *owner;
@@ -193,7 +196,7 @@ struct method {
     struct type *return_type;
     struct type **params; /* without this */
     uint32_t param_count;
-    uint32_t arg_slots; /* slots of all arguments, this included */
+    uint32_t arg_slots; /* slots of all arguments, this and hidden ones included */
     uint32_t return_slots;
 
     struct code *code; /* register code of the current version; NULL until prepared */
