@@ -457,7 +457,7 @@ typedef struct native_row {
 } native_row;
 
 static const native_row NATIVES[] = {
-#define IL_NATIVE(number, text) {text, number},
+#define IL_NATIVE(name, number, text) {text, NATIVE_##name},
 #include "il_native.def"
     {"uint8", 0x04}, {"uint16", 0x06}, {"uint32", 0x08}, {"uint64", 0x0A}, {"uint", 0x20},
 };

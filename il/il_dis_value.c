@@ -368,7 +368,7 @@ void il_dis_put_security(il_dis *dis, uint32_t owner) {
 /* ---- Marshalling (II.23.4) ---- */
 
 static const char *const NATIVES[] = {
-#define IL_NATIVE(number, text) [number] = text,
+#define IL_NATIVE(name, number, text) [NATIVE_##name] = text,
 #include "il_native.def"
 };
 

@@ -19,6 +19,7 @@ struct core_types {
 struct native_copy;
 struct string_table;
 struct bcl_state;
+struct interop_state;
 
 struct runtime {
     claret_config config;

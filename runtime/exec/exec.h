@@ -214,6 +214,10 @@ struct object *exec_box(struct thread *thread, struct type *type, const void *va
 char *exec_string_to_utf8(const struct string *string);
 /* The same for UTF-16 units. */
 char *exec_utf16_to_utf8(const uint16_t *chars, int32_t length);
+/* The bytes that takes, at most three for each unit; and writing them, without a NUL: returns their
+ * number. */
+size_t exec_utf8_size(const uint16_t *chars, int32_t length);
+size_t exec_write_utf8(char *out, const uint16_t *chars, int32_t length);
 
 /* Copies between memory and registers as the storage demands (extending small integers). */
 void exec_load(union slot *to, const void *from, const struct type *type);

@@ -137,33 +137,53 @@ static uint32_t decode_utf16(const uint16_t *chars, int32_t length, int32_t *i) 
     return 0xFFFD;
 }
 
+/* Writes a code point's bytes, at most four, and returns how many. */
+static size_t encode_utf8(char *out, uint32_t c) {
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        out[0] = (char)(0xC0 | c >> 6);
+        out[1] = (char)(0x80 | (c & 0x3F));
+        return 2;
+    }
+    if (c < 0x10000) {
+        out[0] = (char)(0xE0 | c >> 12);
+        out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+        out[2] = (char)(0x80 | (c & 0x3F));
+        return 3;
+    }
+    out[0] = (char)(0xF0 | c >> 18);
+    out[1] = (char)(0x80 | (c >> 12 & 0x3F));
+    out[2] = (char)(0x80 | (c >> 6 & 0x3F));
+    out[3] = (char)(0x80 | (c & 0x3F));
+    return 4;
+}
+
+size_t exec_utf8_size(const uint16_t *chars, int32_t length) {
+    char bytes[4];
+    size_t size = 0;
+    for (int32_t i = 0; i < length;)
+        size += encode_utf8(bytes, decode_utf16(chars, length, &i));
+    return size;
+}
+
+size_t exec_write_utf8(char *out, const uint16_t *chars, int32_t length) {
+    size_t size = 0;
+    for (int32_t i = 0; i < length;)
+        size += encode_utf8(out + size, decode_utf16(chars, length, &i));
+    return size;
+}
+
 char *exec_string_to_utf8(const struct string *string) {
     return exec_utf16_to_utf8(string->chars, string->length);
 }
 
 char *exec_utf16_to_utf8(const uint16_t *chars, int32_t length) {
-    char *text = mem_calloc((size_t)length * 3 + 1, 1);
-    char *out = text;
-    if (!text)
-        return NULL;
-    for (int32_t i = 0; i < length;) {
-        uint32_t c = decode_utf16(chars, length, &i);
-        if (c < 0x80) {
-            *out++ = (char)c;
-        } else if (c < 0x800) {
-            *out++ = (char)(0xC0 | c >> 6);
-            *out++ = (char)(0x80 | (c & 0x3F));
-        } else if (c < 0x10000) {
-            *out++ = (char)(0xE0 | c >> 12);
-            *out++ = (char)(0x80 | (c >> 6 & 0x3F));
-            *out++ = (char)(0x80 | (c & 0x3F));
-        } else {
-            *out++ = (char)(0xF0 | c >> 18);
-            *out++ = (char)(0x80 | (c >> 12 & 0x3F));
-            *out++ = (char)(0x80 | (c >> 6 & 0x3F));
-            *out++ = (char)(0x80 | (c & 0x3F));
-        }
-    }
+    char *text = mem_alloc((size_t)length * 3 + 1);
+    if (text)
+        text[exec_write_utf8(text, chars, length)] = '\0';
     return text;
 }
 

@@ -21,6 +21,8 @@
 #include "runtime/rt_events.h"
 
 struct code;
+struct native_function;
+struct native_layout;
 union slot;
 
 /* What an IL stack slot, field or element of a type holds (III.1.1, reduced types). */
@@ -157,6 +159,7 @@ struct type {
     uint32_t
         *reference_offsets; /* references in an object, for value types from the value's start */
     uint32_t reference_count;
+    struct native_layout *native; /* how it lies in native memory, once asked for: see interop/ */
 };
 
 /* A native implementation of an internal call: arguments in slots[0..], the result to slots[0].
@@ -201,6 +204,8 @@ struct method {
 
     struct code *code; /* register code of the current version; NULL until prepared */
     native_method native;
+    struct native_function *native_function; /* a P/Invoke's, once it is bound; a delegate type's
+                                              * Invoke: how it calls and is called by native code */
     void *entry; /* what compiled callers call, never NULL; see runtime/jit/jit.h */
     void (*enter)(struct thread *, union slot *); /* compiled: called by the interpreter */
     struct thread *preparer; /* who makes it callable; under the world's lock */

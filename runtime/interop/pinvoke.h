@@ -1,0 +1,29 @@
+/* P/Invoke: methods whose body is a function of a native library (II.15.5.2, II.22.22). */
+#ifndef CLARET_PINVOKE_H
+#define CLARET_PINVOKE_H
+
+#include "runtime/interop/marshal.h"
+
+/* A function of native code, as a method calls it. */
+struct native_function {
+    const struct marshal_plan *plan;
+    void *address;
+};
+
+/* The body of every P/Invoke: finds library and function and plans the signature at the first call
+ * (thread->native_method says of what), and calls. What goes wrong is an exception at each call:
+ * DllNotFoundException, EntryPointNotFoundException, MarshalDirectiveException,
+ * BadImageFormatException. */
+void pinvoke_call(struct thread *thread, union slot *slots);
+
+/* The same without the call, for Marshal.Prelink. NULL with an exception pending. */
+const struct native_function *pinvoke_bind(struct thread *thread, struct method *method);
+
+/* What the metadata says of a P/Invoke; false when it has no row in ImplMap. */
+struct pinvoke_import {
+    uint32_t flags; /* II.23.1.8 */
+    const char *library, *entry_point;
+};
+bool pinvoke_import_of(const struct method *method, struct pinvoke_import *out);
+
+#endif
