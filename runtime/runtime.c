@@ -8,6 +8,7 @@
 
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/exec.h"
+#include "runtime/interop/interop.h"
 #include "runtime/jit/jit.h"
 #include "runtime/memory/spy.h"
 
@@ -237,6 +238,31 @@ static void report_unhandled(struct thread *thread, struct object *exception) {
     mem_free(trace);
 }
 
+/* What becomes of the process after the pending exception, or the end of the program: its status. */
+static int end_of_program(struct thread *thread) {
+    struct runtime *rt = thread->rt;
+    struct object *exception = exec_take_exception(thread);
+    if (exception && !thread->fatal)
+        bcl_domain_raise_unhandled(thread, exception);
+    if (exception && !rt->exiting) {
+        report_unhandled(thread, exception);
+        return EXIT_UNHANDLED;
+    }
+    exec_take_exception(thread);
+    return rt->exit_status & 0xFF;
+}
+
+void runtime_end_process(struct runtime *rt, struct thread *thread, const char *message) {
+    int status = EXIT_UNHANDLED;
+    if (message)
+        fprintf(stderr, "%s\n", message);
+    else
+        status = end_of_program(thread);
+    if (rt->events->shutdown)
+        rt->events->shutdown(rt->events->self);
+    exit(status);
+}
+
 static int run_main(struct thread *thread, struct method *main, struct array *arguments) {
     struct runtime *rt = thread->rt;
     union slot args[2] = {{.p = arguments}, {.i8 = 0}};
@@ -247,15 +273,7 @@ static int run_main(struct thread *thread, struct method *main, struct array *ar
             rt->exit_status = args[0].i4;
         bcl_domain_raise_exit(thread);
     }
-    struct object *exception = exec_take_exception(thread);
-    if (exception && !thread->fatal)
-        bcl_domain_raise_unhandled(thread, exception);
-    if (exception && !rt->exiting) {
-        report_unhandled(thread, exception);
-        return EXIT_UNHANDLED;
-    }
-    exec_take_exception(thread);
-    return rt->exit_status & 0xFF;
+    return end_of_program(thread);
 }
 
 bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *const *arguments,
@@ -308,6 +326,7 @@ void claret_destroy(claret_runtime *rt) {
         gc_collect(&rt->main_thread->gc); /* what is left then is what the program has kept */
     if (rt->events->shutdown)
         rt->events->shutdown(rt->events->self);
+    interop_stop(rt);
     jit_free(rt->jit);
     while (rt->world.threads)
         exec_detach_thread(rt->world.threads);

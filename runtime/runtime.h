@@ -42,6 +42,7 @@ struct runtime {
     gc_heap *gc;
     struct type *rooted;   /* types with static fields or objects of their own, by next_rooted */
     struct bcl_state *bcl; /* what the class library's native side keeps */
+    struct interop_state *interop; /* libraries and callbacks; NULL until there are any */
     struct world world;
     struct thread *main_thread;
     struct jit *jit;
@@ -50,5 +51,10 @@ struct runtime {
     bool exiting;              /* Environment.Exit was called */
     uint64_t methods_prepared; /* lowered, for the statistics */
 };
+
+/* Ends the process where nothing can be unwound, because native code is on the stack: prints the
+ * message, or reports the thread's pending exception as unhandled (status 134), or ends as
+ * Environment.Exit has asked. */
+_Noreturn void runtime_end_process(struct runtime *rt, struct thread *thread, const char *message);
 
 #endif

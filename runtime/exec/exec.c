@@ -5,6 +5,7 @@
 
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/interp.h"
+#include "runtime/interop/pinvoke.h"
 #include "runtime/jit/jit.h"
 
 union slot *exec_stack_top(struct thread *thread) {
@@ -59,13 +60,14 @@ static bool prepare_delegate(struct method *method) {
 /* Finds what the method is other than register code; METHOD_IL when that is what it needs. */
 static void classify(struct method *method) {
     method->native = method->row ? bcl_find(method) : exec_array_method(method);
+    if (!method->native && (method->flags & METHOD_PINVOKE))
+        method->native = pinvoke_call;
     if (method->native) {
         method->special = METHOD_NATIVE;
     } else if (method_is_abstract(method)) {
         method->special = METHOD_ABSTRACT;
     } else if (!prepare_delegate(method)) {
-        bool external = (method->flags & METHOD_PINVOKE) ||
-                        (method->impl_flags & IMPL_INTERNAL_CALL) ||
+        bool external = (method->impl_flags & IMPL_INTERNAL_CALL) ||
                         (method->impl_flags & IMPL_CODE_TYPE) != 0 || method->row == 0;
         method->special = external ? METHOD_MISSING : METHOD_IL;
     }
@@ -123,9 +125,6 @@ static void throw_missing(struct thread *thread, const struct method *method) {
     method_name(method, name, sizeof name);
     if (method->special == METHOD_ABSTRACT)
         exec_throw_format(thread, "EntryPointNotFoundException", "%s has no body", name);
-    else if (method->flags & METHOD_PINVOKE)
-        exec_throw_format(thread, "EntryPointNotFoundException",
-                          "P/Invoke %s: Claret does not support P/Invoke yet", name);
     else
         exec_throw_format(thread, "MissingMethodException",
                           "internal call %s: Claret does not have it yet", name);

@@ -47,7 +47,7 @@ static bool is_function_pointer_attribute(const il_module *il, uint32_t row) {
         return false;
     uint32_t type = il_cell(il, IL_MemberRef_Class, IL_TOKEN_ROW(constructor));
     return IL_TOKEN_TABLE(type) == IL_TypeRef &&
-           strcmp(il_name(il, IL_TypeRef_TypeName, IL_TOKEN_ROW(type)),
+           strcmp(il_name(il, IL_TypeRef_Name, IL_TOKEN_ROW(type)),
                   "UnmanagedFunctionPointerAttribute") == 0;
 }
 
@@ -217,14 +217,14 @@ static void run(ffi_cif *cif, void *result, void **values, void *data) {
     else
         exec_leave_safe(thread);
     if (!thread)
-        runtime_end_process(NULL, "A thread of native code cannot be attached: out of memory.");
+        runtime_end_process(callback->rt, NULL, "A thread of native code cannot be attached: out of memory.");
     const struct method *native_method = thread->native_method;
     union slot *native_top = thread->native_top;
     struct object *delegate = gc_handle_get(callback->rt->gc, callback->delegate);
     if (!delegate)
-        runtime_end_process(thread, "A callback was made on a garbage collected delegate.");
+        runtime_end_process(callback->rt, thread, "A callback was made on a garbage collected delegate.");
     if (!invoke_delegate(thread, callback, delegate, values, result))
-        runtime_end_process(thread, NULL);
+        runtime_end_process(callback->rt, thread, NULL);
     thread->native_method = native_method;
     thread->native_top = native_top;
     if (is_foreign)
