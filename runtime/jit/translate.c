@@ -585,7 +585,7 @@ static void make_exits(struct translator *t) {
     t->result = MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, "result");
 }
 
-static MIR_op_t zero(struct translator *t, enum kind kind) {
+MIR_op_t tr_zero(struct translator *t, enum kind kind) {
     return tr_thread_word(t, KIND_TYPES[kind], offsetof(struct thread, zero));
 }
 
@@ -623,7 +623,7 @@ static void begin_method(struct translator *t) {
         take_argument(t, i, kinds[i], args[i]);
     t->prologue_end = DLIST_TAIL(MIR_insn_t, t->function->u.func->insns);
     MIR_reg_t nothing = tr_temp(t);
-    tr_put2(t, MIR_MOV, tr_reg(t, nothing), zero(t, KIND_INT));
+    tr_put2(t, MIR_MOV, tr_reg(t, nothing), tr_zero(t, KIND_INT));
     for (uint32_t i = t->code->arg_slots; i < t->code->temp_start; i++) {
         if (t->in_memory[i])
             tr_put2(t, MIR_MOV, tr_def(t, i), tr_reg(t, nothing));
@@ -651,7 +651,7 @@ static void first_value(struct translator *t, enum kind kind, uint32_t slot) {
         insn = MIR_new_insn(t->ctx, KIND_MOVES[kind], to,
                             tr_heap(t, KIND_TYPES[kind], 8 * (int64_t)slot, t->slots));
     else if (is_local)
-        insn = MIR_new_insn(t->ctx, KIND_MOVES[kind], to, zero(t, kind));
+        insn = MIR_new_insn(t->ctx, KIND_MOVES[kind], to, tr_zero(t, kind));
     if (insn && t->prologue_end)
         MIR_insert_insn_after(t->ctx, t->function, t->prologue_end, insn);
     else if (insn)

@@ -228,4 +228,7 @@ uint32_t tr_written(const struct insn *insn);
 void tr_each_in_memory(const struct code *code, const struct insn *insn,
                        void (*visit)(void *arg, uint32_t first, uint32_t count), void *arg);
 
+/* A zero that MIR does not know to be one. */
+MIR_op_t tr_zero(struct translator *t, enum kind kind);
+
 #endif

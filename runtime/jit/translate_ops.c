@@ -147,13 +147,26 @@ OP nothing(ARGS) {
     (void)t, (void)insn, (void)rule;
 }
 
+static bool in_loop(const struct translator *t) {
+    for (uint32_t start = t->at + 1; start-- > 0;) {
+        if (t->loops[start] && t->loops[start]->last >= t->at)
+            return true;
+    }
+    return false;
+}
+
+/* In a loop a copy of a variable is made to look like a value of its own: MIR would use the
+ * variable in its place, also where the variable has the next iteration's value already. */
 OP mov(ARGS) {
     /* What lies in memory may have been written through its address. */
     bool non_null = t->non_null[insn->b] && !t->in_memory[insn->b];
     const struct insn *constant = t->in_memory[insn->b] ? NULL : t->constant_of[insn->b];
     MIR_op_t b = tr_use(t, insn->b);
     (void)rule;
-    tr_put2(t, MIR_MOV, tr_def(t, insn->a), b);
+    if (insn->a < t->code->temp_start && insn->b < t->code->temp_start && in_loop(t))
+        tr_put3(t, MIR_XOR, tr_def(t, insn->a), b, tr_zero(t, KIND_INT));
+    else
+        tr_put2(t, MIR_MOV, tr_def(t, insn->a), b);
     tr_know(t, insn->a, non_null, constant);
 }
 
