@@ -77,9 +77,9 @@ static void run_under(const struct program *program, const char *engine) {
     close(out_file);
     close(err_file);
     snprintf(path, sizeof path, "%s.in", program->expected);
-    snprintf(command, sizeof command, "timeout 60 %s build/%s.exe %s <%s >%s 2>%s", engine,
-             program->binary, program->arguments, access(path, R_OK) == 0 ? path : "/dev/null", out,
-             err);
+    snprintf(command, sizeof command, "LC_ALL=C.UTF-8 timeout 60 %s build/%s.exe %s <%s >%s 2>%s",
+             engine, program->binary, program->arguments,
+             access(path, R_OK) == 0 ? path : "/dev/null", out, err);
     int status = system(command);
     snprintf(what, sizeof what, "%s %s: status %d,", program->name, engine,
              WIFEXITED(status) ? WEXITSTATUS(status) : -1);
