@@ -15,7 +15,8 @@ struct options {
     claret_mode mode;
     const char *profiler;
     const char *heap_trace;
-    bool heap_stacks, stats;
+    unsigned heap_flags; /* HEAP_TRACE_STACKS ... */
+    bool stats;
     const char *spies[MAX_SPIES];
     int spy_count;
     int program; /* index in argv */
@@ -33,6 +34,7 @@ static const char HELP[] =
     "                     may be given several times, reports go to standard error\n"
     "  --heap-trace FILE  record every operation on the heaps; read it with claret heap\n"
     "  --heap-stacks      with --heap-trace: with the call stack of each allocation\n"
+    "  --heap-lossy       with --heap-trace: leave events out rather than wait for the file\n"
     "  --stats            say at the end how much was compiled, allocated and collected\n"
     "  --help             this text\n"
     "\n"
@@ -73,7 +75,9 @@ static int parse(int argc, char **argv, struct options *options) {
         else if (strcmp(option, "--stats") == 0)
             options->stats = true;
         else if (strcmp(option, "--heap-stacks") == 0)
-            options->heap_stacks = true;
+            options->heap_flags |= HEAP_TRACE_STACKS;
+        else if (strcmp(option, "--heap-lossy") == 0)
+            options->heap_flags |= HEAP_TRACE_LOSSY;
         else if (!valued)
             return usage_error("unknown option %s", option);
         else if (options->spy_count == MAX_SPIES)
@@ -84,8 +88,8 @@ static int parse(int argc, char **argv, struct options *options) {
     if (i >= argc)
         return usage_error("%s", "no program given");
     options->program = i;
-    if (options->heap_stacks && !options->heap_trace)
-        return usage_error("%s", "--heap-stacks goes with --heap-trace");
+    if (options->heap_flags && !options->heap_trace)
+        return usage_error("%s", "--heap-stacks and --heap-lossy go with --heap-trace");
     return 0;
 }
 
@@ -179,8 +183,8 @@ int cli_run(int argc, char **argv) {
     }
     if (!options.heap_trace) {
         status = run_program(&options, argc, argv);
-    } else if (FAILED(heap_trace_start(options.heap_trace, options.heap_stacks, error,
-                                       sizeof error))) {
+    } else if (FAILED(
+                   heap_trace_start(options.heap_trace, options.heap_flags, error, sizeof error))) {
         status = cli_fail("--heap-trace: %s", error);
     } else {
         status = run_program(&options, argc, argv);

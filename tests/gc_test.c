@@ -1,7 +1,7 @@
 /* The garbage-collected heap by itself, with a host made of an array of roots. */
 #include "runtime/gc/gc.h"
 
-#include "runtime/memory/heap_events.h"
+#include "runtime/memory/heap_reader.h"
 #include "runtime/memory/mem.h"
 #include "runtime/memory/spies.h"
 
@@ -513,7 +513,7 @@ static void heap_events_tell_of_objects(void) {
     CU_ASSERT_FATAL(fd >= 0);
     close(fd);
     start();
-    CU_ASSERT_EQUAL_FATAL(heap_trace_start(path, false, error, sizeof error), S_OK);
+    CU_ASSERT_EQUAL_FATAL(heap_trace_start(path, 0, error, sizeof error), S_OK);
     for (int i = 0; i < 100; i++)
         new_node(NULL, NULL, 0);
     collect();
@@ -521,17 +521,16 @@ static void heap_events_tell_of_objects(void) {
         new_node(NULL, NULL, 0);
     CU_ASSERT_EQUAL(heap_trace_stop(NULL), S_OK);
     stop();
-    FILE *file = fopen(path, "r");
-    heap_trace_reader reader;
+    heap_reader *reader;
     heap_trace_event event;
+    heap_trace_block before;
     size_t allocated = 0, freed = 0;
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    CU_ASSERT_TRUE(heap_trace_open(&reader, file));
-    while (heap_trace_next(&reader, &event) == 1) {
+    CU_ASSERT_EQUAL_FATAL(heap_reader_open(path, &reader, error, sizeof error), S_OK);
+    while (heap_reader_next(reader, &event, &before) == 1) {
         allocated += event.kind == HEAP_EVENT_ALLOC && event.fields[1] == sizeof(node);
-        freed += event.kind == HEAP_EVENT_FREE;
+        freed += event.kind == HEAP_EVENT_FREE && before.live && event.source == before.source;
     }
-    fclose(file);
+    heap_reader_close(reader);
     unlink(path);
     CU_ASSERT_EQUAL(allocated, 200);
     CU_ASSERT_EQUAL(freed, 100);

@@ -3,6 +3,7 @@
 #include "runtime/memory/heap_events.h"
 
 #include "runtime/memory/heap.h"
+#include "runtime/memory/heap_reader.h"
 #include "runtime/memory/include/objidl.h"
 #include "runtime/memory/mem.h"
 
@@ -10,6 +11,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char path[] = "/tmp/claret-heap-trace-XXXXXX";
@@ -20,30 +22,41 @@ static void start_trace(void) {
     int fd = mkstemp(path);
     CU_ASSERT_FATAL(fd >= 0);
     close(fd);
-    CU_ASSERT_EQUAL(heap_trace_start(path, false, error, sizeof error), S_OK);
+    CU_ASSERT_EQUAL(heap_trace_start(path, 0, error, sizeof error), S_OK);
 }
 
-/* Ends the trace and reads its events; the last is END. Freed by the caller. */
+/* Reads the trace at path, up to END. Freed by the caller. */
+static heap_trace_event *read_trace(size_t *count, heap_trace_event *end) {
+    heap_reader *reader;
+    heap_trace_block before;
+    char error[200];
+    size_t capacity = 1024;
+    heap_trace_event *events = malloc(capacity * sizeof *events);
+    CU_ASSERT_EQUAL_FATAL(heap_reader_open(path, &reader, error, sizeof error), S_OK);
+    CU_ASSERT_EQUAL(heap_reader_header(reader)->process, (uint32_t)getpid());
+    for (*count = 0; heap_reader_next(reader, &events[*count], &before) == 1;) {
+        CU_ASSERT_TRUE(*count == 0 || events[*count - 1].ticks <= events[*count].ticks);
+        if (++*count == capacity)
+            events = realloc(events, (capacity *= 2) * sizeof *events);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(events);
+    }
+    heap_reader_close(reader);
+    unlink(path);
+    CU_ASSERT_FATAL(*count > 0);
+    *end = events[--*count];
+    CU_ASSERT_EQUAL(end->kind, HEAP_EVENT_END);
+    return events;
+}
+
+/* Ends the trace and reads its events, all of which must be there. */
 static heap_trace_event *end_trace(size_t *count) {
     heap_trace_totals totals;
-    heap_trace_reader reader;
+    heap_trace_event end;
     CU_ASSERT_EQUAL(heap_trace_stop(&totals), S_OK);
-    FILE *file = fopen(path, "r");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    CU_ASSERT_TRUE(heap_trace_open(&reader, file));
-    CU_ASSERT_EQUAL(reader.header.process, (uint32_t)getpid());
-    heap_trace_event *events = calloc(totals.written + 1, sizeof *events);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(events);
-    for (size_t i = 0; i <= totals.written; i++)
-        CU_ASSERT_EQUAL_FATAL(heap_trace_next(&reader, &events[i]), 1);
-    heap_trace_event none;
-    CU_ASSERT_EQUAL(heap_trace_next(&reader, &none), 0);
-    CU_ASSERT_EQUAL(events[totals.written].kind, HEAP_EVENT_END);
-    CU_ASSERT_EQUAL(events[totals.written].fields[0], totals.written);
-    CU_ASSERT_EQUAL(events[totals.written].fields[1], 0);
-    fclose(file);
-    unlink(path);
-    *count = totals.written;
+    heap_trace_event *events = read_trace(count, &end);
+    CU_ASSERT_EQUAL(*count, totals.written);
+    CU_ASSERT_EQUAL(end.fields[0], totals.written);
+    CU_ASSERT_EQUAL(end.fields[1], 0);
     return events;
 }
 
@@ -182,14 +195,140 @@ static void trace_may_start_and_stop_among_working_threads(void) {
         pthread_join(threads[i], NULL);
 }
 
+/* ---- Between threads ---- */
+
+enum { HANDED = 50000 };
+
+typedef struct handover {
+    _Atomic(void *) block; /* NULL: taken */
+} handover;
+
+static void *free_what_comes(void *data) {
+    handover *h = data;
+    for (int i = 0; i < HANDED;) {
+        void *block = atomic_exchange(&h->block, NULL);
+        if (block) {
+            mem_free(block);
+            i++;
+        }
+    }
+    return NULL;
+}
+
+/* The times alone do not tell: many events of a thread share one. */
+static void blocks_are_freed_behind_their_allocation(void) {
+    handover h = {NULL};
+    pthread_t other;
+    size_t count, freed = 0;
+    start_trace();
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&other, NULL, free_what_comes, &h), 0);
+    for (int i = 0; i < HANDED; i++) {
+        void *none = NULL, *block = mem_alloc(64);
+        while (!atomic_compare_exchange_weak(&h.block, &none, block))
+            none = NULL;
+    }
+    pthread_join(other, NULL);
+    heap_trace_event *events = end_trace(&count);
+    count = keep_kind(events, count, HEAP_EVENT_FREE);
+    for (size_t i = 0; i < count; i++)
+        freed += events[i].source >= MEM_SOURCE_LOOKASIDE && events[i].source < MEM_SOURCE_INVALID;
+    CU_ASSERT_TRUE(freed >= HANDED);
+    CU_ASSERT_EQUAL(freed, count);
+    free(events);
+}
+
+/* ---- A file that is slower than the program ---- */
+
+typedef struct slow_file {
+    char fifo[64];
+    _Atomic bool go; /* the reader may begin */
+} slow_file;
+
+/* Copies the FIFO to path, once it may. */
+static void *read_slowly(void *data) {
+    slow_file *slow = data;
+    char buffer[4096];
+    size_t size;
+    FILE *in = fopen(slow->fifo, "r"), *out = fopen(path, "w");
+    while (!atomic_load(&slow->go))
+        usleep(1000);
+    while (in && out && (size = fread(buffer, 1, sizeof buffer, in)) > 0)
+        fwrite(buffer, 1, size, out);
+    if (in)
+        fclose(in);
+    if (out)
+        fclose(out);
+    return NULL;
+}
+
+/* More than all buffers hold, while nobody reads unless `read` says so. */
+static heap_trace_totals trace_much(unsigned flags, bool read) {
+    slow_file slow = {.go = read};
+    pthread_t reader;
+    char error[200] = "";
+    heap_trace_totals totals;
+    strcpy(path + sizeof path - 7, "XXXXXX");
+    close(mkstemp(path));
+    snprintf(slow.fifo, sizeof slow.fifo, "%s.fifo", path);
+    CU_ASSERT_EQUAL_FATAL(mkfifo(slow.fifo, 0600), 0);
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&reader, NULL, read_slowly, &slow), 0);
+    CU_ASSERT_EQUAL_FATAL(heap_trace_start(slow.fifo, flags, error, sizeof error), S_OK);
+    for (int i = 0; i < 600000; i++)
+        mem_free(mem_alloc(i % 2 ? 40 : 400));
+    atomic_store(&slow.go, true);
+    CU_ASSERT_EQUAL(heap_trace_stop(&totals), S_OK);
+    pthread_join(reader, NULL);
+    unlink(slow.fifo);
+    return totals;
+}
+
+/* Reads the trace at path without keeping it. */
+static void count_trace(size_t *events, uint64_t *lost, heap_trace_event *last) {
+    heap_reader *reader;
+    heap_trace_block before;
+    char error[200];
+    *events = 0, *lost = 0;
+    CU_ASSERT_EQUAL_FATAL(heap_reader_open(path, &reader, error, sizeof error), S_OK);
+    for (; heap_reader_next(reader, last, &before) == 1; ++*events)
+        *lost += last->kind == HEAP_EVENT_LOST ? last->fields[0] : 0;
+    heap_reader_close(reader);
+    unlink(path);
+    CU_ASSERT_EQUAL(last->kind, HEAP_EVENT_END);
+}
+
+static void overload_loses_events_and_says_so(void) {
+    heap_trace_totals totals = trace_much(HEAP_TRACE_LOSSY, false);
+    heap_trace_event end;
+    size_t events;
+    uint64_t lost;
+    count_trace(&events, &lost, &end);
+    CU_ASSERT_TRUE(totals.lost > 0);
+    CU_ASSERT_TRUE(totals.written + totals.lost >= 1200000);
+    CU_ASSERT_EQUAL(end.fields[1], totals.lost);
+    CU_ASSERT_EQUAL(events, totals.written + 1);
+    CU_ASSERT_TRUE(lost > 0 && lost <= totals.lost);
+}
+
+static void the_program_waits_for_the_file_otherwise(void) {
+    heap_trace_totals totals = trace_much(0, true);
+    heap_trace_event end;
+    size_t events;
+    uint64_t lost;
+    count_trace(&events, &lost, &end);
+    CU_ASSERT_EQUAL(totals.lost, 0);
+    CU_ASSERT_EQUAL(lost, 0);
+    CU_ASSERT_EQUAL(events, totals.written + 1);
+    CU_ASSERT_TRUE(totals.written >= 1200000);
+}
+
 static void bad_files_are_refused(void) {
     char error[200] = "";
     heap_trace_totals totals;
     if (access("/dev/full", W_OK) != 0)
         return;
-    CU_ASSERT_EQUAL(heap_trace_start("/dev/full", false, error, sizeof error), E_FAIL);
+    CU_ASSERT_EQUAL(heap_trace_start("/dev/full", 0, error, sizeof error), E_FAIL);
     CU_ASSERT_PTR_NOT_NULL(strstr(error, "/dev/full: No space left"));
-    CU_ASSERT_EQUAL(heap_trace_start("/nonexistent/file", false, error, sizeof error), E_FAIL);
+    CU_ASSERT_EQUAL(heap_trace_start("/nonexistent/file", 0, error, sizeof error), E_FAIL);
     CU_ASSERT_EQUAL(heap_trace_stop(&totals), E_FAIL);
 }
 
@@ -197,7 +336,7 @@ static void one_trace_at_a_time(void) {
     char error[200] = "";
     size_t count;
     start_trace();
-    CU_ASSERT_EQUAL(heap_trace_start(path, false, error, sizeof error), E_UNEXPECTED);
+    CU_ASSERT_EQUAL(heap_trace_start(path, 0, error, sizeof error), E_UNEXPECTED);
     CU_ASSERT_STRING_EQUAL(error, "a heap trace is running already");
     free(end_trace(&count));
 }
@@ -210,6 +349,9 @@ CU_TestInfo heap_events_tests[] = {
     {"no event of any thread is lost", no_event_of_any_thread_is_lost},
     {"a trace may start and stop among working threads",
      trace_may_start_and_stop_among_working_threads},
+    {"blocks are freed behind their allocation", blocks_are_freed_behind_their_allocation},
+    {"overload loses events and says so", overload_loses_events_and_says_so},
+    {"the program waits for the file otherwise", the_program_waits_for_the_file_otherwise},
     {"failing writes are refused with a reason", bad_files_are_refused},
     {"one trace at a time", one_trace_at_a_time},
     CU_TEST_INFO_NULL,

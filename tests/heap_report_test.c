@@ -25,7 +25,7 @@ static void make_trace(void) {
     int fd = mkstemp(path);
     CU_ASSERT_FATAL(fd >= 0);
     close(fd);
-    CU_ASSERT_EQUAL_FATAL(heap_trace_start(path, true, error, sizeof error), S_OK);
+    CU_ASSERT_EQUAL_FATAL(heap_trace_start(path, HEAP_TRACE_STACKS, error, sizeof error), S_OK);
     void *blocks[10];
     for (int i = 0; i < 10; i++)
         blocks[i] = allocate_here(1000);
@@ -129,7 +129,8 @@ static void babeltrace2_reads_the_ctf_form(void) {
         CU_ASSERT_EQUAL(count_lines_read(folder, "heap:alloc:", "size = 0x3E8,"), 11);
         CU_ASSERT_EQUAL(count_lines_read(folder, "heap:realloc:", "old_size = 0x3E8 "), 1);
         CU_ASSERT_EQUAL(count_lines_read(folder, "heap:free:", "address = 0x"), 11);
-        CU_ASSERT_EQUAL(count_lines_read(folder, "heap:stack:", "depth = "), 12);
+        CU_ASSERT_EQUAL(count_lines_read(folder, "heap:alloc:", "stack = 0x0 "), 0);
+        CU_ASSERT_EQUAL(count_lines_read(folder, "heap:stack:", "depth = "), 3);
         CU_ASSERT_TRUE(count_lines_read(folder, "heap:module:", "path = \"/") > 1);
         CU_ASSERT_EQUAL(count_lines_read(folder, "heap:end:", "lost = 0x0,"), 1);
     } else {

@@ -87,22 +87,19 @@ static bool is_free(const mem_span *span, uint32_t index) {
     return index >= span->fresh || !gc_has_mark(gc_cell(span, index));
 }
 
+/* Heap events for what dies with these cells. The trace's reader knows which of them are objects.
+ */
 static void trace_dead(const gc_heap *gc, const mem_span *span, uint32_t from, uint32_t to) {
-    for (uint32_t i = from; i < to && i < span->fresh; i++) {
-        if (gc_type_of(gc_cell(span, i)))
-            heap_event(HEAP_EVENT_FREE, MEM_SOURCE_LOWFRAG,
-                       (uint64_t[]){(uint64_t)&gc->space, (uint64_t)gc_cell(span, i)});
-    }
-}
-
-/* Each object must come by here, so runs are of one cell. */
-static bool is_watched(const gc_heap *gc) {
-    return heap_is_traced() || spy_present() || gc->host.stress;
+    if (to > span->fresh)
+        to = span->fresh;
+    if (from < to)
+        heap_event_sweep((uint64_t)&gc->space, (uint64_t)gc_cell(span, from), span->cell_size,
+                         to - from);
 }
 
 /* Gives the next run of free cells at the cursor to bin; false when the span has no more. */
 static bool take_run(gc_heap *gc, mem_span *span, gc_bin *bin) {
-    uint32_t most = is_watched(gc) ? 1 : 1 + RUN_BYTES / span->cell_size;
+    uint32_t most = 1 + RUN_BYTES / span->cell_size;
     uint32_t first = span->cursor;
     while (first < span->cell_count && !is_free(span, first))
         first++;
@@ -178,15 +175,13 @@ static void *alloc_large(gc_heap *gc, size_t size, mem_source *source) {
 /* bin: where cells of the size come from; NULL for a large object. */
 static void *alloc_locked(gc_heap *gc, gc_bin *bin, size_t size, mem_source *source) {
     void *object = NULL;
-    bool timed = !is_watched(gc); /* two looks at the clock take longer than one cell */
-    uint64_t start = timed ? gc_now_ns() : 0;
+    uint64_t start = gc_now_ns();
     pthread_mutex_lock(&gc->lock);
     if (!bin)
         object = alloc_large(gc, size, source);
     else if (refill(gc, size_class_of(size), bin, source))
         object = take_cell(bin);
-    if (timed)
-        gc->stats.allocation_ns += gc_now_ns() - start;
+    gc->stats.allocation_ns += gc_now_ns() - start;
     pthread_mutex_unlock(&gc->lock);
     return object;
 }
@@ -262,16 +257,30 @@ static void *find_spied_room(gc_thread *thread, const gc_type *type, size_t size
     return spy_object_alloc(&what, size, try_spied_room, &request, &refused);
 }
 
+/* While a trace runs and nobody else watches, most objects come from here. */
+static void *alloc_traced(gc_thread *thread, const gc_type *type, size_t size) {
+    if (spy_present() || thread->gc->host.stress || size > SIZE_CLASS_QUICK || type->finalizable)
+        return NULL;
+    void *object = take_cell(&thread->watched_bins[size_class_quick(size)]);
+    if (object) {
+        *(const gc_type **)object = type;
+        heap_event_alloc((uint64_t)&thread->gc->space, (uint64_t)object, size);
+    }
+    return object;
+}
+
 void *gc_alloc_slow(gc_thread *thread, const gc_type *type, size_t size) {
     mem_source source;
+    void *quick = heap_is_traced() ? alloc_traced(thread, type, size) : NULL;
+    if (quick)
+        return quick;
     void *object = spy_present() ? find_spied_room(thread, type, size, &source)
                                  : find_room(thread, size, &source);
     if (!object)
         return NULL;
     *(const gc_type **)object = type;
     if (heap_is_traced())
-        heap_event(HEAP_EVENT_ALLOC, source,
-                   (uint64_t[]){(uint64_t)&thread->gc->space, size, (uint64_t)object});
+        heap_event_alloc_from(source, (uint64_t)&thread->gc->space, (uint64_t)object, size);
     if (type->finalizable && !gc_register_finalizer(thread->gc, object))
         return NULL; /* unreachable from now on */
     return object;

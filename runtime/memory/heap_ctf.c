@@ -1,12 +1,11 @@
-/* heap_ctf.h: each event goes to the stream of its thread, where time never runs backwards; so
- * nothing needs sorting, and the reader merges the streams.
+/* heap_ctf.h: each event goes to the stream of its thread; the reader of the CTF merges them again.
  *
  * A stream is one packet: magic, stream number, thread; then events of a kind (1 byte), ticks since
  * the trace began (8), source (1) and the kind's fields (8 each), all packed and in the byte order
  * of the machine. The description comes last, because the rate of the clock is known at the end. */
 #include "runtime/memory/heap_ctf.h"
 
-#include "runtime/memory/heap_events.h"
+#include "runtime/memory/heap_reader.h"
 #include "runtime/memory/mem.h"
 
 #include <errno.h>
@@ -24,7 +23,8 @@ typedef struct stream {
 
 typedef struct converter {
     const char *folder;
-    heap_trace_reader trace;
+    heap_reader *reader;
+    heap_trace_header header;
     stream *streams;
     uint64_t ticks, ns; /* from the beginning to the end; 0 when the trace has no end */
 } converter;
@@ -99,27 +99,23 @@ static bool close_streams(converter *c) {
 /* ---- Events ---- */
 
 static bool write_fields(const heap_trace_event *event, FILE *file) {
-    uint32_t depth = event->count;
-    switch (event->kind) {
-    case HEAP_EVENT_STACK:
+    unsigned named = heap_event_fields(event->kind);
+    uint32_t depth = event->count - named;
+    const uint64_t *behind = &event->fields[named];
+    fwrite(event->fields, sizeof *event->fields, named, file);
+    if (event->kind == HEAP_EVENT_STACK) {
         fwrite(&depth, sizeof depth, 1, file);
-        fwrite(event->fields, sizeof *event->fields, depth, file);
-        break;
-    case HEAP_EVENT_MODULE: {
-        const char *path = (const char *)&event->fields[3];
-        fwrite(event->fields, sizeof *event->fields, 3, file);
-        fwrite(path, 1, strnlen(path, (event->count - 3) * sizeof *event->fields), file);
+        fwrite(behind, sizeof *behind, depth, file);
+    } else if (event->kind == HEAP_EVENT_MODULE) {
+        const char *path = (const char *)behind;
+        fwrite(path, 1, strnlen(path, depth * sizeof *behind), file);
         fputc(0, file);
-        break;
-    }
-    default: fwrite(event->fields, sizeof *event->fields, event->count, file);
     }
     return !ferror(file);
 }
 
 static HRESULT write_event(converter *c, const heap_trace_event *event) {
-    uint64_t ticks =
-        event->ticks > c->trace.header.ticks ? event->ticks - c->trace.header.ticks : 0;
+    uint64_t ticks = event->ticks > c->header.ticks ? event->ticks - c->header.ticks : 0;
     stream *s;
     HRESULT hr = find_stream(c, event->thread, &s);
     if (FAILED(hr))
@@ -130,18 +126,21 @@ static HRESULT write_event(converter *c, const heap_trace_event *event) {
     return write_fields(event, s->file) ? S_OK : E_FAIL;
 }
 
-static HRESULT write_events(converter *c) {
-    heap_trace_event event = {0};
-    HRESULT hr = S_OK;
-    while (SUCCEEDED(hr) && heap_trace_next(&c->trace, &event) == 1) {
-        hr = write_event(c, &event);
+/* With the reason in error when it is the trace's fault. */
+static HRESULT write_events(converter *c, char *error, size_t error_size) {
+    heap_trace_event event;
+    heap_trace_block before;
+    int state;
+    while ((state = heap_reader_next(c->reader, &event, &before)) == 1) {
+        HRESULT hr = write_event(c, &event);
+        if (FAILED(hr))
+            return hr;
         if (event.kind == HEAP_EVENT_END) {
-            c->ticks = event.fields[2] - c->trace.header.ticks;
-            c->ns = event.fields[3] - c->trace.header.time_ns;
-            break;
+            c->ticks = event.fields[2] - c->header.ticks;
+            c->ns = event.fields[3] - c->header.time_ns;
         }
     }
-    return hr;
+    return state == 0 ? S_OK : heap_reader_error(c->reader, error, error_size);
 }
 
 /* ---- The description ---- */
@@ -150,14 +149,13 @@ static void describe_clock(const converter *c, FILE *out) {
     uint64_t rate = 1000000000;
     if (c->ns && c->ticks)
         rate = (uint64_t)((double)c->ticks * 1e9 / (double)c->ns);
-    fprintf(
-        out,
-        "clock {\n    name = monotonic;\n    freq = %llu;\n    offset_s = %llu;\n"
-        "    offset = %llu;\n};\n\n"
-        "typealias integer { size = 64; align = 8; signed = false;\n"
-        "    map = clock.monotonic.value; } := time;\n\n",
-        (unsigned long long)rate, (unsigned long long)(c->trace.header.time_ns / 1000000000),
-        (unsigned long long)((double)(c->trace.header.time_ns % 1000000000) * 1e-9 * (double)rate));
+    fprintf(out,
+            "clock {\n    name = monotonic;\n    freq = %llu;\n    offset_s = %llu;\n"
+            "    offset = %llu;\n};\n\n"
+            "typealias integer { size = 64; align = 8; signed = false;\n"
+            "    map = clock.monotonic.value; } := time;\n\n",
+            (unsigned long long)rate, (unsigned long long)(c->header.time_ns / 1000000000),
+            (unsigned long long)((double)(c->header.time_ns % 1000000000) * 1e-9 * (double)rate));
 }
 
 static void describe_stream(FILE *out) {
@@ -198,7 +196,7 @@ static bool describe(const converter *c) {
             "trace {\n    major = 1;\n    minor = 8;\n    byte_order = %s;\n"
             "    packet.header := struct { u32 magic; u32 stream_id; };\n};\n\n"
             "env {\n    process = %u;\n};\n\n",
-            __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "le" : "be", c->trace.header.process);
+            __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "le" : "be", c->header.process);
     describe_clock(c, out);
     describe_stream(out);
     describe_kinds(out);
@@ -206,10 +204,10 @@ static bool describe(const converter *c) {
     return (fclose(out) == 0) & good;
 }
 
-static HRESULT convert(converter *c) {
+static HRESULT convert(converter *c, char *error, size_t error_size) {
     if (mkdir(c->folder, 0777) != 0)
         return E_FAIL;
-    HRESULT hr = write_events(c);
+    HRESULT hr = write_events(c, error, error_size);
     if (!close_streams(c) && SUCCEEDED(hr))
         hr = E_FAIL;
     return FAILED(hr) ? hr : describe(c) ? S_OK : E_FAIL;
@@ -217,20 +215,15 @@ static HRESULT convert(converter *c) {
 
 HRESULT heap_ctf_write(const char *path, const char *folder, char *error, size_t error_size) {
     converter c = {.folder = folder};
-    FILE *trace = fopen(path, "re");
-    if (!trace) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return E_FAIL;
-    }
-    HRESULT hr = E_FAIL;
-    if (!heap_trace_open(&c.trace, trace)) {
-        snprintf(error, error_size, "%s: not a heap trace", path);
-    } else {
-        hr = convert(&c);
-        if (FAILED(hr))
-            snprintf(error, error_size, "%s: %s", folder,
-                     hr == E_FAIL ? strerror(errno) : "out of memory");
-    }
-    fclose(trace);
+    HRESULT hr = heap_reader_open(path, &c.reader, error, error_size);
+    if (FAILED(hr))
+        return hr;
+    c.header = *heap_reader_header(c.reader);
+    error[0] = '\0';
+    hr = convert(&c, error, error_size);
+    if (FAILED(hr) && !error[0])
+        snprintf(error, error_size, "%s: %s", folder,
+                 hr == E_FAIL ? strerror(errno) : "out of memory");
+    heap_reader_close(c.reader);
     return hr;
 }

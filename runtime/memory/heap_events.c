@@ -1,13 +1,18 @@
-/* heap_events.h: buffers, the file, start and stop.
+/* heap_events.h: what a thread writes, start and stop.
  *
- * A thread marks its buffer busy while it writes an event into it and looks at heap_tracing after
- * having done so. Who stops the trace clears heap_tracing, makes all threads see that
- * (os_barrier), and then waits for each buffer that is still busy. So the buffers belong to the
- * stopping thread from then on, and the threads never needed an atomic operation for it. */
+ * Ownership. A thread's block is the thread's own as long as the trace runs, and is touched without
+ * a lock. Every trace has a generation; a writer whose generation is another one drops what it has
+ * and begins anew. Who stops the trace raises the generation, makes all threads see that
+ * (os_barrier), sets the limits of all writers to NULL and reads what they have written so far. A
+ * thread that was in the middle of an event may still finish it: in a block that stays its own and
+ * that nobody reads any more. Setting its limit anew, a thread looks at the generation afterwards;
+ * so it cannot undo what the stopping one did. */
 #define _GNU_SOURCE
 #include "runtime/memory/heap_events.h"
 
 #include "runtime/memory/call_stack.h"
+#include "runtime/memory/heap_decode.h"
+#include "runtime/memory/heap_drain.h"
 #include "runtime/memory/os.h"
 #include "runtime/memory/space.h"
 
@@ -15,65 +20,54 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
-#include <pthread.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-    BUFFER_SIZE = 64 * 1024,
-    BUFFER_WORDS = BUFFER_SIZE / 8 - 32,
-    MOST_WORDS = 2 + HEAP_EVENT_FIELDS, /* of one event: its time and all fields */
-    STAMP_EVENTS = 16,                  /* that share one time while there is one thread */
+    MOST_BYTES = 1024, /* of one event with all that may have to be written before it */
+    STAMP_BYTES = 256  /* between two times */
 };
 
-/* What the low bits of a word say. */
-enum { WORD_FULL, WORD_ALLOC, WORD_FREE, WORD_TIME };
-enum { KIND_BITS = 3, SOURCE_SHIFT = 3, HEAP_SHIFT = 6, ADDRESS_SHIFT = 9, SIZE_SHIFT = 53 };
-enum { ADDRESS_BITS = 47, SIZE_LIMIT = 1 << 11 };
+static const uint64_t HALF_WINDOW = UINT64_C(1) << (HEAP_FAR_BITS + HEAP_GRAIN_SHIFT - 1);
 
-typedef struct event_buffer {
-    struct event_buffer *next;
-    _Atomic bool busy;
-    bool abandoned;         /* its thread has ended */
-    uint32_t until_stamp;   /* events */
-    uint64_t written, lost; /* events */
-    heap_chunk chunk;
-    uint64_t words[BUFFER_WORDS];
-} event_buffer;
+/* What a thread knows of a heap in the current block. */
+typedef struct heap_slot {
+    uint64_t heap, base, last, size;
+} heap_slot;
 
-_Static_assert(sizeof(event_buffer) <= BUFFER_SIZE, "the fields in front of words fit in 256");
-_Static_assert(offsetof(event_buffer, words) == offsetof(event_buffer, chunk) + sizeof(heap_chunk),
-               "a chunk can be written in one piece");
+/* The slow part of a heap_writer. */
+typedef struct writer {
+    struct writer *next;
+    heap_writer *quick;
+    bool listed;
+    unsigned generation;
+    heap_block *block;
+    heap_slot slots[HEAP_CHUNK_HEAPS];
+    unsigned slot, slot_count; /* quick's heap is that of slot, once there is one */
+    unsigned next_slot;        /* to be used for another heap when all are */
+    uint64_t lost;             /* events since the last LOST */
+    call_sites sites;          /* STACKs in the file, by number */
+    uint32_t stack;            /* that the reader thinks of */
+} writer;
 
 _Atomic bool heap_tracing;
+_Thread_local heap_writer heap_own_writer;
 
-/* There is one trace at a time. The buffers stay for the next one. */
+static _Thread_local writer own;
+
 static struct {
-    pthread_mutex_t lock; /* for all of this */
+    pthread_mutex_t lock; /* for all of this; taken before the drain's */
     int fd;               /* -1: no trace */
-    bool stacks;          /* set before heap_tracing is */
-    _Atomic bool many;    /* two threads or more have had events */
-    event_buffer *buffers;
-    event_buffer *last; /* of no thread: for what is written at the end */
+    unsigned flags;       /* set before heap_tracing is */
+    _Atomic unsigned generation;
+    writer *writers;
+    heap_block *last; /* of no thread: for what is written at the end */
     pthread_key_t on_thread_exit;
     bool has_key;
-    _Atomic uint64_t lost; /* events of threads that got no buffer */
-} trace = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1};
-
-static _Thread_local event_buffer *own_buffer;
-
-static uint64_t ticks_now(void) {
-#if defined(__x86_64__)
-    return __builtin_ia32_rdtsc();
-#else
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-#endif
-}
+    _Atomic uint64_t lost; /* events that never got to the drain */
+    heap_drain drain;
+} trace = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .drain = HEAP_DRAIN_INIT};
 
 static uint64_t time_now_ns(void) {
     struct timespec t;
@@ -81,11 +75,17 @@ static uint64_t time_now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* The number of fields that a kind always has. */
-static unsigned fields_of(unsigned kind) {
-#define HEAP_EVENT(NAME, number, name, first, ...)                                                 \
-    [number] = ((const char *)(first) != NULL) +                                                   \
-               sizeof((const char *[]){NULL, ##__VA_ARGS__}) / sizeof(char *) - 1,
+static uint64_t ticks_now(void) {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#else
+    return time_now_ns();
+#endif
+}
+
+unsigned heap_event_fields(unsigned kind) {
+#define HEAP_EVENT(NAME, number, name, ...)                                                        \
+    [number] = sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *),
     static const uint8_t COUNTS[256] = {
 #include "runtime/memory/heap_events.def"
     };
@@ -93,242 +93,398 @@ static unsigned fields_of(unsigned kind) {
     return kind < sizeof COUNTS ? COUNTS[kind] : 0;
 }
 
-/* ---- Writing ---- */
+/* ---- Blocks ---- */
 
-static bool write_all(int fd, const void *bytes, size_t size) {
-    const char *next = bytes;
-    while (size > 0) {
-        ssize_t done = write(fd, next, size);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        next += done;
-        size -= (size_t)done;
-    }
-    return true;
+static uint8_t *next_of(const writer *o) {
+    return atomic_load_explicit(&o->quick->next, memory_order_relaxed);
 }
 
-/* Under the trace's lock. */
-static void flush(event_buffer *buffer) {
-    heap_chunk *chunk = &buffer->chunk;
-    size_t size = sizeof *chunk + chunk->words * sizeof *buffer->words;
-    if (chunk->words == 0)
-        return;
-    if (trace.fd >= 0 && write_all(trace.fd, chunk, size))
-        buffer->written += chunk->events;
-    else
-        buffer->lost += chunk->events;
-    chunk->words = 0;
+static void set_next(const writer *o, uint8_t *next) {
+    atomic_store_explicit(&o->quick->next, next, memory_order_release);
 }
 
-/* Sees to room for an event and its time. */
-static void make_room(event_buffer *buffer) {
-    if (buffer->chunk.words + MOST_WORDS > BUFFER_WORDS) {
-        pthread_mutex_lock(&trace.lock);
-        flush(buffer);
-        pthread_mutex_unlock(&trace.lock);
-    }
-    if (buffer->chunk.words == 0) {
-        buffer->chunk.events = buffer->chunk.heap_count = 0;
-        buffer->chunk.ticks = ticks_now();
-        buffer->until_stamp = 0;
-    }
+static void set_limit(const writer *o, uint8_t *limit) {
+    atomic_store_explicit(&o->quick->limit, limit, memory_order_relaxed);
 }
 
-static void put_word(event_buffer *buffer, uint64_t word) {
-    buffer->words[buffer->chunk.words++] = word;
+static void begin_block(writer *o, heap_block *block) {
+    block->chunk = (heap_chunk){.thread = (uint32_t)gettid(), .ticks = ticks_now()};
+    o->block = block;
+    o->slot_count = o->next_slot = 0;
+    o->stack = 0;
+    heap_writer *w = o->quick;
+    w->heap = w->alloc_heap = w->events = 0;
+    set_next(o, block->units);
+    set_limit(o, NULL);
 }
 
-/* A thread that comes second sets many before it takes its first time. So a thread whose event
- * follows from one of another sees it set, and does not date its event before the other's. */
-static void put_time(event_buffer *buffer) {
-    if (buffer->until_stamp-- == 0 || atomic_load_explicit(&trace.many, memory_order_relaxed)) {
-        put_word(buffer, WORD_TIME | (ticks_now() - buffer->chunk.ticks) << KIND_BITS);
-        buffer->until_stamp = STAMP_EVENTS - 1;
-    }
+static void end_block(writer *o) {
+    heap_chunk *chunk = &o->block->chunk;
+    chunk->units = (uint32_t)(next_of(o) - o->block->units) / 2;
+    chunk->events = (uint32_t)o->quick->events;
 }
 
-/* The place of a heap in the chunk's list; HEAP_CHUNK_HEAPS when that is full. */
-static uint32_t place_of_heap(heap_chunk *chunk, uint64_t heap) {
-    uint32_t i = 0;
-    while (i < chunk->heap_count && chunk->heaps[i] != heap)
-        i++;
-    if (i == chunk->heap_count && i < HEAP_CHUNK_HEAPS)
-        chunk->heaps[chunk->heap_count++] = heap;
-    return i;
+static bool is_current(const writer *o) {
+    return o->generation == atomic_load_explicit(&trace.generation, memory_order_relaxed);
 }
 
-/* An ALLOC or FREE in one word; false when it does not fit. */
-static bool put_short(event_buffer *buffer, unsigned word_kind, unsigned source, uint64_t heap,
-                      uint64_t address, uint64_t size) {
-    uint32_t place = place_of_heap(&buffer->chunk, heap);
-    if (place == HEAP_CHUNK_HEAPS || address % 8 || address >> ADDRESS_BITS || size >= SIZE_LIMIT)
-        return false;
-    put_word(buffer, word_kind | source << SOURCE_SHIFT | place << HEAP_SHIFT |
-                         address / 8 << ADDRESS_SHIFT | size << SIZE_SHIFT);
-    return true;
+/* What its STACKs are numbered by may be among what is lost. */
+static void lose_block(writer *o) {
+    o->lost += o->quick->events;
+    atomic_fetch_add_explicit(&trace.lost, o->quick->events, memory_order_relaxed);
+    call_sites_fini(&o->sites);
 }
 
-static void put_full(event_buffer *buffer, heap_event_kind kind, unsigned source,
-                     const uint64_t *fields, unsigned count) {
-    put_word(buffer, WORD_FULL | kind << 8 | source << 16 | (uint64_t)count << 32);
-    for (unsigned i = 0; i < count; i++)
-        put_word(buffer, fields[i]);
-}
-
-static void append(event_buffer *buffer, heap_event_kind kind, unsigned source,
-                   const uint64_t *fields) {
-    make_room(buffer);
-    put_time(buffer);
-    bool done = false;
-    if (kind == HEAP_EVENT_ALLOC)
-        done = put_short(buffer, WORD_ALLOC, source, fields[0], fields[2], fields[1]);
-    else if (kind == HEAP_EVENT_FREE)
-        done = put_short(buffer, WORD_FREE, source, fields[0], fields[1], 0);
-    if (!done)
-        put_full(buffer, kind, source, fields, fields_of(kind));
-    buffer->chunk.events++;
-}
-
-static void append_stack(event_buffer *buffer) {
-    uintptr_t frames[CALL_STACK_DEPTH];
-    uint64_t fields[CALL_STACK_DEPTH];
-    uint32_t depth = call_stack_take(frames, CALL_STACK_DEPTH);
-    for (uint32_t i = 0; i < depth; i++)
-        fields[i] = frames[i];
-    make_room(buffer);
-    put_full(buffer, HEAP_EVENT_STACK, 0, fields, depth);
-    buffer->chunk.events++;
-}
-
-static void abandon(void *buffer) {
+/* Parts with the full block. False when the trace has ended meanwhile. */
+static bool give_block(writer *o) {
+    bool lossy = (trace.flags & HEAP_TRACE_LOSSY) && drain_is_full(&trace.drain);
     pthread_mutex_lock(&trace.lock);
-    flush(buffer);
-    ((event_buffer *)buffer)->abandoned = true;
-    pthread_mutex_unlock(&trace.lock);
-    own_buffer = NULL;
-}
-
-/* Whether another thread has a buffer, be it of an earlier trace. */
-static bool buffers_are_many(void) {
-    unsigned owned = 0;
-    for (const event_buffer *buffer = trace.buffers; buffer; buffer = buffer->next)
-        owned += !buffer->abandoned;
-    return owned > 1;
-}
-
-/* An abandoned buffer, or a new one; NULL when memory is short. */
-static event_buffer *find_buffer(void) {
-    event_buffer *buffer = trace.buffers;
-    while (buffer && !buffer->abandoned)
-        buffer = buffer->next;
-    if (!buffer) {
-        buffer = os_map(BUFFER_SIZE, os_page_size());
-        if (!buffer)
-            return NULL;
-        buffer->next = trace.buffers;
-        trace.buffers = buffer;
+    bool current = is_current(o);
+    if (current && lossy) {
+        lose_block(o);
+        begin_block(o, o->block);
+    } else if (current) {
+        end_block(o);
+        drain_put(&trace.drain, o->block);
+        o->block = NULL;
+        set_next(o, NULL);
+        set_limit(o, NULL);
     }
-    buffer->abandoned = false;
-    buffer->chunk.thread = (uint32_t)gettid();
-    if (buffers_are_many())
-        atomic_store(&trace.many, true);
-    return buffer;
+    pthread_mutex_unlock(&trace.lock);
+    return current;
 }
 
-static event_buffer *get_buffer(void) {
+/* Gets another block. False when memory is short or the trace has ended. Without the trace's lock
+ * while it may have to wait for the file. */
+static bool take_block(writer *o) {
+    heap_block *block = drain_get(&trace.drain);
+    if (!block)
+        return false;
+    pthread_mutex_lock(&trace.lock);
+    bool current = is_current(o);
+    if (current)
+        begin_block(o, block);
+    pthread_mutex_unlock(&trace.lock);
+    if (!current)
+        drain_put_unused(&trace.drain, block);
+    return current;
+}
+
+/* ---- Threads ---- */
+
+static void abandon(void *data) {
+    writer *o = data;
+    pthread_mutex_lock(&trace.lock);
+    if (o->block && is_current(o)) {
+        end_block(o);
+        drain_put(&trace.drain, o->block);
+    } else if (o->block) {
+        drain_put_unused(&trace.drain, o->block);
+    }
+    writer **link = &trace.writers;
+    while (*link != o)
+        link = &(*link)->next;
+    *link = o->next;
+    pthread_mutex_unlock(&trace.lock);
+    call_sites_fini(&o->sites);
+    heap_own_writer = (heap_writer){0};
+    *o = (writer){0};
+}
+
+/* Joins the trace that runs. False when there is none, or no way to learn of the thread's end. */
+static bool join_trace(writer *o) {
     pthread_mutex_lock(&trace.lock);
     if (!trace.has_key)
         trace.has_key = pthread_key_create(&trace.on_thread_exit, abandon) == 0;
-    own_buffer = trace.has_key ? find_buffer() : NULL;
-    if (own_buffer)
-        pthread_setspecific(trace.on_thread_exit, own_buffer);
+    bool joins = heap_is_traced() && trace.has_key &&
+                 (o->listed || pthread_setspecific(trace.on_thread_exit, o) == 0);
+    if (joins) {
+        o->generation = atomic_load_explicit(&trace.generation, memory_order_relaxed);
+        o->quick = &heap_own_writer;
+        o->lost = 0;
+        call_sites_fini(&o->sites);
+        if (!o->listed)
+            o->next = trace.writers, trace.writers = o;
+        o->listed = true;
+        if (o->block)
+            begin_block(o, o->block);
+    }
     pthread_mutex_unlock(&trace.lock);
-    return own_buffer;
+    return joins;
+}
+
+/* ---- Writing ---- */
+
+/* Units that are no event. */
+static void put_units(writer *o, uint64_t word, unsigned units) {
+    uint8_t *next = next_of(o);
+    memcpy(next, &word, sizeof word);
+    set_next(o, next + 2 * units);
+}
+
+static void put_op(writer *o, heap_op op, unsigned argument, uint64_t behind, unsigned units) {
+    put_units(o,
+              HEAP_OTHER | (uint64_t)op << HEAP_OP_SHIFT |
+                  (uint64_t)argument << HEAP_ARGUMENT_SHIFT | behind << 16,
+              1 + units);
+}
+
+static void put_words(writer *o, const uint64_t *words, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        put_units(o, words[i], 4);
+}
+
+static void put_full(writer *o, heap_event_kind kind, unsigned source, const uint64_t *fields,
+                     unsigned count) {
+    put_op(o, HEAP_OP_FULL, kind, source | count << 8, 1);
+    put_words(o, fields, count);
+    o->quick->events++;
+}
+
+/* False when the trace has ended meanwhile. */
+static bool put_time(writer *o) {
+    put_op(o, HEAP_OP_TIME, 0, ticks_now() - o->block->chunk.ticks, 3);
+    uint8_t *end = o->block->units + HEAP_BLOCK_ROOM - sizeof(uint64_t);
+    uint8_t *next = next_of(o);
+    set_limit(o, end - next > STAMP_BYTES ? next + STAMP_BYTES : end);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (is_current(o))
+        return true;
+    set_limit(o, NULL);
+    return false;
+}
+
+/* Whether there is room for one more event, its distance in time included. */
+static bool has_room(const writer *o) {
+    return o->block->units + HEAP_BLOCK_ROOM - next_of(o) >= MOST_BYTES &&
+           (ticks_now() - o->block->chunk.ticks) >> 48 == 0;
+}
+
+static bool make_room(writer *o) {
+    if (o->block && has_room(o))
+        return true;
+    if (o->block && !give_block(o))
+        return false;
+    if (!o->block && !take_block(o)) {
+        if (is_current(o)) {
+            o->lost++;
+            atomic_fetch_add_explicit(&trace.lost, 1, memory_order_relaxed);
+        }
+        return false;
+    }
+    if (o->lost)
+        put_full(o, HEAP_EVENT_LOST, 0, &o->lost, 1);
+    o->lost = 0;
+    return true;
+}
+
+/* The calling thread's writer with room for an event; NULL when no trace runs or memory is short.
+ */
+static writer *enter(void) {
+    writer *o = &own;
+    if (!heap_is_traced() || (!(o->listed && is_current(o)) && !join_trace(o)) || !make_room(o))
+        return NULL;
+    uint8_t *limit = atomic_load_explicit(&o->quick->limit, memory_order_relaxed);
+    if ((!limit || next_of(o) >= limit) && !put_time(o))
+        return NULL;
+    return o;
+}
+
+static void save_slot(writer *o) {
+    const heap_writer *w = o->quick;
+    if (w->heap)
+        o->slots[o->slot] = (heap_slot){w->heap, w->base, w->last, w->size};
+}
+
+static void load_slot(writer *o, unsigned number) {
+    const heap_slot *slot = &o->slots[number];
+    heap_writer *w = o->quick;
+    o->slot = number;
+    w->heap = slot->heap;
+    w->alloc_heap = trace.flags & HEAP_TRACE_STACKS ? 0 : slot->heap;
+    w->base = slot->base;
+    w->last = slot->last;
+    w->size = slot->size;
+}
+
+/* Gives number to the heap, with a base that address is not far from. */
+static void define_slot(writer *o, unsigned number, uint64_t heap, uint64_t address) {
+    uint64_t base = address > HALF_WINDOW ? (address - HALF_WINDOW) & ~UINT64_C(15) : 0;
+    o->slots[number] = (heap_slot){heap, base, base, 0};
+    put_op(o, HEAP_OP_DEFINE, number, 0, 0);
+    put_words(o, (uint64_t[]){heap, base}, 2);
+    load_slot(o, number);
+}
+
+static void select_heap(writer *o, uint64_t heap, uint64_t address) {
+    unsigned i = 0;
+    if (o->quick->heap == heap)
+        return;
+    save_slot(o);
+    while (i < o->slot_count && o->slots[i].heap != heap)
+        i++;
+    if (i < o->slot_count) {
+        put_op(o, HEAP_OP_HEAP, i, 0, 0);
+        load_slot(o, i);
+    } else if (i < HEAP_CHUNK_HEAPS) {
+        o->slot_count++;
+        define_slot(o, i, heap, address);
+    } else {
+        define_slot(o, o->next_slot++ % HEAP_CHUNK_HEAPS, heap, address);
+    }
+}
+
+/* Whether the stack is that of the ALLOC before, which saves looking for it. */
+static bool is_same_stack(const writer *o, const uintptr_t *frames, uint32_t depth) {
+    const call_site *site = o->stack ? call_sites_get(&o->sites, o->stack) : NULL;
+    return site && site->depth == depth &&
+           memcmp(site->frames, frames, depth * sizeof *frames) == 0;
+}
+
+/* The number of the stack, which is presented first when it is new. */
+static uint32_t number_of_stack(writer *o, const uintptr_t *frames, uint32_t depth) {
+    uint64_t fields[1 + CALL_STACK_DEPTH];
+    uint32_t known = o->sites.count;
+    uint32_t number = known < HEAP_STACKS_MOST ? call_sites_intern(&o->sites, frames, depth) : 0;
+    if (number >= known && number > 0) {
+        fields[0] = number;
+        for (uint32_t i = 0; i < depth; i++)
+            fields[1 + i] = frames[i];
+        put_full(o, HEAP_EVENT_STACK, 0, fields, 1 + depth);
+    }
+    return number;
+}
+
+/* Says with which stack the ALLOC behind it is. */
+static void put_stack(writer *o) {
+    uintptr_t frames[CALL_STACK_DEPTH];
+    uint32_t depth = call_stack_take(frames, CALL_STACK_DEPTH);
+    if (is_same_stack(o, frames, depth))
+        return;
+    uint32_t number = number_of_stack(o, frames, depth);
+    if (number != o->stack)
+        put_op(o, HEAP_OP_STACK, number & ((1 << HEAP_ARGUMENT_BITS) - 1),
+               number >> HEAP_ARGUMENT_BITS, 1);
+    o->stack = number;
+}
+
+void heap_event_alloc_from(unsigned source, uint64_t heap, uint64_t address, uint64_t size) {
+    writer *o = enter();
+    if (!o)
+        return;
+    if (trace.flags & HEAP_TRACE_STACKS)
+        put_stack(o);
+    select_heap(o, heap, address);
+    if (heap_grains(address - o->quick->base) >> HEAP_FAR_BITS)
+        define_slot(o, o->slot, heap, address);
+    if (source != MEM_SOURCE_LOOKASIDE)
+        put_op(o, HEAP_OP_SOURCE, source, 0, 0);
+    if (!heap_put_alloc(o->quick, next_of(o), address, size))
+        put_full(o, HEAP_EVENT_ALLOC, source, (uint64_t[]){heap, size, address, o->stack}, 4);
+}
+
+void heap_event_free_slow(uint64_t heap, uint64_t address) {
+    writer *o = enter();
+    if (!o)
+        return;
+    select_heap(o, heap, address);
+    if (heap_grains(address - o->quick->base) >> HEAP_FAR_BITS)
+        define_slot(o, o->slot, heap, address);
+    if (!heap_put_free(o->quick, next_of(o), address))
+        put_full(o, HEAP_EVENT_FREE, 0, (uint64_t[]){heap, address}, 2);
+}
+
+void heap_event_sweep(uint64_t heap, uint64_t address, uint32_t stride, uint32_t count) {
+    writer *o = enter();
+    if (!o)
+        return;
+    select_heap(o, heap, address);
+    put_op(o, HEAP_OP_SWEEP, 0, 0, 0);
+    put_words(o, (uint64_t[]){address, stride | (uint64_t)count << 32}, 2);
+    o->quick->events++;
 }
 
 void heap_event(heap_event_kind kind, unsigned source, const uint64_t *fields) {
-    event_buffer *buffer = own_buffer ? own_buffer : get_buffer();
-    if (!buffer) {
-        atomic_fetch_add_explicit(&trace.lost, 1, memory_order_relaxed);
-        return;
-    }
-    atomic_store_explicit(&buffer->busy, true, memory_order_relaxed);
-    atomic_signal_fence(memory_order_seq_cst);
-    if (atomic_load_explicit(&heap_tracing, memory_order_acquire)) {
-        append(buffer, kind, source, fields);
-        if (kind == HEAP_EVENT_ALLOC && trace.stacks)
-            append_stack(buffer);
-    }
-    atomic_store_explicit(&buffer->busy, false, memory_order_release);
+    writer *o = enter();
+    if (o)
+        put_full(o, kind, source, fields, heap_event_fields(kind));
 }
 
 /* ---- Start and stop ---- */
 
-static HRESULT start_locked(const char *path, bool stacks, char *error, size_t error_size) {
+/* Makes every thread write the time before its next event. */
+static void lower_limits(void) {
+    pthread_mutex_lock(&trace.lock);
+    for (writer *o = trace.writers; o; o = o->next)
+        set_limit(o, NULL);
+    pthread_mutex_unlock(&trace.lock);
+}
+
+/* Under the lock. */
+static HRESULT start_locked(const char *path, unsigned flags, char *error, size_t error_size) {
     if (trace.fd >= 0) {
         snprintf(error, error_size, "a heap trace is running already");
         return E_UNEXPECTED;
     }
-    if (!trace.last && !(trace.last = os_map(BUFFER_SIZE, os_page_size()))) {
+    if (!trace.last && !(trace.last = os_map(HEAP_BLOCK_SIZE, os_page_size()))) {
         snprintf(error, error_size, "out of memory");
         return E_OUTOFMEMORY;
     }
-    heap_trace_header header = {.magic = "claheap2",
+    heap_trace_header header = {.magic = HEAP_TRACE_MAGIC,
                                 .process = (uint32_t)getpid(),
                                 .header_size = sizeof header,
                                 .ticks = ticks_now(),
                                 .time_ns = time_now_ns()};
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0 || !write_all(fd, &header, sizeof header)) {
+    if (fd < 0 || !drain_write_all(fd, &header, sizeof header)) {
         snprintf(error, error_size, "%s: %s", path, strerror(errno));
         if (fd >= 0)
             close(fd);
         return E_FAIL;
     }
-    for (event_buffer *buffer = trace.buffers; buffer; buffer = buffer->next)
-        buffer->chunk.words = 0, buffer->written = buffer->lost = 0;
-    atomic_store(&trace.many, buffers_are_many());
     atomic_store(&trace.lost, 0);
     trace.fd = fd;
-    trace.stacks = stacks;
+    trace.flags = flags;
+    drain_start(&trace.drain, fd, lower_limits);
+    atomic_fetch_add(&trace.generation, 1);
     atomic_store(&heap_tracing, true);
     return S_OK;
 }
 
-HRESULT heap_trace_start(const char *path, bool stacks, char *error, size_t error_size) {
+HRESULT heap_trace_start(const char *path, unsigned flags, char *error, size_t error_size) {
     pthread_mutex_lock(&trace.lock);
-    HRESULT hr = start_locked(path, stacks, error, error_size);
+    HRESULT hr = start_locked(path, flags, error, error_size);
     pthread_mutex_unlock(&trace.lock);
     if (SUCCEEDED(hr))
         space_announce_all();
     return hr;
 }
 
-/* Waits without the lock: a busy thread may need it to write its buffer out. */
-static void wait_for_threads(void) {
-    os_barrier();
-    pthread_mutex_lock(&trace.lock);
-    for (event_buffer *buffer = trace.buffers; buffer; buffer = buffer->next) {
-        while (atomic_load_explicit(&buffer->busy, memory_order_acquire)) {
-            pthread_mutex_unlock(&trace.lock);
-            nanosleep(&(struct timespec){0, 100000}, NULL);
-            pthread_mutex_lock(&trace.lock);
-        }
+/* Writes what the writers have; under the lock, after the generation was raised. A thread may be
+ * counting one more event this moment, hence the events are counted anew. */
+static void write_rest(unsigned generation) {
+    for (writer *o = trace.writers; o; o = o->next) {
+        set_limit(o, NULL);
+        if (o->generation != generation || !o->block)
+            continue;
+        uint8_t *end = atomic_load_explicit(&o->quick->next, memory_order_acquire);
+        o->block->chunk.units = (uint32_t)(end - o->block->units) / 2;
+        o->block->chunk.events =
+            heap_decode_count(o->block->units, (size_t)(end - o->block->units));
+        if (o->block->chunk.units)
+            drain_write(&trace.drain, o->block);
     }
-    pthread_mutex_unlock(&trace.lock);
 }
 
-/* Writes one more event; under the trace's lock. */
+/* Writes one more event, of no thread; under the lock. */
 static bool write_last(heap_event_kind kind, const void *fields, unsigned count) {
-    event_buffer *buffer = trace.last;
-    buffer->chunk = (heap_chunk){.ticks = ticks_now()};
-    buffer->lost = 0;
-    put_full(buffer, kind, 0, fields, count);
-    buffer->chunk.events = 1;
-    flush(buffer);
-    return buffer->lost == 0;
+    heap_writer quick = {0};
+    writer o = {.quick = &quick};
+    begin_block(&o, trace.last);
+    trace.last->chunk.thread = 0;
+    put_full(&o, kind, 0, fields, count);
+    end_block(&o);
+    return drain_write(&trace.drain, trace.last);
 }
 
 /* For dl_iterate_phdr: writes a MODULE for a file with code. */
@@ -355,103 +511,27 @@ static int write_module(struct dl_phdr_info *info, size_t size, void *good) {
     return 0;
 }
 
-static bool write_end(const heap_trace_totals *totals) {
-    uint64_t fields[] = {totals->written, totals->lost, ticks_now(), time_now_ns()};
-    return write_last(HEAP_EVENT_END, fields, sizeof fields / sizeof *fields);
-}
-
 HRESULT heap_trace_stop(heap_trace_totals *totals) {
-    heap_trace_totals sum = {0};
     if (!atomic_exchange(&heap_tracing, false))
         return E_FAIL;
-    wait_for_threads();
+    pthread_mutex_lock(&trace.lock); /* who holds it now may still put a block into the queue */
+    unsigned generation = atomic_fetch_add(&trace.generation, 1);
+    pthread_mutex_unlock(&trace.lock);
+    os_barrier();
+    drain_stop(&trace.drain);
     pthread_mutex_lock(&trace.lock);
-    sum.lost = atomic_load(&trace.lost);
-    for (event_buffer *buffer = trace.buffers; buffer; buffer = buffer->next) {
-        flush(buffer);
-        sum.written += buffer->written;
-        sum.lost += buffer->lost;
-    }
+    write_rest(generation);
     bool good = true;
-    if (trace.stacks)
+    if (trace.flags & HEAP_TRACE_STACKS)
         dl_iterate_phdr(write_module, &good);
-    good &= write_end(&sum);
+    heap_trace_totals sum = {atomic_load(&trace.drain.written),
+                             atomic_load(&trace.drain.lost) + atomic_load(&trace.lost)};
+    good &= write_last(HEAP_EVENT_END,
+                       (uint64_t[]){sum.written, sum.lost, ticks_now(), time_now_ns()}, 4);
     good &= close(trace.fd) == 0;
     trace.fd = -1;
     pthread_mutex_unlock(&trace.lock);
     if (totals)
         *totals = sum;
     return good ? S_OK : E_FAIL;
-}
-
-/* ---- Reading ---- */
-
-bool heap_trace_open(heap_trace_reader *reader, FILE *file) {
-    heap_trace_header *header = &reader->header;
-    *reader = (heap_trace_reader){.file = file};
-    return fread(header, sizeof *header, 1, file) == 1 &&
-           memcmp(header->magic, "claheap2", sizeof header->magic) == 0 &&
-           header->header_size == sizeof *header;
-}
-
-static int next_chunk(heap_trace_reader *reader) {
-    heap_chunk *chunk = &reader->chunk;
-    size_t got = fread(chunk, 1, sizeof *chunk, reader->file);
-    reader->ticks = chunk->ticks;
-    if (got != sizeof *chunk || chunk->heap_count > HEAP_CHUNK_HEAPS) {
-        chunk->words = 0;
-        return got == 0 ? 0 : -1;
-    }
-    return 1;
-}
-
-static bool read_words(heap_trace_reader *reader, uint64_t *out, uint32_t count) {
-    if (count > reader->chunk.words || fread(out, sizeof *out, count, reader->file) != count)
-        return false;
-    reader->chunk.words -= count;
-    return true;
-}
-
-static bool read_full(heap_trace_reader *reader, uint64_t word, heap_trace_event *event) {
-    event->kind = word >> 8 & 0xFF;
-    event->source = word >> 16 & 0xFF;
-    event->count = (unsigned)(word >> 32);
-    return event->count <= HEAP_EVENT_FIELDS && event->count >= fields_of(event->kind) &&
-           read_words(reader, event->fields, event->count);
-}
-
-static bool read_short(const heap_trace_reader *reader, uint64_t word, heap_trace_event *event) {
-    uint32_t place = word >> HEAP_SHIFT & (HEAP_CHUNK_HEAPS - 1);
-    uint64_t address =
-        (word >> ADDRESS_SHIFT & ((UINT64_C(1) << (SIZE_SHIFT - ADDRESS_SHIFT)) - 1)) * 8;
-    bool is_alloc = (word & ((1 << KIND_BITS) - 1)) == WORD_ALLOC;
-    event->kind = is_alloc ? HEAP_EVENT_ALLOC : HEAP_EVENT_FREE;
-    event->source = word >> SOURCE_SHIFT & 7;
-    event->count = fields_of(event->kind);
-    if (place >= reader->chunk.heap_count)
-        return false;
-    event->fields[0] = reader->chunk.heaps[place];
-    event->fields[1] = is_alloc ? word >> SIZE_SHIFT : address;
-    event->fields[2] = address;
-    return true;
-}
-
-int heap_trace_next(heap_trace_reader *reader, heap_trace_event *event) {
-    for (;;) {
-        uint64_t word;
-        int state = reader->chunk.words ? 1 : next_chunk(reader);
-        if (state != 1)
-            return state;
-        if (!read_words(reader, &word, 1))
-            return -1;
-        event->thread = reader->chunk.thread;
-        event->ticks = reader->ticks;
-        switch (word & ((1 << KIND_BITS) - 1)) {
-        case WORD_FULL: return read_full(reader, word, event) ? 1 : -1;
-        case WORD_ALLOC:
-        case WORD_FREE: return read_short(reader, word, event) ? 1 : -1;
-        case WORD_TIME: reader->ticks = reader->chunk.ticks + (word >> KIND_BITS); break;
-        default: return -1;
-        }
-    }
 }

@@ -3,31 +3,23 @@
  * Kinds, their numbers and their fields are those of the ETW heap events, in the same order. Events
  * are written below a registered spy, so they show the sizes and addresses that the heap sees.
  *
- * Each thread collects its events in a buffer of its own, without a lock, and writes the buffer to
- * the file when it is full. Events that find no buffer, or whose write fails, are counted as lost.
- * The order between threads is that of the time stamps.
+ * Each thread writes its events into a buffer of its own, without a lock; full buffers wait in a
+ * queue for a background thread that writes them to the file. When all buffers are full, a thread
+ * writes one of them itself before it goes on; or, if the trace was started with HEAP_TRACE_LOSSY,
+ * its latest buffer is dropped. Events that are dropped, find no memory for a buffer, or cannot be
+ * written, are counted as lost.
  *
- * File: heap_trace_header; then chunks, each a heap_chunk followed by words of 8 bytes; the last
- * event is of kind HEAP_EVENT_END. All values are in the byte order of the machine. The low 3 bits
- * of a word say what it is:
- *
- *     0  an event in full: kind << 8 | source << 16 | number of fields << 32, then the fields
- *     1  ALLOC: source << 3 | heap << 6 | address / 8 << 9 | size << 53
- *     2  FREE: source << 3 | heap << 6 | address / 8 << 9
- *     3  time: ticks since the chunk's << 3, for the events behind it until the next
- *
- * where heap is a place in the chunk's list. An ALLOC or FREE that does not fit is written in full.
- * While only one thread has events, time is written once in several events: their order is that of
- * the file. From the second thread on it is written for each event. */
+ * heap_format.h describes the file, heap_reader.h reads it. */
 #ifndef CLARET_HEAP_EVENTS_H
 #define CLARET_HEAP_EVENTS_H
 
+#include "runtime/memory/heap_format.h"
 #include "runtime/memory/include/com.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <string.h>
 
 typedef enum heap_event_kind {
 #define HEAP_EVENT(NAME, number, ...) HEAP_EVENT_##NAME = number,
@@ -40,36 +32,25 @@ enum {
     HEAP_EVENT_NAMED_FIELDS = 5 /* most of those in heap_events.def */
 };
 
-/* Opens every trace file. ticks and time_ns were read together, as were those of the END record; so
- * the two pairs say how to turn ticks into nanoseconds. */
-typedef struct heap_trace_header {
-    char magic[8]; /* "claheap2" */
-    uint32_t process;
-    uint32_t header_size;
-    uint64_t ticks, time_ns;
-} heap_trace_header;
+/* The number of fields that a kind always has; 0 also for what is no kind. */
+unsigned heap_event_fields(unsigned kind);
 
-enum { HEAP_CHUNK_HEAPS = 8 };
-
-typedef struct heap_chunk {
-    uint32_t thread;
-    uint32_t words;      /* behind this */
-    uint32_t events;     /* in them */
-    uint32_t heap_count; /* used of heaps */
-    uint64_t ticks;
-    uint64_t heaps[HEAP_CHUNK_HEAPS];
-} heap_chunk;
+enum {
+    HEAP_TRACE_STACKS = 1, /* with a call stack for each ALLOC */
+    HEAP_TRACE_LOSSY = 2   /* never wait for the file */
+};
 
 typedef struct heap_trace_totals {
-    uint64_t written, lost;
+    uint64_t written, lost; /* events */
 } heap_trace_totals;
 
-/* Starts tracing to a new file, with call stacks or without. Errors, with a text in error: E_FAIL
- * (the file), E_OUTOFMEMORY, E_UNEXPECTED (a trace is running). */
-HRESULT heap_trace_start(const char *path, bool stacks, char *error, size_t error_size);
+/* Starts tracing to a new file. Errors, with a text in error: E_FAIL (the file), E_OUTOFMEMORY,
+ * E_UNEXPECTED (a trace is running). */
+HRESULT heap_trace_start(const char *path, unsigned flags, char *error, size_t error_size);
 
-/* Ends the trace and closes the file. E_FAIL when none is running or when the end could not be
- * written. totals may be NULL. */
+/* Ends the trace and closes the file. What a thread is about to write meanwhile counts as done
+ * afterwards. E_FAIL when none is running or when the end could not be written. totals may be NULL.
+ */
 HRESULT heap_trace_stop(heap_trace_totals *totals);
 
 /* ---- For the heaps ---- */
@@ -81,33 +62,103 @@ static inline bool heap_is_traced(void) {
     return __builtin_expect(atomic_load_explicit(&heap_tracing, memory_order_relaxed), false);
 }
 
-/* Records an event when a trace is running; fields as the kind has them. Does not allocate from any
- * heap. */
+/* These record an event when a trace is running, and do not allocate from any heap. source is a
+ * mem_source of space.h; other kinds than ALLOC and FREE have their fields in an array. */
 void heap_event(heap_event_kind kind, unsigned source, const uint64_t *fields);
+void heap_event_alloc_from(unsigned source, uint64_t heap, uint64_t address, uint64_t size);
 
-/* ---- Reading ---- */
+/* FREE of each block that begins at one of count addresses, stride bytes apart, if there is one. */
+void heap_event_sweep(uint64_t heap, uint64_t address, uint32_t stride, uint32_t count);
 
-typedef struct heap_trace_event {
-    heap_event_kind kind;
-    uint8_t
-        source; /* mem_source of space.h for ALLOC, REALLOC and FREE (that of the allocation); 0 */
-    uint32_t thread;
-    uint64_t ticks;
-    unsigned count; /* fields */
-    uint64_t fields[HEAP_EVENT_FIELDS];
-} heap_trace_event;
+/* ---- The quick way, inlined into the callers ---- */
 
-typedef struct heap_trace_reader {
-    FILE *file; /* the caller's */
-    heap_trace_header header;
-    heap_chunk chunk; /* the one being read, of which chunk.words are left */
-    uint64_t ticks;
-} heap_trace_reader;
+/* Where a thread writes. Only the thread itself changes it, but for limit, which others lower to
+ * NULL to make it look around. All zero before its first event and between traces. */
+typedef struct heap_writer {
+    _Atomic(uint8_t *) next;  /* free room of the buffer */
+    _Atomic(uint8_t *) limit; /* the quick way ends here */
+    uint64_t alloc_heap;      /* of which an ALLOC goes the quick way: heap, or 0 */
+    uint64_t heap;            /* the one that events are of without further ado; 0: none */
+    uint64_t base, last, size;
+    uint64_t events; /* in the buffer */
+} heap_writer;
 
-/* Reads the header. False when the file is no trace. */
-bool heap_trace_open(heap_trace_reader *reader, FILE *file);
+extern _Thread_local heap_writer heap_own_writer;
 
-/* 1: the next event (END included); 0: the end of the file; -1: a broken record. */
-int heap_trace_next(heap_trace_reader *reader, heap_trace_event *event);
+void heap_event_free_slow(uint64_t heap, uint64_t address);
+
+/* x / 16; over 1 << 60 when x is no multiple of 16. */
+static inline uint64_t heap_grains(uint64_t x) {
+    return x >> HEAP_GRAIN_SHIFT | x << (64 - HEAP_GRAIN_SHIFT);
+}
+
+/* word's low units; 8 bytes are written. */
+static inline void heap_put(heap_writer *w, uint8_t *next, uint64_t word, unsigned units) {
+    memcpy(next, &word, sizeof word);
+    w->events++;
+    atomic_store_explicit(&w->next, next + 2 * units, memory_order_release);
+}
+
+/* Where the next event of own_heap goes; false when one of heap takes the slow way. */
+static inline bool heap_quick_place(const heap_writer *w, uint64_t own_heap, uint64_t heap,
+                                    uint8_t **next) {
+    *next = atomic_load_explicit(&w->next, memory_order_relaxed);
+    return __builtin_expect(own_heap == heap, true) &&
+           __builtin_expect(*next < atomic_load_explicit(&w->limit, memory_order_relaxed), true);
+}
+
+static inline uint64_t heap_distance(const heap_writer *w, uint64_t address) {
+    return heap_grains(address - w->last + (HEAP_NEAR_BIAS << HEAP_GRAIN_SHIFT));
+}
+
+/* a when `which`, else b; without a jump, because nothing predicts which addresses lie near. */
+static inline uint64_t heap_choose(bool which, uint64_t a, uint64_t b) {
+    return b ^ ((a ^ b) & -(uint64_t)which);
+}
+
+/* False when the event does not fit in its short forms. */
+static inline bool heap_put_alloc(heap_writer *w, uint8_t *next, uint64_t address, uint64_t size) {
+    uint64_t distance = heap_distance(w, address), grain = heap_grains(address - w->base);
+    bool near = (size == w->size) & (distance < 2 * HEAP_NEAR_BIAS);
+    if (__builtin_expect(grain >> HEAP_FAR_BITS || size >> HEAP_FAR_SIZE_BITS, false))
+        return false;
+    w->last = address;
+    w->size = size;
+    heap_put(w, next,
+             heap_choose(near, HEAP_NEAR_ALLOC | distance << HEAP_KIND_BITS,
+                         HEAP_FAR | grain << HEAP_FAR_SHIFT | size << HEAP_FAR_SIZE_SHIFT),
+             3 - 2 * near);
+    return true;
+}
+
+static inline bool heap_put_free(heap_writer *w, uint8_t *next, uint64_t address) {
+    uint64_t distance = heap_distance(w, address), grain = heap_grains(address - w->base);
+    bool near = distance < 2 * HEAP_NEAR_BIAS;
+    if (__builtin_expect(grain >> HEAP_FAR_BITS != 0, false))
+        return false;
+    w->last = address;
+    heap_put(w, next,
+             heap_choose(near, HEAP_NEAR_FREE | distance << HEAP_KIND_BITS,
+                         HEAP_FAR | HEAP_FAR_FREE | grain << HEAP_FAR_SHIFT),
+             2 - near);
+    return true;
+}
+
+/* Records an ALLOC that came from a thread's list. */
+static inline void heap_event_alloc(uint64_t heap, uint64_t address, uint64_t size) {
+    heap_writer *w = &heap_own_writer;
+    uint8_t *next;
+    if (!heap_quick_place(w, w->alloc_heap, heap, &next) || !heap_put_alloc(w, next, address, size))
+        heap_event_alloc_from(1, heap, address, size);
+}
+
+/* Records a FREE; to be called before the heap has the block back, so that no other thread can get
+ * it and record its ALLOC before. */
+static inline void heap_event_free(uint64_t heap, uint64_t address) {
+    heap_writer *w = &heap_own_writer;
+    uint8_t *next;
+    if (!heap_quick_place(w, w->heap, heap, &next) || !heap_put_free(w, next, address))
+        heap_event_free_slow(heap, address);
+}
 
 #endif

@@ -1,12 +1,10 @@
-/* heap_report.h: reads a trace, replays it in the order of its time stamps, and prints.
+/* heap_report.h: replays a trace, event by event in the order of time, and prints.
  *
- *     file -> load: events, call sites, modules -> sort -> replay: live blocks, counts, samples
+ *     heap_reader -> replay: counts by heap, source, size and call site, samples of what is live
  *          -> one of the print functions */
 #include "runtime/memory/heap_report.h"
 
-#include "runtime/memory/addr_map.h"
-#include "runtime/memory/call_stack.h"
-#include "runtime/memory/heap_events.h"
+#include "runtime/memory/heap_reader.h"
 #include "runtime/memory/mem.h"
 #include "runtime/memory/space.h"
 
@@ -14,16 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLES = 100, MOST_HEAPS = 64, MOST_THREADS = 256, SIZE_GROUPS = 48, TOP_SITES = 10 };
-
-/* An event of the trace that changes what is live. */
-typedef struct change {
-    uint64_t ticks;
-    uint64_t index; /* in the file, to keep the order of equal ticks */
-    uint64_t heap, address, size;
-    uint32_t site;
-    uint8_t kind, source;
-} change;
+enum { SAMPLES = 100, MOST_HEAPS = 64, SIZE_GROUPS = 48, TOP_SITES = 10 };
 
 typedef struct heap_totals {
     uint64_t handle;
@@ -38,136 +27,23 @@ typedef struct report_module {
 
 typedef struct report {
     const char *path;
-    heap_trace_reader trace;
+    heap_reader *reader;
+    heap_trace_header header;
+    call_sites *sites; /* the reader's */
     bool complete;
-    uint64_t end_ticks, end_ns, lost;
+    uint64_t end_ticks, end_ns, lost, events;
 
-    change *changes;
-    size_t count, capacity;
-    call_sites sites;
     mem_pool pool;
     report_module *modules;
     symbol_files *files;
-    struct {
-        uint32_t thread;
-        size_t last_alloc; /* index in changes + 1 */
-    } threads[MOST_THREADS];
-    size_t thread_count;
 
-    /* Replayed: */
-    addr_map blocks; /* address to index of its allocation in changes */
     heap_totals heaps[MOST_HEAPS], all;
     size_t heap_count;
     uint64_t by_source[MEM_SOURCE_INVALID + 1];
     uint64_t by_size[SIZE_GROUPS]; /* allocations of up to 1 << index bytes */
     uint64_t first_ticks, last_ticks;
     uint64_t samples[SAMPLES]; /* most live bytes in each part of the time */
-    bool short_of_memory;
 } report;
-
-/* ---- Loading ---- */
-
-static bool add_change(report *r, const change *c) {
-    if (r->count == r->capacity) {
-        size_t capacity = r->capacity ? 2 * r->capacity : 4096;
-        change *larger = mem_resize(r->changes, capacity, sizeof *larger);
-        if (!larger)
-            return false;
-        r->changes = larger;
-        r->capacity = capacity;
-    }
-    r->changes[r->count++] = *c;
-    return true;
-}
-
-/* Where the last allocation of a thread is kept; NULL when there are too many threads. */
-static size_t *last_alloc(report *r, uint32_t thread) {
-    for (size_t i = 0; i < r->thread_count; i++) {
-        if (r->threads[i].thread == thread)
-            return &r->threads[i].last_alloc;
-    }
-    if (r->thread_count == MOST_THREADS)
-        return NULL;
-    r->threads[r->thread_count].thread = thread;
-    return &r->threads[r->thread_count++].last_alloc;
-}
-
-static void load_stack(report *r, const heap_trace_event *event) {
-    uintptr_t frames[CALL_STACK_DEPTH];
-    uint32_t depth = event->count < CALL_STACK_DEPTH ? event->count : CALL_STACK_DEPTH;
-    const size_t *last = last_alloc(r, event->thread);
-    for (uint32_t i = 0; i < depth; i++)
-        frames[i] = event->fields[i];
-    if (last && *last)
-        r->changes[*last - 1].site = call_sites_intern(&r->sites, frames, depth);
-}
-
-static bool load_module(report *r, const heap_trace_event *event) {
-    size_t size = (event->count - 3) * sizeof(uint64_t);
-    report_module *module = mem_pool_alloc(&r->pool, sizeof *module);
-    char *path = mem_pool_alloc(&r->pool, size + 1);
-    if (!module || !path)
-        return false;
-    memcpy(path, &event->fields[3], size);
-    *module =
-        (report_module){r->modules, event->fields[0], event->fields[1], event->fields[2], path};
-    r->modules = module;
-    return true;
-}
-
-static bool load_event(report *r, const heap_trace_event *event) {
-    const uint64_t *f = event->fields;
-    change c = {.ticks = event->ticks,
-                .index = r->count,
-                .heap = f[0],
-                .kind = event->kind,
-                .source = event->source};
-    switch (event->kind) {
-    case HEAP_EVENT_ALLOC:
-        c.size = f[1], c.address = f[2];
-        if (!add_change(r, &c))
-            return false;
-        size_t *last = last_alloc(r, event->thread);
-        if (last)
-            *last = r->count;
-        return true;
-    case HEAP_EVENT_REALLOC:
-        c.address = f[1], c.size = f[3];
-        return f[1] != f[2] || add_change(r, &c); /* a moving one comes as ALLOC and FREE too */
-    case HEAP_EVENT_FREE: c.address = f[1]; return add_change(r, &c);
-    case HEAP_EVENT_CREATE: c.size = f[1]; return add_change(r, &c);
-    case HEAP_EVENT_EXPAND:
-    case HEAP_EVENT_CONTRACT: c.size = f[3]; return add_change(r, &c);
-    case HEAP_EVENT_DESTROY: return add_change(r, &c);
-    case HEAP_EVENT_STACK: load_stack(r, event); return true;
-    case HEAP_EVENT_MODULE: return load_module(r, event);
-    case HEAP_EVENT_END:
-        r->complete = true;
-        r->lost = f[1], r->end_ticks = f[2], r->end_ns = f[3];
-        return true;
-    default: return true;
-    }
-}
-
-static int by_time(const void *a, const void *b) {
-    const change *x = a, *y = b;
-    if (x->ticks != y->ticks)
-        return x->ticks < y->ticks ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
-static HRESULT load(report *r, FILE *file) {
-    heap_trace_event event = {0};
-    if (!heap_trace_open(&r->trace, file))
-        return E_FAIL;
-    while (!r->complete && heap_trace_next(&r->trace, &event) == 1) {
-        if (!load_event(r, &event))
-            return E_OUTOFMEMORY;
-    }
-    if (r->count)
-        qsort(r->changes, r->count, sizeof *r->changes, by_time);
-    return S_OK;
-}
 
 /* ---- Replaying ---- */
 
@@ -192,117 +68,130 @@ static void drop_live(heap_totals *totals, uint64_t size) {
     totals->live_bytes -= size;
 }
 
-static void block_goes(report *r, const change *allocated) {
-    drop_live(heap_of(r, allocated->heap), allocated->size);
-    drop_live(&r->all, allocated->size);
-    call_site *site = call_sites_get(&r->sites, allocated->site);
+static void block_goes(void *data, const heap_trace_block *block) {
+    report *r = data;
+    drop_live(heap_of(r, block->heap), block->size);
+    drop_live(&r->all, block->size);
+    call_site *site = call_sites_get(r->sites, block->stack);
     if (site) {
         site->live--;
-        site->live_bytes -= allocated->size;
+        site->live_bytes -= block->size;
     }
 }
 
-static void block_comes(report *r, const change *allocated) {
-    add_live(heap_of(r, allocated->heap), allocated->size);
-    add_live(&r->all, allocated->size);
-    call_site *site = call_sites_get(&r->sites, allocated->site);
+static void block_comes(report *r, uint64_t heap, uint32_t stack, uint64_t size) {
+    add_live(heap_of(r, heap), size);
+    add_live(&r->all, size);
+    call_site *site = call_sites_get(r->sites, stack);
     if (site) {
         site->live++;
-        site->live_bytes += allocated->size;
+        site->live_bytes += size;
     }
 }
 
-static void replay_free(report *r, const change *c) {
-    size_t index;
-    heap_of(r, c->heap)->frees++;
-    r->all.frees++;
-    if (addr_map_remove(&r->blocks, (void *)c->address, &index))
-        block_goes(r, &r->changes[index]);
-}
-
-static void replay_alloc(report *r, const change *c) {
+static void replay_alloc(report *r, const heap_trace_event *e) {
     unsigned group = 0;
-    heap_totals *heap = heap_of(r, c->heap);
-    call_site *site = call_sites_get(&r->sites, c->site);
-    addr_map_remove(&r->blocks, (void *)c->address, NULL);
-    if (!addr_map_reserve(&r->blocks)) {
-        r->short_of_memory = true;
-        return;
-    }
-    addr_map_put(&r->blocks, (void *)c->address, (size_t)(c - r->changes));
-    heap->allocations++, heap->bytes += c->size;
-    r->all.allocations++, r->all.bytes += c->size;
-    r->by_source[c->source <= MEM_SOURCE_INVALID ? c->source : 0]++;
-    while (group < SIZE_GROUPS - 1 && UINT64_C(1) << group < c->size)
+    uint64_t size = e->fields[1];
+    uint32_t stack = (uint32_t)e->fields[3];
+    heap_totals *heap = heap_of(r, e->fields[0]);
+    call_site *site = call_sites_get(r->sites, stack);
+    heap->allocations++, heap->bytes += size;
+    r->all.allocations++, r->all.bytes += size;
+    r->by_source[e->source]++;
+    while (group < SIZE_GROUPS - 1 && UINT64_C(1) << group < size)
         group++;
     r->by_size[group]++;
     if (site)
-        site->allocations++, site->bytes += c->size;
-    block_comes(r, c);
+        site->allocations++, site->bytes += size;
+    block_comes(r, e->fields[0], stack, size);
 }
 
-static void replay_realloc(report *r, const change *c) {
-    const addr_entry *entry = addr_map_find(&r->blocks, (void *)c->address);
-    if (!entry)
-        return;
-    change *allocated = &r->changes[entry->value];
-    block_goes(r, allocated);
-    allocated->size = c->size;
-    block_comes(r, allocated);
+static bool load_module(report *r, const heap_trace_event *event) {
+    size_t size = (event->count - 3) * sizeof(uint64_t);
+    report_module *module = mem_pool_alloc(&r->pool, sizeof *module);
+    char *path = mem_pool_alloc(&r->pool, size + 1);
+    if (!module || !path)
+        return false;
+    memcpy(path, &event->fields[3], size);
+    *module =
+        (report_module){r->modules, event->fields[0], event->fields[1], event->fields[2], path};
+    r->modules = module;
+    return true;
 }
 
-/* Removing an entry may move another one into its place, hence the second look at the same. */
-static void replay_destroy(report *r, const change *c) {
-    addr_map *map = &r->blocks;
-    for (size_t i = 0; map->entries && i <= map->mask;) {
-        const addr_entry *entry = &map->entries[i];
-        const change *allocated = &r->changes[entry->value];
-        if (entry->address && allocated->heap == c->heap) {
-            block_goes(r, allocated);
-            addr_map_remove(map, (void *)entry->address, NULL);
-        } else {
-            i++;
-        }
+/* The last event: it says how fast the ticks are. */
+static void replay_end(report *r, const heap_trace_event *e) {
+    r->complete = true;
+    r->lost = e->fields[1];
+    r->end_ticks = e->fields[2];
+    r->end_ns = e->fields[3];
+}
+
+/* False when memory is short. before is the block at the event's address, when it was live. */
+static bool replay_event(report *r, const heap_trace_event *e, const heap_trace_block *before) {
+    const uint64_t *f = e->fields;
+    if (before->live)
+        block_goes(r, before);
+    switch (e->kind) {
+    case HEAP_EVENT_ALLOC: replay_alloc(r, e); break;
+    case HEAP_EVENT_REALLOC:
+        if (before->live)
+            block_comes(r, before->heap, before->stack, f[3]);
+        break;
+    case HEAP_EVENT_FREE:
+        heap_of(r, f[0])->frees++;
+        r->all.frees++;
+        break;
+    case HEAP_EVENT_DESTROY:
+        heap_reader_each_live(r->reader, f[0], block_goes, r);
+        heap_of(r, f[0])->mapped = 0;
+        break;
+    case HEAP_EVENT_CREATE: heap_of(r, f[0])->mapped = f[1]; break;
+    case HEAP_EVENT_EXPAND:
+    case HEAP_EVENT_CONTRACT: heap_of(r, f[0])->mapped = f[3]; break;
+    case HEAP_EVENT_LOST: r->lost += f[0]; break;
+    case HEAP_EVENT_MODULE: return load_module(r, e);
+    case HEAP_EVENT_STACK: break;
+    case HEAP_EVENT_END: replay_end(r, e); break;
     }
-    heap_of(r, c->heap)->mapped = 0;
+    return true;
 }
 
-static void apply(report *r, const change *c) {
-    switch (c->kind) {
-    case HEAP_EVENT_ALLOC: replay_alloc(r, c); break;
-    case HEAP_EVENT_REALLOC: replay_realloc(r, c); break;
-    case HEAP_EVENT_FREE: replay_free(r, c); break;
-    case HEAP_EVENT_DESTROY: replay_destroy(r, c); break;
-    default: heap_of(r, c->heap)->mapped = c->size;
-    }
+static size_t sample_of(const report *r, uint64_t ticks) {
+    double part = (double)(ticks - r->first_ticks) / ((double)(r->last_ticks - r->first_ticks) + 1);
+    size_t sample = (size_t)(part * SAMPLES);
+    return sample < SAMPLES ? sample : SAMPLES - 1;
 }
 
-static void replay(report *r) {
-    if (r->count == 0)
-        return;
-    r->first_ticks = r->changes[0].ticks;
-    r->last_ticks = r->changes[r->count - 1].ticks;
-    double scale = SAMPLES / ((double)(r->last_ticks - r->first_ticks) + 1);
+static HRESULT replay(report *r, char *error, size_t error_size) {
+    heap_trace_event event;
+    heap_trace_block before;
     size_t sample = 0;
-    for (size_t i = 0; i < r->count; i++) {
-        const change *c = &r->changes[i];
-        size_t at = (size_t)((double)(c->ticks - r->first_ticks) * scale);
-        while (sample < at && sample < SAMPLES - 1)
+    int state;
+    heap_reader_span(r->reader, &r->first_ticks, &r->last_ticks);
+    while ((state = heap_reader_next(r->reader, &event, &before)) == 1) {
+        size_t at = sample_of(r, event.ticks);
+        while (sample < at)
             r->samples[++sample] = r->all.live_bytes;
-        apply(r, c);
+        if (!replay_event(r, &event, &before)) {
+            snprintf(error, error_size, "%s: out of memory", r->path);
+            return E_OUTOFMEMORY;
+        }
+        r->events++;
         if (r->samples[sample] < r->all.live_bytes)
             r->samples[sample] = r->all.live_bytes;
     }
+    return state == 0 ? S_OK : heap_reader_error(r->reader, error, error_size);
 }
 
 /* ---- Printing ---- */
 
 static double seconds_of(const report *r, uint64_t ticks) {
     double rate = 1e-9; /* when the trace has no end: ticks taken for nanoseconds */
-    if (r->complete && r->end_ticks > r->trace.header.ticks)
-        rate = (double)(r->end_ns - r->trace.header.time_ns) / 1e9 /
-               (double)(r->end_ticks - r->trace.header.ticks);
-    return (double)(ticks - r->trace.header.ticks) * rate;
+    if (r->complete && r->end_ticks > r->header.ticks)
+        rate = (double)(r->end_ns - r->header.time_ns) / 1e9 /
+               (double)(r->end_ticks - r->header.ticks);
+    return (double)(ticks - r->header.ticks) * rate;
 }
 
 static double sample_seconds(const report *r, size_t sample) {
@@ -402,14 +291,14 @@ static int by_bytes(const void *a, const void *b) {
 
 /* Orders the sites for printing; their numbers mean nothing afterwards. */
 static void sort_sites(report *r) {
-    if (r->sites.count)
-        qsort(r->sites.sites, r->sites.count, sizeof *r->sites.sites, by_bytes);
+    if (r->sites->count)
+        qsort(r->sites->sites, r->sites->count, sizeof *r->sites->sites, by_bytes);
 }
 
 static void print_sites(report *r, FILE *out) {
     sort_sites(r);
-    for (uint32_t i = 0; i < r->sites.count && i < TOP_SITES; i++) {
-        const call_site *site = r->sites.sites[i];
+    for (uint32_t i = 0; i < r->sites->count && i < TOP_SITES; i++) {
+        const call_site *site = r->sites->sites[i];
         if (site->depth == 0)
             continue;
         fprintf(out, "\n  %llu bytes in %llu allocations, %llu bytes live at the end, by\n",
@@ -423,8 +312,8 @@ static void print_sites(report *r, FILE *out) {
 }
 
 static void print_summary(report *r, FILE *out) {
-    fprintf(out, "heap trace %s: process %u, %zu events in %.3f seconds, %llu lost\n", r->path,
-            r->trace.header.process, r->count, seconds_of(r, r->last_ticks),
+    fprintf(out, "heap trace %s: process %u, %llu events in %.3f seconds, %llu lost\n", r->path,
+            r->header.process, (unsigned long long)r->events, seconds_of(r, r->last_ticks),
             (unsigned long long)r->lost);
     if (!r->complete)
         fprintf(out, "the trace ends early; what follows is what it holds\n");
@@ -447,12 +336,12 @@ static void print_massif_snapshot(const report *r, size_t sample, const char *tr
 /* The last snapshot has the tree: what is live at the end, one branch for each call stack. */
 static void print_massif_tree(report *r, FILE *out) {
     uint32_t branches = 0;
-    for (uint32_t i = 0; i < r->sites.count; i++)
-        branches += r->sites.sites[i]->live_bytes > 0 && r->sites.sites[i]->depth > 0;
+    for (uint32_t i = 0; i < r->sites->count; i++)
+        branches += r->sites->sites[i]->live_bytes > 0 && r->sites->sites[i]->depth > 0;
     fprintf(out, "n%u: %llu (heap allocation functions) Claret's heaps\n", branches,
             (unsigned long long)r->all.live_bytes);
-    for (uint32_t i = 0; i < r->sites.count; i++) {
-        const call_site *site = r->sites.sites[i];
+    for (uint32_t i = 0; i < r->sites->count; i++) {
+        const call_site *site = r->sites->sites[i];
         for (uint32_t k = 0; site->live_bytes > 0 && k < site->depth; k++) {
             symbol s;
             find_name(r, site->frames[k], &s);
@@ -464,7 +353,7 @@ static void print_massif_tree(report *r, FILE *out) {
 }
 
 static void print_massif(report *r, FILE *out) {
-    fprintf(out, "desc: heap trace\ncmd: process %u\ntime_unit: ms\n", r->trace.header.process);
+    fprintf(out, "desc: heap trace\ncmd: process %u\ntime_unit: ms\n", r->header.process);
     for (size_t i = 0; i + 1 < SAMPLES; i++)
         print_massif_snapshot(r, i, "empty", out);
     r->samples[SAMPLES - 1] = r->all.live_bytes;
@@ -474,8 +363,8 @@ static void print_massif(report *r, FILE *out) {
 
 static void print_folded(report *r, FILE *out) {
     sort_sites(r);
-    for (uint32_t i = 0; i < r->sites.count; i++) {
-        const call_site *site = r->sites.sites[i];
+    for (uint32_t i = 0; i < r->sites->count; i++) {
+        const call_site *site = r->sites->sites[i];
         symbol names[CALL_STACK_DEPTH] = {0};
         uint32_t first = find_names(r, site, names);
         for (uint32_t k = site->depth; k > first; k--)
@@ -491,7 +380,7 @@ static void print_chrome(report *r, FILE *out) {
         fprintf(out,
                 "%s{\"name\":\"live bytes\",\"ph\":\"C\",\"pid\":%u,\"ts\":%.3f,"
                 "\"args\":{\"bytes\":%llu}}",
-                i ? ",\n" : "", r->trace.header.process, sample_seconds(r, i) * 1e6,
+                i ? ",\n" : "", r->header.process, sample_seconds(r, i) * 1e6,
                 (unsigned long long)r->samples[i]);
     fprintf(out, "\n],\"displayTimeUnit\":\"ms\"}\n");
 }
@@ -517,9 +406,7 @@ bool heap_report_find_form(const char *name, heap_report_form *out) {
 }
 
 static void report_fini(report *r) {
-    mem_free(r->changes);
-    addr_map_fini(&r->blocks);
-    call_sites_fini(&r->sites);
+    heap_reader_close(r->reader);
     symbol_files_free(r->files);
     mem_pool_fini(&r->pool);
     mem_free(r);
@@ -527,28 +414,23 @@ static void report_fini(report *r) {
 
 HRESULT heap_report(const char *path, heap_report_form form, FILE *out, char *error,
                     size_t error_size) {
-    HRESULT hr = E_OUTOFMEMORY;
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return E_FAIL;
-    }
+    heap_reader *reader;
+    HRESULT hr = heap_reader_open(path, &reader, error, error_size);
+    if (FAILED(hr))
+        return hr;
     report *r = mem_calloc(1, sizeof *r);
-    if (r) {
-        r->path = path;
-        hr = load(r, file);
-        if (SUCCEEDED(hr))
-            replay(r);
-        if (r->short_of_memory)
-            hr = E_OUTOFMEMORY;
-        if (SUCCEEDED(hr))
-            FORMS[form].print(r, out);
-        report_fini(r);
-    }
-    fclose(file);
-    if (hr == E_FAIL)
-        snprintf(error, error_size, "%s: not a heap trace", path);
-    else if (FAILED(hr))
+    if (!r) {
+        heap_reader_close(reader);
         snprintf(error, error_size, "%s: out of memory", path);
+        return E_OUTOFMEMORY;
+    }
+    r->path = path;
+    r->reader = reader;
+    r->header = *heap_reader_header(reader);
+    r->sites = heap_reader_stacks(reader);
+    hr = replay(r, error, error_size);
+    if (SUCCEEDED(hr))
+        FORMS[form].print(r, out);
+    report_fini(r);
     return hr;
 }

@@ -49,9 +49,18 @@ void os_discard(void *address, size_t size) {
     madvise(address, size, MADV_DONTNEED);
 }
 
-/* Where the kernel has no membarrier, a pause longer than any store takes to become visible. */
+static bool membarrier(int command) {
+    return syscall(SYS_membarrier, command, 0, 0) == 0;
+}
+
+/* The process registers at the first call. Where the kernel has no membarrier, a pause longer than
+ * any store takes to become visible. */
 void os_barrier(void) {
-    if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
+    bool done = membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) ||
+                (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
+                 membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) ||
+                membarrier(MEMBARRIER_CMD_GLOBAL);
+    if (!done)
         nanosleep(&(struct timespec){0, 10000000}, NULL);
 }
 

@@ -59,8 +59,9 @@ static inline bool os_single_threaded(void) {
     return __libc_single_threaded;
 }
 
-/* Every thread has passed a full memory barrier when it returns. Takes milliseconds; meant to pay,
- * where it is rare, for barriers saved where they would be frequent. */
+/* Every thread of the process has passed a full memory barrier when it returns. Takes microseconds
+ * (the first call in a process with threads, milliseconds); meant to pay, where it is rare, for
+ * barriers saved where they would be frequent. */
 void os_barrier(void);
 
 /* ---- Pools for those who must not use the task heap: the spies ---- */

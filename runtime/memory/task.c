@@ -86,10 +86,7 @@ void task_free_slow(void *block) {
     }
 }
 
-/* ---- With heap events ----
- *
- * The event of a free comes before the free, so that no thread can get the address and write its
- * own event first. A free of what is no block is written too, with source MEM_SOURCE_INVALID. */
+/* ---- With heap events ---- */
 
 #define HANDLE ((uint64_t)task_handle())
 
@@ -98,32 +95,32 @@ const void *task_handle(void) {
 }
 
 void *task_alloc_traced(size_t size) {
-    mem_source source = MEM_SOURCE_LOOKASIDE;
     void *block = heap_alloc_quick(&task_cache, size);
-    if (!block)
-        block = alloc_slow(size, &source);
+    if (__builtin_expect(block != NULL, true)) {
+        heap_event_alloc(HANDLE, (uint64_t)block, size);
+        return block;
+    }
+    mem_source source;
+    block = alloc_slow(size, &source);
     if (block)
-        heap_event(HEAP_EVENT_ALLOC, source, (uint64_t[]){HANDLE, size, (uint64_t)block});
+        heap_event_alloc_from(source, HANDLE, (uint64_t)block, size);
     return block;
 }
 
-static mem_source source_of(const void *block) {
-    if (enter() != TASK_READY)
-        return plain_size(block) == (size_t)-1 ? MEM_SOURCE_INVALID : MEM_SOURCE_MAINPATH;
-    heap_settle(&task_cache);
-    uint64_t word = heap_cell_of(block)->word;
-    return heap_is_live(word) ? heap_source_of(word) : MEM_SOURCE_INVALID;
-}
-
 void task_free_traced(void *block) {
-    heap_event(HEAP_EVENT_FREE, source_of(block), (uint64_t[]){HANDLE, (uint64_t)block});
-    task_free_slow(block);
+    heap_event_free(HANDLE, (uint64_t)block);
+    void *left = heap_free_quick(&task_cache, block);
+    if (__builtin_expect(left != NULL, false))
+        task_free_slow(left);
 }
 
+/* The source is that of the block's first allocation. */
 static void trace_realloc(uint64_t moved, uint64_t block, size_t size, size_t old_size) {
-    if (heap_is_traced())
-        heap_event(HEAP_EVENT_REALLOC, source_of((void *)moved),
-                   (uint64_t[]){HANDLE, moved, block, size, old_size});
+    if (!heap_is_traced())
+        return;
+    mem_source source =
+        task_cache.heap ? heap_source_of(heap_cell_of((void *)moved)->word) : MEM_SOURCE_MAINPATH;
+    heap_event(HEAP_EVENT_REALLOC, source, (uint64_t[]){HANDLE, moved, block, size, old_size});
 }
 
 size_t task_size(const void *block) {

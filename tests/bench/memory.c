@@ -181,7 +181,7 @@ static void measure_spy(void) {
 static void measure_trace(void) {
     char path[] = "/tmp/claret-bench-XXXXXX", error[200];
     int fd = mkstemp(path);
-    if (fd < 0 || heap_trace_start(path, false, error, sizeof error) != S_OK)
+    if (fd < 0 || heap_trace_start(path, 0, error, sizeof error) != S_OK)
         exit(1);
     double with = time_pairs();
     heap_trace_stop(NULL);
