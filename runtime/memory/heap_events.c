@@ -187,7 +187,7 @@ static void abandon(void *data) {
     *link = o->next;
     pthread_mutex_unlock(&trace.lock);
     call_sites_fini(&o->sites);
-    heap_own_writer = (heap_writer){0};
+    heap_own_writer = (heap_writer){.next = NULL};
     *o = (writer){0};
 }
 
@@ -478,7 +478,7 @@ static void write_rest(unsigned generation) {
 
 /* Writes one more event, of no thread; under the lock. */
 static bool write_last(heap_event_kind kind, const void *fields, unsigned count) {
-    heap_writer quick = {0};
+    heap_writer quick = {.next = NULL};
     writer o = {.quick = &quick};
     begin_block(&o, trace.last);
     trace.last->chunk.thread = 0;
