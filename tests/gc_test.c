@@ -37,6 +37,7 @@ typedef struct vector {
 
 static const uint32_t NODE_OFFSETS[] = {offsetof(node, left), offsetof(node, right)};
 static const uint32_t ELEMENT_OFFSETS[] = {0}, PAIR_OFFSETS[] = {offsetof(pair, reference)};
+static const uint32_t EPHEMERON_OFFSETS[] = {0, sizeof(node *)};
 
 static const gc_type NODE = {.offsets = NODE_OFFSETS, .count = 2};
 static const gc_type FINALIZABLE_NODE = {.offsets = NODE_OFFSETS, .count = 2, .finalizable = true};
@@ -45,6 +46,10 @@ static const gc_type REFERENCES = {
     .element_size = sizeof(node *), .element_offsets = ELEMENT_OFFSETS, .element_count = 1};
 static const gc_type PAIRS = {
     .element_size = sizeof(pair), .element_offsets = PAIR_OFFSETS, .element_count = 1};
+static const gc_type EPHEMERONS = {.element_size = 2 * sizeof(node *),
+                                   .element_offsets = EPHEMERON_OFFSETS,
+                                   .element_count = 2,
+                                   .ephemerons = true};
 
 enum { ROOTS = 4000 };
 
@@ -552,6 +557,68 @@ static void spies_make_objects_fail(void) {
     CU_ASSERT_EQUAL(mem_spies_stop(spies), S_OK);
 }
 
+/* ---- Ephemerons ---- */
+
+/* The array's elements: key, value, key, value ... */
+static node **new_ephemerons(int32_t count) {
+    vector *v = new_vector(&EPHEMERONS, count, 2 * sizeof(node *));
+    world.roots[0] = v;
+    return v->data.references;
+}
+
+static void dead_keys_give_their_values_up(void) {
+    start();
+    node **e = new_ephemerons(4);
+    node *tombstone = new_node(NULL, NULL, 0);
+    gc_set_tombstone(world.gc, tombstone);
+    node *alive = world.roots[1] = new_node(NULL, NULL, 1);
+    node *first = e[0] = alive, *second = e[1] = new_node(NULL, NULL, 2);
+    e[2] = new_node(NULL, NULL, 3); /* dead, although its value refers to it */
+    e[3] = new_node(e[2], NULL, 4);
+    e[7] = new_node(NULL, NULL, 5); /* without a key */
+    collect();
+    CU_ASSERT_EQUAL(object_count(), 4);
+    CU_ASSERT_TRUE(e[0] == first && e[1] == second && second->value == 2);
+    CU_ASSERT_TRUE(e[2] == tombstone && !e[3] && !e[6] && !e[7]);
+    world.roots[1] = NULL;
+    collect();
+    CU_ASSERT_TRUE(e[0] == tombstone && !e[1]);
+    CU_ASSERT_EQUAL(object_count(), 2);
+    stop();
+}
+
+/* Each value is the key of the element before it, so that only one more is found each time. */
+static void chains_of_ephemerons_are_followed(void) {
+    enum { LENGTH = 50 };
+    start();
+    node **e = new_ephemerons(LENGTH);
+    world.roots[1] = e[2 * LENGTH - 2] = new_node(NULL, NULL, 0);
+    for (int i = LENGTH - 1; i > 0; i--)
+        e[2 * i + 1] = e[2 * i - 2] = new_node(NULL, NULL, 0);
+    e[1] = new_node(NULL, NULL, 7);
+    collect();
+    CU_ASSERT_EQUAL(object_count(), LENGTH + 2);
+    CU_ASSERT_EQUAL(e[1]->value, 7);
+    world.roots[1] = NULL;
+    collect();
+    CU_ASSERT_EQUAL(object_count(), 1);
+    CU_ASSERT_PTR_NULL(e[0]);
+    stop();
+}
+
+static void a_key_that_waits_for_its_finalizer_is_alive(void) {
+    start();
+    node **e = new_ephemerons(1);
+    node *key = e[0] = alloc(&FINALIZABLE_NODE, sizeof *e[0]);
+    e[1] = new_node(NULL, NULL, 3);
+    collect();
+    CU_ASSERT_TRUE(e[0] == key && e[1] && e[1]->value == 3);
+    CU_ASSERT_PTR_EQUAL(gc_take_finalizable(world.gc), key);
+    collect();
+    CU_ASSERT_TRUE(!e[0] && !e[1]);
+    stop();
+}
+
 /* ---- Threads ---- */
 
 enum { WORKERS = 3, WORK = 300000 };
@@ -666,6 +733,9 @@ CU_TestInfo gc_tests[] = {
     {"handles keep or watch", handles_keep_or_watch},
     {"tracking handles last until the object is gone",
      tracking_handles_last_until_the_object_is_gone},
+    {"dead keys give their values up", dead_keys_give_their_values_up},
+    {"chains of ephemerons are followed", chains_of_ephemerons_are_followed},
+    {"a key that waits for its finalizer is alive", a_key_that_waits_for_its_finalizer_is_alive},
     {"the host sees survivors and references", host_sees_survivors_and_references},
     {"the host sees what was allocated since", host_sees_what_was_allocated_since},
     {"the host sees roots", host_sees_roots},

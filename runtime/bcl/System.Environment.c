@@ -159,11 +159,6 @@ void bcl_path_temporary(struct thread *thread, union slot *slots) {
     slots[0].p = bcl_string(thread, path && *path ? path : "/tmp/");
 }
 
-/* GC.get_ephemeron_tombstone(): the object that dead keys are replaced by. */
-void bcl_gc_tombstone(struct thread *thread, union slot *slots) {
-    slots[0].o = bcl_singleton(thread, "System", "Object");
-}
-
 void bcl_do_nothing(struct thread *thread, union slot *slots) {
     (void)thread;
     (void)slots;

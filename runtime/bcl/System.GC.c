@@ -21,13 +21,11 @@ void bcl_gc_register_finalizer(struct thread *thread, union slot *slots) {
         exec_throw_object(thread, thread->out_of_memory);
 }
 
-/* GetTotalMemory(forceFullCollection): the bytes that survived the last collection, and what has
- * been handed out since. */
+/* GetTotalMemory(forceFullCollection) */
 void bcl_gc_total_memory(struct thread *thread, union slot *slots) {
     if (slots[0].i4)
         gc_collect(&thread->gc);
-    gc_stats stats = gc_get_stats(thread->rt->gc);
-    slots[0].i8 = (int64_t)(stats.live ? stats.live : stats.allocated);
+    slots[0].i8 = (int64_t)gc_get_stats(thread->rt->gc).used;
 }
 
 void bcl_gc_collection_count(struct thread *thread, union slot *slots) {
@@ -37,4 +35,17 @@ void bcl_gc_collection_count(struct thread *thread, union slot *slots) {
 void bcl_gc_max_generation(struct thread *thread, union slot *slots) {
     (void)thread;
     slots[0].i4 = 0;
+}
+
+/* get_ephemeron_tombstone(): the object that dead keys are replaced by. */
+void bcl_gc_tombstone(struct thread *thread, union slot *slots) {
+    slots[0].o = bcl_singleton(thread, "System", "Object");
+}
+
+/* register_ephemeron_array(Ephemeron[]): the collector knows such arrays by their type. */
+void bcl_gc_register_ephemerons(struct thread *thread, union slot *slots) {
+    (void)slots;
+    struct object *tombstone = bcl_singleton(thread, "System", "Object");
+    if (tombstone)
+        gc_set_tombstone(thread->rt->gc, tombstone);
 }

@@ -242,22 +242,29 @@ void bcl_handle_free(struct thread *thread, union slot *slots) {
     }
 }
 
-/* GetAddrOfPinnedObject(handle): of the characters, elements or fields; -1 when it is not pinned.
- */
+/* What AddrOfPinnedObject makes exceptions of. */
+enum { NOT_BLITTABLE = -1, NOT_PINNED = -2 };
+
+/* Where the characters, elements or fields are. Only a type that says how it is laid out may be
+ * looked at from outside. */
+static int64_t address_in(const struct object *object) {
+    const struct type *type = object->type;
+    if (type == type->rt->core.string)
+        return (int64_t)((uintptr_t)object + STRING_CHARS_OFFSET);
+    if (type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY)
+        return (int64_t)((uintptr_t)object + ARRAY_DATA_OFFSET);
+    if (!(type->flags & LAYOUT_MASK))
+        return NOT_BLITTABLE;
+    return (int64_t)((uintptr_t)object + OBJECT_HEADER);
+}
+
+/* GetAddrOfPinnedObject(handle) */
 void bcl_handle_address(struct thread *thread, union slot *slots) {
     EXEC_LOCKED(thread->rt);
     gc_handle *handle = handle_of(thread, slots[0].i4);
-    if (!handle || gc_handle_kind_of(handle) != GC_HANDLE_PINNED) {
-        slots[0].i8 = -1;
+    slots[0].i8 = NOT_PINNED;
+    if (!handle || gc_handle_kind_of(handle) != GC_HANDLE_PINNED)
         return;
-    }
-    struct object *object = gc_handle_get(thread->rt->gc, handle);
-    uintptr_t at = (uintptr_t)object;
-    if (object && object->type == thread->rt->core.string)
-        at += STRING_CHARS_OFFSET;
-    else if (object && (object->type->kind == TYPE_SZARRAY || object->type->kind == TYPE_ARRAY))
-        at += ARRAY_DATA_OFFSET;
-    else if (object)
-        at += OBJECT_HEADER;
-    slots[0].u8 = at;
+    const struct object *object = gc_handle_get(thread->rt->gc, handle);
+    slots[0].i8 = object ? address_in(object) : 0;
 }

@@ -9,9 +9,9 @@
  * what such a thing refers to is not seen.
  *
  * Marks. A collection marks what can be reached: from the roots that the host reports, from
- * strong and pinned handles, and from objects that wait for their finalizer. The heap itself is
- * read precisely; stacks conservatively: any word that looks like an address in an object,
- * also inside it, keeps that object.
+ * strong and pinned handles, and from objects that wait for their finalizer; the value of an
+ * ephemeron when its key is reached. The heap itself is read precisely; stacks conservatively: any
+ * word that looks like an address in an object, also inside it, keeps that object.
  *
  * Sweeping is lazy: after marking, spans without a marked object go back at once; in the others the
  * room between marked objects is found when a thread asks for it.
@@ -43,6 +43,9 @@ typedef struct gc_type {
     uint32_t element_size; /* 0: not an array, or one whose elements hold no references */
     const uint32_t *element_offsets;
     uint32_t element_count;
+    /* Each element is an ephemeron: two references, a key, which the array does not keep alive, and
+     * a value, which it keeps as long as something else keeps the key. */
+    bool ephemerons;
 } gc_type;
 
 typedef enum gc_phase { GC_STARTED, GC_MARKED, GC_FINISHED } gc_phase;
@@ -109,6 +112,7 @@ typedef struct gc_stats {
     uint64_t collections;
     uint64_t allocated;     /* bytes of cells given to threads since the start */
     uint64_t live;          /* bytes marked by the last collection */
+    uint64_t used;          /* those, and what threads were given since */
     uint64_t mapped;        /* bytes of address space in use now */
     uint64_t pause_ns;      /* spent in collections, in all */
     uint64_t allocation_ns; /* in gc_alloc_slow without collections, while no trace or spy runs */
@@ -173,6 +177,12 @@ void *gc_take_finalizable(gc_heap *gc);
  * The first returns false when it was not in it, the second when memory is short. */
 bool gc_suppress_finalizer(gc_heap *gc, void *object);
 bool gc_register_finalizer(gc_heap *gc, void *object);
+
+/* ---- Ephemerons ---- */
+
+/* The object that takes the place of dead keys; their values become NULL. It is a root from now on.
+ * NULL, as at first, gives NULL for keys too. Any thread. */
+void gc_set_tombstone(gc_heap *gc, void *object);
 
 /* ---- Handles ---- */
 

@@ -77,6 +77,7 @@ gc_stats gc_get_stats(gc_heap *gc) {
     gc_stats stats = gc->stats;
     stats.mapped = gc->space.mapped;
     stats.allocated += gc->since_collection;
+    stats.used = stats.live + gc->since_collection;
     pthread_mutex_unlock(&gc->lock);
     return stats;
 }

@@ -61,13 +61,15 @@ struct gc_heap {
 
     gc_list finalizable; /* alive, to be finalized when they die */
     gc_list ready;       /* dead; room for all of finalizable is kept */
+    void *tombstone;
     gc_handle_block *handle_blocks;
     gc_handle *free_handle;
 
     /* In a collection: */
     gc_mark_stack stack;
-    bool marked;  /* marks tell survivors from the dead */
-    bool induced; /* gc_collect asked for it */
+    gc_mark_stack ephemerons; /* arrays of them, marked; some more than once */
+    bool marked;              /* marks tell survivors from the dead */
+    bool induced;             /* gc_collect asked for it */
     gc_root_kind root_kind;
     const void *stack_end;
     /* gc_each_root: roots go there instead of being marked. NULL while marking. */
@@ -115,6 +117,20 @@ void gc_root_found(gc_heap *gc, void *object, uint32_t flags, const void *slot);
 
 /* Marks everything that the marked objects refer to. */
 void gc_drain(gc_heap *gc);
+
+/* Adds to the list, or notes that it has overflowed. */
+void gc_push(gc_mark_stack *stack, void *object);
+
+/* gc_each_object for those that are marked so far. */
+void gc_each_marked(gc_heap *gc, void (*visit)(void *data, void *object, size_t size), void *data);
+
+/* ---- gc_ephemerons.c; the world is stopped ---- */
+
+/* Marks the values whose keys are marked and that are not themselves; false when there is none. */
+bool gc_mark_ephemerons(gc_heap *gc);
+
+/* When all is marked: clears the ephemerons whose keys are not. */
+void gc_clear_ephemerons(gc_heap *gc);
 
 /* ---- gc_roots.c ---- */
 

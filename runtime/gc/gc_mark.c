@@ -25,7 +25,7 @@ static bool grow_stack(gc_mark_stack *stack) {
     return true;
 }
 
-static void push(gc_mark_stack *stack, void *object) {
+void gc_push(gc_mark_stack *stack, void *object) {
     if (__builtin_expect(stack->count == stack->capacity, false) && !grow_stack(stack)) {
         stack->overflowed = true;
         return;
@@ -46,7 +46,7 @@ static inline void mark_cell(gc_heap *gc, void *cell) {
     if (*word & bit)
         return;
     *word |= bit;
-    push(&gc->stack, cell);
+    gc_push(&gc->stack, cell);
 }
 
 static inline void mark(gc_heap *gc, void *object) {
@@ -108,7 +108,9 @@ static void mark_fields(gc_heap *gc, uint8_t *object) {
     const gc_type *type = gc_type_of(object);
     for (uint32_t i = 0; i < type->count; i++)
         mark(gc, *(void **)(object + type->offsets[i]));
-    if (type->element_size)
+    if (type->ephemerons)
+        gc_push(&gc->ephemerons, object);
+    else if (type->element_size)
         mark_elements(gc, object, type);
 }
 
@@ -139,14 +141,25 @@ static void mark_fields_again(void *data, void *object, size_t size) {
     empty_stack(gc);
 }
 
-void gc_drain(gc_heap *gc) {
+void gc_each_marked(gc_heap *gc, void (*visit)(void *data, void *object, size_t size), void *data) {
+    bool marked = gc->marked;
+    gc->marked = true;
+    gc_each_object(gc, visit, data);
+    gc->marked = marked;
+}
+
+static void mark_all(gc_heap *gc) {
     empty_stack(gc);
     while (gc->stack.overflowed) {
         gc->stack.overflowed = false;
-        gc->marked = true;
-        gc_each_object(gc, mark_fields_again, gc);
-        gc->marked = false;
+        gc_each_marked(gc, mark_fields_again, gc);
     }
+}
+
+void gc_drain(gc_heap *gc) {
+    do
+        mark_all(gc);
+    while (gc_mark_ephemerons(gc));
 }
 
 /* ---- A collection ---- */
@@ -172,7 +185,9 @@ static void run_collection(gc_heap *gc, const void *stack_end) {
     gc_find_finalizable(gc);
     gc_drain(gc);
     gc_clear_handles(gc, GC_HANDLE_WEAK_TRACK);
+    gc_clear_ephemerons(gc);
     free_stack(&gc->stack);
+    free_stack(&gc->ephemerons);
     gc->marked = true;
     tell(gc, GC_MARKED);
     gc->marked = false;

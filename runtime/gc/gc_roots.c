@@ -90,6 +90,12 @@ void gc_find_finalizable(gc_heap *gc) {
         gc_mark(gc, gc->ready.objects[i]);
 }
 
+void gc_set_tombstone(gc_heap *gc, void *object) {
+    pthread_mutex_lock(&gc->lock);
+    gc->tombstone = object;
+    pthread_mutex_unlock(&gc->lock);
+}
+
 /* ---- Handles ---- */
 
 /* Gives the lock up meanwhile. False when memory is short. */
@@ -174,6 +180,8 @@ void gc_mark_own_roots(gc_heap *gc) {
     gc_roots_are(gc, GC_ROOT_HANDLE);
     for (uint32_t kind = GC_HANDLE_WEAK; kind <= GC_HANDLE_PINNED; kind++)
         each_handle(gc, find_handle, kind);
+    gc_roots_are(gc, GC_ROOT_OTHER);
+    gc_mark(gc, gc->tombstone);
     gc_roots_are(gc, GC_ROOT_FINALIZER);
     for (size_t i = gc->ready.first; i < gc->ready.count; i++)
         gc_mark(gc, gc->ready.objects[i]);

@@ -319,6 +319,7 @@ static il_status describe_objects(struct type *type, il_error *err) {
             type->gc.element_size = element->value_size;
             type->gc.element_offsets = plain ? ONE_REFERENCE : element->reference_offsets;
             type->gc.element_count = plain ? 1 : element->reference_count;
+            type->gc.ephemerons = element == type->rt->core.ephemeron;
         }
         return IL_OK;
     }
