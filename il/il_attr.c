@@ -347,3 +347,30 @@ il_status il_parse_attribute(const il_module *module, uint32_t row, il_attr_find
         *out = attribute;
     return p.status;
 }
+
+/* ---- Finding ---- */
+
+/* Whether the constructor's class has the name. */
+static bool constructs(const il_module *module, uint32_t constructor, const char *name_space,
+                       const char *name) {
+    uint32_t row = IL_TOKEN_ROW(constructor);
+    uint32_t type = IL_TOKEN_TABLE(constructor) == IL_MethodDef
+                        ? IL_TOKEN(IL_TypeDef, il_method_owner(module, row))
+                        : il_cell(module, IL_MemberRef_Class, row);
+    bool defined = IL_TOKEN_TABLE(type) == IL_TypeDef;
+    if (!defined && IL_TOKEN_TABLE(type) != IL_TypeRef)
+        return false;
+    row = IL_TOKEN_ROW(type);
+    return strcmp(il_name(module, defined ? IL_TypeDef_Name : IL_TypeRef_Name, row), name) == 0 &&
+           strcmp(il_name(module, defined ? IL_TypeDef_Namespace : IL_TypeRef_Namespace, row),
+                  name_space) == 0;
+}
+
+uint32_t il_find_attribute(const il_module *module, uint32_t parent, const char *name_space,
+                           const char *name, uint32_t from) {
+    uint32_t row = il_find_next(module, IL_CustomAttribute_Parent, parent, from);
+    while (row &&
+           !constructs(module, il_cell(module, IL_CustomAttribute_Type, row), name_space, name))
+        row = il_find_next(module, IL_CustomAttribute_Parent, parent, row + 1);
+    return row;
+}

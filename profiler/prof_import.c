@@ -1,5 +1,6 @@
 /* IMetaDataImport: the properties of one token. Every cell comes from il_cell, which checks its
  * row, so a damaged module gives nil tokens and empty texts, never a wild read. */
+#include "il_attr.h"
 #include "profiler/prof_metadata.h"
 #include "profiler/prof_stub.h"
 #include "profiler/prof_text.h"
@@ -291,21 +292,6 @@ HRESULT prof_import_GetCustomAttributeProps(IMetaDataImport2 *self, mdCustomAttr
     return S_OK;
 }
 
-/* Whether the attribute with this constructor is of the type wanted. */
-static bool constructs(const il_module *il, mdToken constructor, const prof_name *wanted) {
-    mdToken type = IL_TOKEN_TABLE(constructor) == IL_MethodDef
-                       ? IL_TOKEN(IL_TypeDef, il_method_owner(il, RidFromToken(constructor)))
-                       : il_cell(il, IL_MemberRef_Class, RidFromToken(constructor));
-    bool defined = IL_TOKEN_TABLE(type) == IL_TypeDef;
-    if (!defined && IL_TOKEN_TABLE(type) != IL_TypeRef)
-        return false; /* an attribute of a generic type has no name to be found by */
-    RID row = RidFromToken(type);
-    return strcmp(il_name(il, defined ? IL_TypeDef_Name : IL_TypeRef_Name, row), wanted->name) ==
-               0 &&
-           strcmp(il_name(il, defined ? IL_TypeDef_Namespace : IL_TypeRef_Namespace, row),
-                  wanted->name_space) == 0;
-}
-
 /* S_FALSE when tkObj has no such attribute. */
 HRESULT prof_import_GetCustomAttributeByName(IMetaDataImport2 *self, mdToken tkObj,
                                              const WCHAR *szName, const void **ppData,
@@ -316,9 +302,7 @@ HRESULT prof_import_GetCustomAttributeByName(IMetaDataImport2 *self, mdToken tkO
         return E_INVALIDARG;
     if (!prof_split_name(szName, &wanted))
         return E_OUTOFMEMORY;
-    RID row = il_find_next(il, IL_CustomAttribute_Parent, tkObj, 1);
-    while (row && !constructs(il, il_cell(il, IL_CustomAttribute_Type, row), &wanted))
-        row = il_find_next(il, IL_CustomAttribute_Parent, tkObj, row + 1);
+    RID row = il_find_attribute(il, tkObj, wanted.name_space, wanted.name, 1);
     mem_free(wanted.block);
     il_blob value = row ? il_blob_cell(il, IL_CustomAttribute_Value, row) : (il_blob){NULL, 0};
     prof_put_blob(value, (PCCOR_SIGNATURE *)ppData, pcbData);

@@ -38,6 +38,7 @@ struct runtime {
     struct type **constructed; /* hash table of instantiations and multi-dimensional arrays */
     uint32_t constructed_count, constructed_capacity;
     struct type *variables[2][64]; /* !0 ... and !!0 ..., made when first named */
+    uint32_t thread_static_count;  /* fields of which each thread has its own */
     struct string_table *strings;  /* interned strings */
     gc_heap *gc;
     struct type *rooted;   /* types with static fields or objects of their own, by next_rooted */

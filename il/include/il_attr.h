@@ -46,6 +46,12 @@ typedef il_element (*il_attr_find_enum)(void *user, const il_module *module, uin
                                         il_blob name);
 
 struct mem_pool;
+/* The first CustomAttribute row from row from on (1 for all) whose parent is the token and whose
+ * class has this namespace and name; 0 when there is none. Classes without a row of their own
+ * (instantiations) are not found. */
+uint32_t il_find_attribute(const il_module *module, uint32_t parent, const char *name_space,
+                           const char *name, uint32_t from);
+
 /* Parses a CustomAttribute row into blocks of pool; strings stay in the module. find_enum may be
  * NULL. Errors: IL_BAD_SIGNATURE (offset: in the value's blob; also for an enum that nobody knows),
  * IL_BAD_METADATA (the row or its constructor is not there), IL_OUT_OF_MEMORY. */

@@ -560,6 +560,18 @@ void bcl_field_raw_constant(struct thread *thread, union slot *slots) {
         exec_throw(thread, "InvalidOperationException", NULL);
 }
 
+static void *static_place(struct thread *thread, struct field *field) {
+    il_error err;
+    exec_lock(thread->rt);
+    il_status status = type_place_static(field, &err);
+    exec_unlock(thread->rt);
+    if (status != IL_OK) {
+        exec_throw_error(thread, &err);
+        return NULL;
+    }
+    return field->place == FIELD_PER_THREAD ? exec_thread_static(thread, field) : field->address;
+}
+
 /* Where the field's value is; NULL with an exception pending. */
 static void *field_place(struct thread *thread, struct field *field, struct object *object) {
     il_error err;
@@ -571,7 +583,7 @@ static void *field_place(struct thread *thread, struct field *field, struct obje
         return NULL;
     }
     if (field->flags & FIELD_STATIC)
-        return exec_init_type(thread, field->owner) ? field->address : NULL;
+        return exec_init_type(thread, field->owner) ? static_place(thread, field) : NULL;
     if (!object)
         exec_throw(thread, "Reflection.TargetException", "Non-static field requires a target");
     else if (!type_is_assignable(object->type, field->owner))

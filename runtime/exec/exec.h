@@ -75,10 +75,12 @@ struct thread {
     void *
         compiled_top; /* native frame pointer of the C function that compiled code is in; or NULL */
     struct object *out_of_memory, *stack_overflow; /* preallocated */
-    struct found_interface found[THREAD_FOUND];    /* by a hash of type and declared method */
-    struct type *waits_for_init;                   /* whose initialiser another thread runs */
-    union slot spill[THREAD_SPILL_SLOTS];          /* written by compiled code, never read */
-    union slot floats[THREAD_FLOATS];              /* see runtime/jit/jit.h */
+    struct thread_static *statics;                 /* thread_static.c: by field.thread_number */
+    uint32_t static_count;
+    struct found_interface found[THREAD_FOUND]; /* by a hash of type and declared method */
+    struct type *waits_for_init;                /* whose initialiser another thread runs */
+    union slot spill[THREAD_SPILL_SLOTS];       /* written by compiled code, never read */
+    union slot floats[THREAD_FLOATS];           /* see runtime/jit/jit.h */
 };
 
 void exec_begin_safe(struct thread *thread);
@@ -166,6 +168,14 @@ void exec_exit(struct thread *thread, int32_t status);
 /* The exception's stack trace as text, one line per frame: "   at Program.Main(String[])". The
  * result is a mem_ block; NULL when memory is short. */
 char *exec_trace_text(struct thread *thread, struct object *exception);
+
+/* ---- Static fields of each thread (thread_static.c) ---- */
+
+/* Where the thread's value of a FIELD_PER_THREAD field is, which does not move; NULL with
+ * OutOfMemoryException pending. On the thread itself. */
+void *exec_thread_static(struct thread *thread, const struct field *field);
+void exec_mark_thread_statics(const struct thread *thread, gc_heap *gc);
+void exec_free_thread_statics(struct thread *thread);
 
 /* ---- Objects ---- */
 

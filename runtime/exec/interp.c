@@ -434,6 +434,14 @@ void interp_run(struct thread *t, uint32_t base) {
     STORE_STATIC(sts_8, u8, mem_u8)
     STORE_STATIC(sts_r4, u4, mem_u4)
     STORE_STATIC(sts_r8, u8, mem_u8)
+    OP(thread_static) {
+        frame->ip = ip;
+        void *address = exec_thread_static(t, ip->u.p);
+        if (!address)
+            goto exception;
+        A.p = address;
+        NEXT;
+    }
     OP(init_type) {
         struct type *type = ip->u.p;
         if (__atomic_load_n(&type->init, __ATOMIC_ACQUIRE) != INIT_DONE) {

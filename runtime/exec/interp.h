@@ -37,10 +37,11 @@ static inline bool interp_push(struct thread *thread, struct code *code, union s
 /* Makes the top frame, whose arguments are in its registers already, one of a prepared method.
  * False with an exception pending when the stack is full. */
 static inline bool interp_replace(struct thread *thread, struct frame *frame, struct code *code) {
-    if (code->reg_count > (size_t)(thread->stack_end - frame->regs)) {
-        exec_throw_stack_overflow(thread);
+    if (__builtin_expect(thread->frame_count > thread->frame_limit ||
+                             code->reg_count > (size_t)(thread->stack_end - frame->regs),
+                         0) &&
+        !interp_stop_at_call(thread, code, frame->regs))
         return false;
-    }
     memset(frame->regs + code->arg_slots, 0,
            (code->temp_start - code->arg_slots) * sizeof *frame->regs);
     frame->code = code;

@@ -643,6 +643,12 @@ static void set_locals(struct lowering *L) {
         if (types[i]->storage == STORE_STRUCT)
             status = type_prepare(types[i], &err);
     }
+    if (status == IL_NO_TYPE || status == IL_FILE_ERROR) {
+        L->local_count = 0;
+        lower_throw_error(L, &err);
+        L->unusable = true;
+        return;
+    }
     if (status != IL_OK) {
         L->local_count = 0;
         lower_fail(L, "local variables: %s", err.text);
@@ -684,13 +690,15 @@ static void run(struct lowering *L, struct code **out) {
     set_arguments(L);
     if (L->status == IL_OK)
         set_locals(L);
+    if (L->unusable)
+        L->body.clause_count = 0;
     if (L->status == IL_OK)
         read_clauses(L);
     if (L->status == IL_OK)
         scan(L, starts);
     if (L->status == IL_OK)
         check_leaders(L, starts);
-    if (L->status == IL_OK)
+    if (L->status == IL_OK && !L->unusable)
         lower_all(L);
     if (L->status == IL_OK) {
         patch(L);

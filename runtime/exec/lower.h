@@ -71,6 +71,7 @@ struct lowering {
     bool dead;          /* nothing follows until the next leader */
     bool assumed;       /* the block's start was never reached so far: empty stack assumed */
     bool has_loops;
+    bool unusable; /* the type of a local variable is missing: all it does is throw */
 
     /* Prefixes of the instruction being lowered. */
     struct type *constrained;
@@ -133,6 +134,10 @@ void lower_throw(struct lowering *L, const char *exception, const char *format, 
     __attribute__((format(printf, 3, 4)));
 /* The same for a failed look-up. Nothing follows in this block. */
 void lower_throw_error(struct lowering *L, const il_error *err);
+/* Emits the throwing of the exception when the method may not use a member of owner with these
+ * flags; false then. text: as method_name gives it. */
+bool lower_check_access(struct lowering *L, const struct type *owner, uint16_t flags,
+                        const char *exception, const char *kind, const char *text);
 void lower_unsupported(struct lowering *L, const char *what);
 
 /* ---- lower.c ---- */

@@ -40,7 +40,11 @@ static struct method *method_operand(struct lowering *L, uint32_t token) {
         lower_throw_error(L, &err);
         return NULL;
     }
-    return method;
+    char name[300];
+    return lower_check_access(L, method->owner, method->flags, "MethodAccessException", "method",
+                              method_name(method, name, sizeof name))
+               ? method
+               : NULL;
 }
 
 static bool prepare_types(struct type *const *types, uint32_t count, il_status *status,
@@ -441,8 +445,8 @@ static void new_object(struct lowering *L, const il_insn *insn) {
         return;
     }
     if ((type->flags & CLASS_ABSTRACT) || type->kind == TYPE_INTERFACE) {
-        lower_throw(L, "MemberAccessException", "Cannot create an instance of abstract %s",
-                    type->name);
+        lower_throw(L, "InvalidOperationException",
+                    "Instances of abstract classes cannot be created: %s", type->name);
         return;
     }
     if (!place_arguments(L, &callee))

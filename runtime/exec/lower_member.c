@@ -1,4 +1,5 @@
 /* Lowering: memory, fields, arrays and objects (III.4, and the indirect instructions). */
+#include <stdio.h>
 #include <string.h>
 
 #include "runtime/exec/lower.h"
@@ -132,6 +133,16 @@ static struct field *field_operand(struct lowering *L, uint32_t token, bool is_s
         lower_throw_error(L, &err);
         return NULL;
     }
+    struct type *missing;
+    bool is_value;
+    if (field->is_missing && type_resolve_field(field, &missing, &is_value, &err) != IL_OK) {
+        lower_throw_error(L, &err);
+        return NULL;
+    }
+    char owner[200], name[300];
+    snprintf(name, sizeof name, "%s.%s", type_name(field->owner, owner, sizeof owner), field->name);
+    if (!lower_check_access(L, field->owner, field->flags, "FieldAccessException", "field", name))
+        return NULL;
     if (is_static && !(field->flags & FIELD_STATIC)) {
         lower_fail(L, "%s is not a static field", field->name);
         return NULL;
@@ -142,16 +153,33 @@ static struct field *field_operand(struct lowering *L, uint32_t token, bool is_s
             lower_throw(L, "MissingFieldException", "the constant %s has no storage", field->name);
         return NULL;
     }
+    if ((field->flags & FIELD_STATIC) && type_place_static(field, &err) != IL_OK) {
+        lower_no_memory(L);
+        return NULL;
+    }
     return field;
+}
+
+/* The address of a thread's or a structure's field, in register reg. */
+static void place_address(struct lowering *L, struct field *field, uint16_t reg) {
+    bool per_thread = field->place == FIELD_PER_THREAD;
+    lower_need_regs(L, reg, 1);
+    lower_emit_pointer(L, per_thread ? CODE_thread_static : CODE_ldc, reg, 0,
+                       per_thread ? (void *)field : field->address);
+}
+
+static bool is_at_fixed_address(const struct field *field) {
+    return field->place == FIELD_SHARED && field->type->storage != STORE_STRUCT;
 }
 
 static void load_static(struct lowering *L, struct field *field) {
     lower_ensure_init(L, field->owner);
-    uint16_t home = lower_push(L, field->type);
-    if (field->type->storage == STORE_STRUCT) {
-        lower_emit_pointer(L, CODE_ldc, home, 0, field->address);
-        lower_emit_mem(L, CODE_ld_n, home, home, 0, field->type->value_size);
+    uint16_t home = lower_next_home(L);
+    if (!is_at_fixed_address(field)) {
+        place_address(L, field, home);
+        lower_load_from(L, home, 0, field->type);
     } else {
+        home = lower_push(L, field->type);
         lower_emit_pointer(L, (enum code_op)LOAD_STATIC_OPS[field->type->storage], home, 0,
                            field->address);
     }
@@ -162,11 +190,10 @@ static void store_static(struct lowering *L, struct field *field) {
     lower_coerce(L, &value, field->type, "stsfld");
     uint16_t reg = lower_use(L, &value);
     lower_ensure_init(L, field->owner);
-    if (field->type->storage == STORE_STRUCT) {
+    if (!is_at_fixed_address(field)) {
         uint16_t address = (uint16_t)(value.home + value.slots);
-        lower_need_regs(L, address, 1);
-        lower_emit_pointer(L, CODE_ldc, address, 0, field->address);
-        lower_emit_mem(L, CODE_st_n, address, reg, 0, field->type->value_size);
+        place_address(L, field, address);
+        store_to(L, address, 0, &value, field->type);
     } else {
         lower_emit_pointer(L, (enum code_op)STORE_STATIC_OPS[field->type->storage], reg, 0,
                            field->address);
@@ -175,8 +202,7 @@ static void store_static(struct lowering *L, struct field *field) {
 
 static void static_address(struct lowering *L, struct field *field) {
     lower_ensure_init(L, field->owner);
-    uint16_t home = lower_push_kind(L, V_ADDRESS);
-    lower_emit_pointer(L, CODE_ldc, home, 0, field->address);
+    place_address(L, field, lower_push_kind(L, V_ADDRESS));
 }
 
 static void load_field(struct lowering *L, struct field *field) {

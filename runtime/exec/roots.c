@@ -19,6 +19,8 @@ static void mark_thread(const struct thread *thread, gc_heap *gc, const void *st
     gc_mark(gc, thread->object);
     gc_mark(gc, thread->out_of_memory);
     gc_mark(gc, thread->stack_overflow);
+    gc_roots_are(gc, GC_ROOT_HANDLE);
+    exec_mark_thread_statics(thread, gc);
     gc_roots_are(gc, GC_ROOT_STACK);
     gc_mark_range(gc, thread->stack, exec_stack_top((struct thread *)(uintptr_t)thread));
     if (!collects)

@@ -39,6 +39,7 @@ static bool set_up(struct thread *thread, struct runtime *rt) {
 }
 
 static void discard(struct thread *thread) {
+    exec_free_thread_statics(thread);
     mem_free(thread->stack);
     mem_free(thread->frames);
     mem_free(thread);

@@ -179,6 +179,11 @@ HELP(allocate_local) {
 
 /* ---- Objects ---- */
 
+HELP(thread_static) {
+    FROM_COMPILED(thread);
+    DONE(thread, (intptr_t)exec_thread_static(thread, pointer(a)));
+}
+
 HELP(init_type) {
     FROM_COMPILED(thread);
     DONE(thread, exec_init_type(thread, pointer(a)));

@@ -426,6 +426,13 @@ OP store_static(ARGS) {
     tr_move(t, kind_of(rule), at_address(t, rule, insn->u.p), value);
 }
 
+OP thread_static(ARGS) {
+    MIR_reg_t result = tr_temp(t);
+    tr_call_helper(t, rule->helper, result, 1, (MIR_op_t[]){tr_pointer(t, insn->u.p)});
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
+    tr_know(t, insn->a, true, NULL);
+}
+
 /* ---- Arrays ---- */
 
 /* Null and bounds checks; the index, extended. */
@@ -934,6 +941,7 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_stelem_n] = {.translate = store_structure_element},
     [CODE_stelem_ref] = {store_reference, .type = MIR_T_I64, .size = 8, .helper = HELP_check_store},
     [CODE_check_element] = {check_element, .helper = HELP_check_element},
+    [CODE_thread_static] = {thread_static, .helper = HELP_thread_static},
     [CODE_init_type] = {init_type, .helper = HELP_init_type},
     [CODE_localloc] = {by_helper_imm, .helper = HELP_allocate_local},
     [CODE_cpblk] = {by_helper_3, .helper = HELP_copy_block},

@@ -65,6 +65,10 @@ il_status ldr_method(struct module *module, uint32_t token, const struct generic
                      struct method **out, il_error *err);
 il_status ldr_field(struct module *module, uint32_t token, const struct generic_context *context,
                     struct field **out, il_error *err);
+/* access.c: whether code of a method of type from may use a member of owner that has these flags
+ * (fields and methods have their access in the same bits). mscorlib's code may use anything. */
+bool ldr_can_access(const struct type *from, const struct type *owner, uint16_t member_flags);
+
 /* The signature at a call: calli's StandAloneSig, or a MemberRef, which adds variable arguments to
  * those that the method declares. */
 struct call_signature {

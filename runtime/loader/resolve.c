@@ -689,6 +689,27 @@ static il_status member_parent(struct module *module, uint32_t token,
     return ldr_type(module, token, context, out, err);
 }
 
+/* Whether a look-up failed because a type or an assembly is missing. */
+static bool is_lacking(il_status status) {
+    return status == IL_NO_TYPE || status == IL_FILE_ERROR;
+}
+
+/* Whether two types of signatures have the same custom modifiers (II.7.1.1). */
+static bool same_modifiers(struct module *a_module, const il_type *a, struct module *b_module,
+                           const il_type *b) {
+    if (a->modifier_count != b->modifier_count)
+        return false;
+    for (uint32_t i = 0; i < a->modifier_count; i++) {
+        struct type *x, *y;
+        il_error err;
+        if (a->modifiers[i].required != b->modifiers[i].required ||
+            ldr_type(a_module, a->modifiers[i].token, NULL, &x, &err) != IL_OK ||
+            ldr_type(b_module, b->modifiers[i].token, NULL, &y, &err) != IL_OK || x != y)
+            return false;
+    }
+    return true;
+}
+
 /* Whether the candidate's signature, in open form, is the one asked for. */
 static il_status signature_matches(struct method *candidate, struct module *module,
                                    const il_method_sig *wanted, bool *matches, il_error *err) {
@@ -706,10 +727,13 @@ static il_status signature_matches(struct method *candidate, struct module *modu
         for (uint32_t i = 0; *matches && i <= sig->param_count && status == IL_OK; i++) {
             const il_type *mine = i < sig->param_count ? sig->params[i] : sig->ret;
             const il_type *other = i < sig->param_count ? wanted->params[i] : wanted->ret;
-            status = ldr_sig_type(home, mine, NULL, &a, err);
-            if (status == IL_OK)
-                status = ldr_sig_type(module, other, NULL, &b, err);
-            *matches = status == IL_OK && a == b;
+            status = ldr_sig_type(module, other, NULL, &b, err);
+            if (status == IL_OK && is_lacking(status = ldr_sig_type(home, mine, NULL, &a, err))) {
+                *matches = false; /* another overload's trouble */
+                status = IL_OK;
+                break;
+            }
+            *matches = status == IL_OK && a == b && same_modifiers(home, mine, module, other);
         }
     }
     mem_pool_fini(&pool);
@@ -842,19 +866,47 @@ il_status ldr_instantiate_method(struct method *definition, struct type *const *
     return IL_OK;
 }
 
+/* Whether the field is of the type that a MemberRef says, as far as types can be found. */
+static il_status field_matches(const struct field *field, struct module *module, il_blob wanted,
+                               bool *matches, il_error *err) {
+    struct mem_pool pool = {0};
+    struct module *home = field->owner->module;
+    const il_type *mine, *other;
+    struct type *a, *b;
+    il_blob blob = il_blob_cell(home->il, IL_Field_Signature, field->row);
+    il_status status = il_parse_field_sig(blob, &pool, &mine, err);
+    if (status == IL_OK)
+        status = il_parse_field_sig(wanted, &pool, &other, err);
+    *matches = status == IL_OK;
+    if (status == IL_OK)
+        status = ldr_sig_type(home, mine, NULL, &a, err);
+    if (status == IL_OK)
+        status = ldr_sig_type(module, other, NULL, &b, err);
+    if (status == IL_OK)
+        *matches = a == b && same_modifiers(home, mine, module, other);
+    mem_pool_fini(&pool);
+    return is_lacking(status) ? IL_OK : status;
+}
+
 static il_status member_ref_field(struct module *module, uint32_t row,
                                   const struct generic_context *context, struct field **out,
                                   il_error *err) {
     struct type *type;
     uint32_t parent = il_cell(module->il, IL_MemberRef_Class, row);
     const char *name = il_name(module->il, IL_MemberRef_Name, row);
+    il_blob signature = il_blob_cell(module->il, IL_MemberRef_Signature, row);
     il_status status = member_parent(module, parent, context, &type, err);
     for (struct type *t = type; status == IL_OK && t; t = t->parent) {
         status = type_members(t, err);
-        struct field *field = status == IL_OK ? type_find_field(t, name) : NULL;
-        if (field) {
-            *out = field;
-            return IL_OK;
+        for (uint32_t i = 0; status == IL_OK && i < t->field_count; i++) {
+            bool matches = false;
+            if (strcmp(t->fields[i].name, name) != 0)
+                continue;
+            status = field_matches(&t->fields[i], module, signature, &matches, err);
+            if (matches) {
+                *out = &t->fields[i];
+                return status;
+            }
         }
     }
     return status == IL_OK ? no_member(type, "Field", IL_NO_FIELD, name, err) : status;

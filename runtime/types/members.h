@@ -15,6 +15,16 @@ bool type_varies_to(const struct type *from, const struct type *to);
 struct method *type_method_of_row(struct type *type, uint32_t row);
 struct field *type_field_of_row(struct type *type, uint32_t row);
 
+/* How far a step of type_lay_out or type_prepare is. */
+enum { STEP_NONE, STEP_RUNNING, STEP_DONE };
+
+/* layout.c */
+
+/* What the collector is told: the references of an object, or of an array's elements. */
+il_status type_describe_objects(struct type *type, il_error *err);
+/* Memory for the static fields. */
+il_status type_place_statics(struct type *type, il_error *err);
+
 /* array_type.c: the members that arrays have beyond those of System.Array. */
 
 /* Makes the methods of a multi-dimensional array: constructors, Get, Set, Address (II.14.2). */

@@ -66,6 +66,7 @@ enum {
     CLASS_INTERFACE = 0x20,
     CLASS_ABSTRACT = 0x80,
     CLASS_SEALED = 0x100,
+    CLASS_IMPORT = 0x1000,
     CLASS_BEFORE_FIELD_INIT = 0x100000,
 
     FIELD_STATIC = 0x10,
@@ -86,14 +87,20 @@ enum {
     IMPL_INTERNAL_CALL = 0x1000
 };
 
+/* What becomes of a static field's storage when code is about to use it: type_place_static. */
+enum field_place { FIELD_UNPLACED, FIELD_SHARED, FIELD_PER_THREAD };
+
 struct field {
     struct type *owner;
     const char *name;
-    struct type *type; /* NULL until the owner is prepared */
-    uint32_t row;      /* in the owner's module */
-    uint16_t flags;    /* II.23.1.5 */
-    uint32_t offset;   /* from the object's start, for value types from the value's */
-    void *address;     /* statics: where the value is */
+    struct type *type;      /* NULL until the owner is prepared */
+    uint32_t row;           /* in the owner's module */
+    uint16_t flags;         /* II.23.1.5 */
+    uint32_t offset;        /* from the object's start, for value types from the value's */
+    void *address;          /* statics: where the value is; with an RVA in the image at first */
+    bool is_missing;        /* its class could not be loaded: type stands for it */
+    uint8_t place;          /* field_place, of statics */
+    uint32_t thread_number; /* of FIELD_PER_THREAD: see exec_thread_static */
 };
 
 /* One method of one interface as this type implements it. */
@@ -250,6 +257,15 @@ il_status method_prepare_signature(struct method *method, il_error *err);
 bool method_same_params(const struct method *a, const struct method *b);
 /* The same with name and return type. Errors: those of method_prepare_signature. */
 il_status method_same_signature(struct method *a, struct method *b, bool *same, il_error *err);
+
+/* The type that the field's signature names, anew; *is_value: not known to be a class or array.
+ * Errors: as type_lay_out, and those of loading an assembly. */
+il_status type_resolve_field(struct field *field, struct type **out, bool *is_value, il_error *err);
+
+/* Before a static field is used otherwise than by its data's address: finds out whether each thread
+ * has its own ([ThreadStatic]), and gives one with an RVA memory that can be written. Under the
+ * runtime's lock. Error: IL_OUT_OF_MEMORY. */
+il_status type_place_static(struct field *field, il_error *err);
 
 /* Puts the type on the list of those whose statics and objects are roots of the collector. */
 void type_root(struct type *type);

@@ -16,6 +16,20 @@ static il_status out_of_memory(il_error *err) {
     return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
 }
 
+static il_status cannot_load(const struct type *type, const char *why, const char *name,
+                             il_error *err) {
+    char text[256];
+    return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, type->row),
+                   "Could not load type '%s' from assembly '%s': it %s ('%s').",
+                   type_name(type, text, sizeof text), type->module->name, why, name);
+}
+
+/* A type that is none of COM's classes has to implement all it promises. */
+static bool must_implement(const struct type *type) {
+    return type->module && type->kind != TYPE_INTERFACE &&
+           !(type->flags & (CLASS_ABSTRACT | CLASS_IMPORT));
+}
+
 /* ---- Vtable ---- */
 
 static il_status find_overridden(struct type *type, struct method *method, uint32_t *slot,
@@ -50,6 +64,9 @@ static il_status fill_vtable(struct type *type, il_error *err) {
         uint32_t slot = METHOD_NO_SLOT;
         if (!(method->flags & METHOD_NEWSLOT)) {
             il_status status = find_overridden(type, method, &slot, err);
+            if (status == IL_OK && slot != METHOD_NO_SLOT &&
+                (type->vtable[slot]->flags & METHOD_FINAL))
+                status = cannot_load(type, "overrides a final method", method->name, err);
             if (status != IL_OK)
                 return status;
         }
@@ -84,6 +101,15 @@ static il_status apply_method_impls(struct type *type, il_error *err) {
             return status;
         struct method *mine = type_method_of_row(type, body->row);
         type->vtable[declared->slot] = mine ? mine : body;
+    }
+    return IL_OK;
+}
+
+static il_status check_abstract(const struct type *type, il_error *err) {
+    for (uint32_t i = 0; must_implement(type) && i < type->vtable_size; i++) {
+        if (method_is_abstract(type->vtable[i]))
+            return cannot_load(type, "does not implement an abstract method", type->vtable[i]->name,
+                               err);
     }
     return IL_OK;
 }
@@ -197,6 +223,46 @@ static const struct interface_entry *inherited_entry(const struct type *type,
     return NULL;
 }
 
+/* Whether interface is derived, among others, from base. */
+static bool extends(const struct type *interface, const struct type *base) {
+    for (uint32_t i = 0; i < interface->interface_count; i++) {
+        if (interface->interfaces[i].interface == base)
+            return true;
+    }
+    return false;
+}
+
+/* The body that interfaces of type have for an interface method that type does not implement: the
+ * method's own, or the override in the most derived interface (II.12.2). Two that are unrelated
+ * give none. */
+static il_status find_default(struct type *type, struct method *wanted, struct method **out,
+                              il_error *err) {
+    struct type *best = NULL;
+    *out = NULL;
+    if (!method_is_abstract(wanted)) {
+        best = wanted->owner;
+        *out = wanted;
+    }
+    for (uint32_t i = 0; i < type->interface_count; i++) {
+        struct type *interface = type->interfaces[i].interface;
+        struct method *body;
+        if (!extends(interface, wanted->owner))
+            continue;
+        il_status status = find_explicit(interface, wanted, &body, err);
+        if (status != IL_OK)
+            return status;
+        if (!body || method_is_abstract(body) || (best && extends(best, interface)))
+            continue;
+        if (best && !extends(interface, best)) {
+            *out = NULL;
+            return IL_OK;
+        }
+        best = interface;
+        *out = body;
+    }
+    return IL_OK;
+}
+
 static il_status implement(struct type *type, struct interface_entry *entry, bool declared,
                            il_error *err) {
     const struct interface_entry *base = inherited_entry(type, entry->interface);
@@ -209,11 +275,19 @@ static il_status implement(struct type *type, struct interface_entry *entry, boo
             status = find_implicit(type, wanted, &found, err);
         if (status != IL_OK)
             return status;
-        if (!found && base && base->methods[slot]) {
+        if (!found && base && base->methods[slot] &&
+            base->methods[slot]->owner->kind != TYPE_INTERFACE) {
             found = base->methods[slot];
             if (found->slot < type->vtable_size && method_is_virtual(found))
                 found = type->vtable[found->slot];
         }
+        if (!found)
+            status = find_default(type, wanted, &found, err);
+        if (status == IL_OK && !found && method_is_abstract(wanted) && must_implement(type))
+            status =
+                cannot_load(type, "does not implement a method of an interface", wanted->name, err);
+        if (status != IL_OK)
+            return status;
         entry->methods[slot] = found;
     }
     return IL_OK;
@@ -231,9 +305,11 @@ static il_status fill_interfaces(struct type *type, il_error *err) {
     type->interfaces = mem_pool_array(pool, list.count + 1, sizeof *type->interfaces);
     if (status == IL_OK && !type->interfaces)
         status = out_of_memory(err);
+    for (uint32_t i = 0; status == IL_OK && i < list.count; i++)
+        type->interfaces[i].interface = list.items[i];
+    type->interface_count = list.count;
     for (uint32_t i = 0; status == IL_OK && i < list.count; i++) {
         struct interface_entry *entry = &type->interfaces[i];
-        entry->interface = list.items[i];
         entry->methods =
             mem_pool_array(pool, list.items[i]->vtable_size + 1, sizeof *entry->methods);
         if (!entry->methods)
@@ -266,9 +342,13 @@ il_status type_build_tables(struct type *type, il_error *err) {
     if (type->kind == TYPE_INTERFACE) {
         status = number_interface(type, err);
     } else {
+        if (type->module && type->parent && (type->parent->flags & CLASS_SEALED))
+            return cannot_load(type, "is derived from a sealed class", type->parent->name, err);
         status = fill_vtable(type, err);
         if (status == IL_OK && type->module)
             status = apply_method_impls(type, err);
+        if (status == IL_OK)
+            status = check_abstract(type, err);
     }
     return status == IL_OK ? fill_interfaces(type, err) : status;
 }
