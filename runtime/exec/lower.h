@@ -157,7 +157,10 @@ bool lower_prepare(struct lowering *L, struct type *type);
 struct value lower_pop_object(struct lowering *L, const char *what);
 /* Runs the type initialiser first where the running code could see that it has not run. */
 void lower_ensure_init(struct lowering *L, struct type *type);
-/* Pushes a value of type, loaded from base + offset. */
+/* Loads a value of type from base + offset into the registers from to on. */
+void lower_emit_load(struct lowering *L, uint16_t to, uint16_t base, uint32_t offset,
+                     const struct type *type);
+/* The same, pushed. */
 void lower_load_from(struct lowering *L, uint16_t base, uint32_t offset, struct type *type);
 
 /* ---- lower_call.c ---- */

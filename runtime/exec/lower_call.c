@@ -212,8 +212,7 @@ static void call_constrained(struct lowering *L, struct method *method, uint16_t
     }
     /* The method is inherited from Object, ValueType or Enum: it takes a boxed copy. */
     uint16_t copy = lower_next_home(L);
-    lower_load_from(L, base, 0, type);
-    lower_pop(L);
+    lower_emit_load(L, copy, base, 0, type);
     lower_emit_pointer(L, CODE_box, base, copy, type);
     emit_virtual_call(L, method, base);
 }

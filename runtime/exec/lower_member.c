@@ -76,9 +76,14 @@ struct value lower_pop_object(struct lowering *L, const char *what) {
     return a;
 }
 
+void lower_emit_load(struct lowering *L, uint16_t to, uint16_t base, uint32_t offset,
+                     const struct type *type) {
+    lower_need_regs(L, to, type_slots(type));
+    lower_emit_mem(L, (enum code_op)LOAD_OPS[type->storage], to, base, offset, type->value_size);
+}
+
 void lower_load_from(struct lowering *L, uint16_t base, uint32_t offset, struct type *type) {
-    uint16_t home = lower_push(L, type);
-    lower_emit_mem(L, (enum code_op)LOAD_OPS[type->storage], home, base, offset, type->value_size);
+    lower_emit_load(L, lower_push(L, type), base, offset, type);
 }
 
 static void store_to(struct lowering *L, uint16_t base, uint32_t offset, struct value *value,
