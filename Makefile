@@ -37,6 +37,8 @@ JIT_OBJ  := $(filter $(BUILD)/runtime/jit/% $(BUILD)/tests/mir_%,$(LIB_OBJ) $(TE
 # The sample programs are the same whatever compiles the runtime; the plug-ins see only the public
 # headers, as anybody's would.
 PROGRAMS := $(patsubst samples/programs/%.cs,build/samples/%.exe,$(wildcard samples/programs/*.cs))
+EMBEDDED := $(patsubst samples/embed/%.cs,build/samples/%.dll,$(wildcard samples/embed/*.cs))
+EMBEDDER := $(patsubst samples/embed/%.c,$(BUILD)/samples/%,$(wildcard samples/embed/*.c))
 PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard samples/profilers/*.c))
 
 # What the tests read: an assembly per source in tests/data/, a plug-in per source in tests/plugins/.
@@ -53,7 +55,7 @@ all: $(BUILD)/claret ## build build/claret (the default)
 deps: ## install what is missing on this machine (every target that builds does this first)
 	@CC='$(CC)' .ci/deps.sh
 
-samples: $(PROGRAMS) $(PLUGINS) ## build the sample programs and plug-ins
+samples: $(PROGRAMS) $(PLUGINS) $(EMBEDDER) $(EMBEDDED) ## build the sample programs, plug-ins and embedders
 
 run: $(BUILD)/claret samples ## see it work: a program plainly, under a rewriting profiler, and with a spy too
 	@$(call show,The program as it is:,run build/samples/squares.exe)
@@ -66,7 +68,7 @@ run: $(BUILD)/claret samples ## see it work: a program plainly, under a rewritin
 show = printf '\n%s\n$$ %s\n' '$(1)' 'claret $(strip $(2))' && $(BUILD)/claret $(2)
 
 test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_FILES) ## build and run the tests
-	CLARET=$(BUILD)/claret $(BUILD)/claret-tests
+	CLARET=$(BUILD)/claret SAMPLES=$(BUILD)/samples $(BUILD)/claret-tests
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) BUILD=$(BUILD)/asan \
@@ -168,6 +170,15 @@ build/samples/%.exe: samples/programs/%.cs Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,MCS) mcs -nologo $(MCS_FLAGS) -out:$@ $<
 build/samples/matrix.exe: private MCS_FLAGS := -r:System.Numerics.dll
+
+build/samples/%.dll: samples/embed/%.cs Makefile | deps
+	@mkdir -p $(@D)
+	$(call say,MCS) mcs -nologo -target:library -out:$@ $<
+
+# Embedders see only the public headers, too.
+$(BUILD)/samples/%: samples/embed/%.c $(BUILD)/libclaret.a
+	@mkdir -p $(@D)
+	$(call say,LINK) $(CC) $(CSTD) $(CFLAGS) $(WARN) $(SANITIZE) -Iruntime/include -o $@ $^ $(LIBS)
 
 build/tests/%.exe: tests/data/%.cs Makefile | deps
 	@mkdir -p $(@D)

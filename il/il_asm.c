@@ -415,6 +415,27 @@ static void free_all(il_asm *as) {
     mem_pool_fini(&as->pool);
 }
 
+/* Frees everything but the build, which becomes *out when all went well. */
+static il_status finish(il_asm *as, il_status status, const char *name, il_build **out) {
+    if (status == IL_OK && as->mistakes)
+        status = IL_BAD_SOURCE;
+    else if (status == IL_OK && ran_out(as))
+        status = il_fail(as->err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", name);
+    if (status == IL_OK)
+        *out = as->build;
+    else
+        il_build_free(as->build);
+    free_all(as);
+    return status;
+}
+
+static il_status check_size(const il_asm_source *source, il_error *err) {
+    if (source->size <= MOST_TEXT)
+        return IL_OK;
+    return il_fail(err, IL_BAD_SOURCE, IL_NO_OFFSET, 0, "%s: more than 1 GiB of text",
+                   source->name);
+}
+
 il_status il_assemble(const il_asm_source *sources, size_t count, const il_asm_options *options,
                       il_build **out, il_error *err) {
     const char *name = options->module_name ? options->module_name : "module";
@@ -423,22 +444,41 @@ il_status il_assemble(const il_asm_source *sources, size_t count, const il_asm_o
     il_status status = il_build_new(name, &as.build, err);
     if (status != IL_OK)
         return status;
-    for (size_t i = 0; i < count; i++) {
-        if (sources[i].size > MOST_TEXT)
-            status = il_fail(err, IL_BAD_SOURCE, IL_NO_OFFSET, 0, "%s: more than 1 GiB of text",
-                             sources[i].name);
-    }
-    if (status == IL_OK) {
-        assemble(&as, sources, count);
-        if (as.mistakes)
-            status = IL_BAD_SOURCE;
-        else if (ran_out(&as))
-            status = il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", name);
-    }
+    for (size_t i = 0; i < count && status == IL_OK; i++)
+        status = check_size(&sources[i], err);
     if (status == IL_OK)
-        *out = as.build;
-    else
-        il_build_free(as.build);
-    free_all(&as);
-    return status;
+        assemble(&as, sources, count);
+    return finish(&as, status, name, out);
+}
+
+static uint32_t read_method_ref(il_asm *as, const il_asm_source *source, const char *assembly) {
+    add_module_type(as);
+    open_source(as, source);
+    if (assembly) {
+        uint32_t size = (uint32_t)strlen(assembly);
+        il_asm_name name = {assembly, size, size};
+        as->home = il_asm_add_assembly(as, &name, &name);
+    }
+    il_asm_next(as);
+    uint32_t ref = il_asm_method_ref(as);
+    if (!il_asm_at(as, IL_LEX_END))
+        il_asm_expected(as, "nothing more");
+    if (as->mistakes || ran_out(as))
+        return 0;
+    il_asm_resolve(as);
+    return IL_ASM_ITEM(&as->refs, il_asm_ref, ref & 0xFFFFFF)->token;
+}
+
+il_status il_assemble_method_ref(const il_asm_source *source, const char *assembly, il_build **out,
+                                 uint32_t *token, il_error *err) {
+    static const il_asm_options NONE = {0};
+    il_asm as = {.options = &NONE, .err = err, .only_refers = true};
+    *out = NULL;
+    il_status status = il_build_new(source->name, &as.build, err);
+    if (status != IL_OK)
+        return status;
+    status = check_size(source, err);
+    if (status == IL_OK)
+        *token = read_method_ref(&as, source, assembly);
+    return finish(&as, status, source->name, out);
 }

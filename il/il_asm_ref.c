@@ -107,22 +107,23 @@ typedef struct member_path {
     il_asm_name name;
 } member_path;
 
-static uint32_t globals(void) {
-    return IL_TOKEN(IL_TypeDef, 1);
+static uint32_t globals(il_asm *as) {
+    return as->only_refers ? il_build_type_ref(as->build, as->home, "", "<Module>")
+                           : IL_TOKEN(IL_TypeDef, 1);
 }
 
 /* A name of a class when :: follows, else that of a global. */
 static bool read_global(il_asm *as, member_path *out) {
     il_asm_mark start = il_asm_mark_here(as);
     if (il_asm_at_text(as, ".ctor") || il_asm_at_text(as, ".cctor")) {
-        *out = (member_path){globals(), il_asm_member(as)};
+        *out = (member_path){globals(as), il_asm_member(as)};
         return true;
     }
     if (!il_asm_at_id(as))
         return false;
     il_asm_name name = il_asm_dotted(as);
     if (as->panic || (!il_asm_at(as, IL_LEX_SCOPE) && !il_asm_at(as, '/'))) {
-        *out = (member_path){globals(), name};
+        *out = (member_path){globals(as), name};
         return true;
     }
     il_asm_return_to(as, &start);

@@ -194,6 +194,8 @@ typedef struct il_asm {
     il_asm_list method_params; /* those of the method */
     bool named_variable;       /* a type parameter or .this was named: means nothing elsewhere */
     bool foresee;              /* whose names are not known yet */
+    bool only_refers;          /* to other assemblies, which need no declaration */
+    uint32_t home;             /* AssemblyRef: where types without a scope are then; or 0 */
     bool in_method;
     il_asm_method_state method; /* the one being read; its lists keep their memory */
 } il_asm;

@@ -43,6 +43,8 @@ static uint32_t read_scope(il_asm *as) {
         return token;
     if (name.size == 8 && memcmp(name.start, "mscorlib", 8) == 0)
         return il_asm_standard_library(as);
+    if (as->only_refers)
+        return il_asm_add_assembly(as, &name, &name);
     il_asm_fail_at(as, place, "no \".assembly extern %.*s\"", (int)name.size, name.start);
     return il_asm_standard_library(as); /* so that no more is said of it */
 }
@@ -113,6 +115,10 @@ static uint32_t read_class_name(il_asm *as) {
         il_asm_expect(as, ']');
         if (il_asm_at(as, IL_LEX_SCOPE)) /* [.module x]::member */
             return scope;
+    } else if (as->only_refers) {
+        scope = as->home;
+        if (!scope)
+            il_asm_expected(as, "[ASSEMBLY]");
     }
     return read_path(as, scope);
 }

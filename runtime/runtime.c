@@ -135,7 +135,7 @@ fail:
 
 /* ---- Running ---- */
 
-static bool set_program_path(struct runtime *rt, const char *path) {
+bool runtime_set_program_path(struct runtime *rt, const char *path) {
     char absolute[PATH_MAX];
     const char *slash = strrchr(path, '/');
     mem_free(rt->program_folder);
@@ -193,29 +193,13 @@ static struct array *make_arguments(struct thread *thread, int count, char *cons
     return array;
 }
 
-/* The exception's Message; a mem_ block, NULL when it cannot be had. */
-static char *exception_message(struct thread *thread, struct object *exception) {
-    struct method *getter = type_find_method(thread->rt->core.exception, "get_Message", 0);
-    struct field *field = type_find_field(thread->rt->core.exception, "_message");
-    union slot args[1] = {{.o = exception}};
-    struct string *message = NULL;
-    struct method *target = getter ? type_find_virtual(exception->type, getter) : NULL;
-    if (!thread->fatal && target && exec_invoke(thread, target, args))
-        message = args[0].p;
-    else
-        exec_take_exception(thread);
-    if (!message && field)
-        message = *(struct string **)((char *)exception + field->offset);
-    return message ? exec_string_to_utf8(message) : NULL;
-}
-
 static void report_unhandled(struct thread *thread, struct object *exception) {
     char type[300];
     fflush(stdout);
     if (thread->fatal) {
         fprintf(stderr, "Stack overflow.\n");
     } else {
-        char *message = exception_message(thread, exception);
+        char *message = exec_exception_message(thread, exception);
         fprintf(stderr, "Unhandled exception. %s: %s\n",
                 type_name(exception->type, type, sizeof type), message ? message : "");
         mem_free(message);
@@ -223,7 +207,7 @@ static void report_unhandled(struct thread *thread, struct object *exception) {
         struct object *cause =
             inner ? *(struct object **)((char *)exception + inner->offset) : NULL;
         if (cause) {
-            message = exception_message(thread, cause);
+            message = exec_exception_message(thread, cause);
             fprintf(stderr, " ---> %s: %s\n", type_name(cause->type, type, sizeof type),
                     message ? message : "");
             mem_free(message);
@@ -282,7 +266,7 @@ bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *
     struct method *main;
     il_error err;
     il_status status = IL_OK;
-    if (!set_program_path(rt, path))
+    if (!runtime_set_program_path(rt, path))
         status = il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     if (status == IL_OK)
         status = ldr_load_file(rt, path, &module, &err);

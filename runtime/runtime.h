@@ -58,4 +58,8 @@ struct runtime {
  * Environment.Exit has asked. */
 _Noreturn void runtime_end_process(struct runtime *rt, struct thread *thread, const char *message);
 
+/* Notes the path of the program: assemblies are looked for beside it first. False when memory is
+ * short. */
+bool runtime_set_program_path(struct runtime *rt, const char *path);
+
 #endif

@@ -45,6 +45,14 @@ typedef struct il_asm_options {
 il_status il_assemble(const il_asm_source *sources, size_t count, const il_asm_options *options,
                       il_build **out, il_error *err);
 
+/* Reads a method as call instructions name it, "instance string [mscorlib]System.Object::ToString()",
+ * into a module that has nothing but what the name refers to: *token is its MemberRef or MethodSpec
+ * in the file that il_build_image makes of it. Assemblies need no declaration; assembly is where a
+ * type without one lies, NULL when there must be one. The caller frees *out, which is NULL on
+ * failure. Errors: as il_assemble. */
+il_status il_assemble_method_ref(const il_asm_source *source, const char *assembly, il_build **out,
+                                 uint32_t *token, il_error *err);
+
 /* "FILE:LINE:COLUMN: MESSAGE", the line, and a caret below the column; each ends with a newline. */
 void il_asm_print_error(il_text *text, const il_asm_error *error);
 

@@ -168,6 +168,9 @@ void exec_exit(struct thread *thread, int32_t status);
 /* The exception's stack trace as text, one line per frame: "   at Program.Main(String[])". The
  * result is a mem_ block; NULL when memory is short. */
 char *exec_trace_text(struct thread *thread, struct object *exception);
+/* The exception's Message, as its class gives it, in UTF-8: a mem_ block; NULL when it has none, or
+ * memory is short. */
+char *exec_exception_message(struct thread *thread, struct object *exception);
 
 /* ---- Static fields of each thread (thread_static.c) ---- */
 

@@ -77,3 +77,18 @@ char *exec_trace_text(struct thread *thread, struct object *exception) {
     }
     return text;
 }
+
+char *exec_exception_message(struct thread *thread, struct object *exception) {
+    struct method *getter = type_find_method(thread->rt->core.exception, "get_Message", 0);
+    struct field *field = type_find_field(thread->rt->core.exception, "_message");
+    union slot args[1] = {{.o = exception}};
+    struct string *message = NULL;
+    struct method *target = getter ? type_find_virtual(exception->type, getter) : NULL;
+    if (!thread->fatal && target && exec_invoke(thread, target, args))
+        message = args[0].p;
+    else
+        exec_take_exception(thread);
+    if (!message && field)
+        message = *(struct string **)((char *)exception + field->offset);
+    return message ? exec_string_to_utf8(message) : NULL;
+}

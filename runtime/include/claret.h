@@ -1,11 +1,14 @@
-/* Claret as a library: create a runtime, run a program in it, destroy it.
+/* Claret as a library: create a runtime, run a program in it or call its methods, destroy it.
+ * docs/EMBEDDING.md has an example.
  *
- * A runtime is independent of every other one in the process. All functions of one runtime are
- * called on the thread that created it. */
+ * A runtime is independent of every other one in the process, and any number may exist one after
+ * the other and at the same time. All functions of one runtime are called on the thread that
+ * created it, one at a time; also from a native function that managed code has called there. */
 #ifndef CLARET_H
 #define CLARET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct runtime claret_runtime;
@@ -43,6 +46,111 @@ claret_runtime *claret_create(const claret_config *config, claret_error *error);
 bool claret_run(claret_runtime *runtime, const char *path, int argument_count,
                 char *const *arguments, int *exit_status, claret_error *error);
 
+/* ---- Calling methods ---- */
+
+typedef struct module claret_assembly; /* lives as long as its runtime, like a method */
+typedef struct method claret_method;
+/* A managed object, kept alive until claret_release. */
+typedef struct gc_handle claret_object;
+
+/* Loads the assembly file at path, or gives the one that was loaded from there. What it refers to
+ * is looked for beside the first assembly of the runtime, then as claret_config.path says. NULL
+ * with error when it is missing or unusable. */
+claret_assembly *claret_load(claret_runtime *runtime, const char *path, claret_error *error);
+
+/* Finds a method by its name as ilasm and the disassembler spell it:
+ *
+ *   int32 [Program]Program::Add(int32, int32)
+ *   instance void NS.Outer/Inner::M(string, class [mscorlib]System.Type[], int32&)
+ *   instance void class [System]System.Collections.Generic.Stack`1<string>::Push(!0)
+ *   !!0[] [mscorlib]System.Array::Empty<int32>()
+ *
+ * A type without an assembly in brackets is one of assembly; with NULL for that there must be one.
+ * NULL with error when the name cannot be read ("method name:LINE:COLUMN: ..."), when something it
+ * names is missing (for a method with what the type has instead), or when the method is open
+ * (a type variable has no value) and so cannot be called. */
+claret_method *claret_find_method(claret_runtime *runtime, const claret_assembly *assembly,
+                                  const char *name, claret_error *error);
+
+typedef enum claret_kind {
+    CLARET_VOID, /* as a result: none */
+    CLARET_NULL,
+    CLARET_BOOL,
+    CLARET_CHAR,   /* a UTF-16 unit */
+    CLARET_INT32,  /* also for smaller integers, and for uint32 with the same bits */
+    CLARET_INT64,  /* also for uint64 with the same bits */
+    CLARET_NATIVE, /* native int and native unsigned int, pointers */
+    CLARET_FLOAT32,
+    CLARET_FLOAT64,
+    CLARET_STRING, /* UTF-8 with a NUL behind it; lone surrogates become U+FFFD */
+    CLARET_OBJECT  /* any other object; a value of a struct, boxed */
+} claret_kind;
+
+typedef struct claret_value {
+    claret_kind kind;
+    union {
+        bool boolean;
+        uint16_t character;
+        int32_t int32;
+        int64_t int64;
+        intptr_t native;
+        float float32;
+        double float64;
+        const char *string;
+        claret_object *object;
+    };
+} claret_value;
+
+typedef enum claret_outcome {
+    CLARET_RETURNED,
+    CLARET_THREW,  /* *exception says what */
+    CLARET_EXITED, /* the program has called Environment.Exit; the result is its status (INT32) */
+    CLARET_REFUSED /* *error says why; nothing was called, or memory was short for the result */
+} claret_outcome;
+
+/* What was thrown. The texts are NULL when memory was short for them; all of it is the caller's
+ * until claret_release_exception. */
+typedef struct claret_exception {
+    char *type;    /* full name, "System.InvalidOperationException" */
+    char *message; /* its Message */
+    char *trace;   /* a line for each frame, "   at Program.Add(Int32, Int32) IL_0004" */
+    claret_object *object;
+} claret_exception;
+
+/* Calls a method.
+ *
+ * arguments are count values, one for each parameter. An instance method takes the object that it
+ * is called on before them: an OBJECT (or STRING), which for a virtual method decides what is run.
+ * A constructor takes none, it makes a new object, and that is the result. Each argument's kind
+ * must be the parameter's: no number is converted but int32 to smaller integers, which must hold
+ * it. An enum is a number of its size, a struct an OBJECT, a reference NULL, STRING or OBJECT; for
+ * a parameter of type object every kind does. A by-reference parameter takes a value of its type,
+ * and after CLARET_RETURNED the argument holds the new value as if it were a result. Otherwise
+ * arguments stay the caller's and unchanged.
+ *
+ * *result (may be NULL) is set for CLARET_RETURNED and CLARET_EXITED, and is the caller's until
+ * claret_release: a string comes as STRING, other objects and structs as OBJECT.
+ * *exception (may be NULL) is set for CLARET_THREW only, *error for CLARET_REFUSED only:
+ * a wrong number or kind of arguments, a method that cannot be called (abstract, of an array, a
+ * constructor of String or of a delegate), or a runtime that has ended by Environment.Exit or
+ * a stack overflow, after which it runs nothing any more. A finally block runs whether or not the
+ * embedder is the one who catches. An exception of a static constructor arrives as
+ * System.TypeInitializationException, again at each call. */
+claret_outcome claret_invoke(claret_runtime *runtime, claret_method *method,
+                             claret_value *arguments, size_t count, claret_value *result,
+                             claret_exception *exception, claret_error *error);
+
+/* The value in a boxed number, bool, char or enum, or the text of a string. False, with *value
+ * untouched, for any other object, or when memory is short. The object stays. */
+bool claret_unbox(claret_runtime *runtime, claret_object *object, claret_value *value);
+
+/* Ends what a result holds: a STRING's text is freed, an OBJECT is let go. The value is CLARET_VOID
+ * then. Objects that were not released end with the runtime, texts do not. */
+void claret_release(claret_runtime *runtime, claret_value *value);
+void claret_release_exception(claret_runtime *runtime, claret_exception *exception);
+
+/* ---- Looking ---- */
+
 /* What a runtime has done so far. Times are in nanoseconds. */
 typedef struct claret_stats {
     uint64_t methods_prepared;                  /* lowered to register code */
@@ -56,7 +164,8 @@ typedef struct claret_stats {
 
 void claret_get_stats(const claret_runtime *runtime, claret_stats *stats);
 
-/* Tells the consumer of events that this is the end, then frees everything. NULL is allowed. */
+/* Tells the consumer of events that this is the end, then frees everything, assemblies, methods and
+ * objects included: none of them may be used or released any more. NULL is allowed. */
 void claret_destroy(claret_runtime *runtime);
 
 #endif

@@ -40,7 +40,7 @@ static il_status open_image(struct module *module, const char *path, il_error *e
     return IL_OK;
 }
 
-static il_status allocate_tables(struct module *module, il_error *err) {
+il_status ldr_allocate_tables(struct module *module, il_error *err) {
     struct mem_pool *pool = &module->rt->pool;
     const char *name = il_name(module->il, IL_Assembly_Name, 1);
     module->name = name[0] ? name : il_name(module->il, IL_Module_Name, 1);
@@ -81,7 +81,7 @@ il_status ldr_load_file(struct runtime *rt, const char *path, struct module **ou
     module->rt = rt;
     il_status status = open_image(module, path, err);
     if (status == IL_OK)
-        status = allocate_tables(module, err);
+        status = ldr_allocate_tables(module, err);
     if (status == IL_OK && !register_module(rt, module))
         status = il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", path);
     if (status != IL_OK) {

@@ -53,6 +53,9 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
 
 void ldr_unload(struct module *module);
 
+/* For a module whose image is open: its name, and room for what its tokens mean. */
+il_status ldr_allocate_tables(struct module *module, il_error *err);
+
 /* Tokens to runtime objects. All of them: IL_BAD_METADATA (err->token and text say what is
  * missing), IL_OUT_OF_MEMORY, or the errors of loading an assembly. */
 il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, il_error *err);
@@ -106,6 +109,12 @@ il_status ldr_array_of(struct type *element, uint32_t rank, bool vector, struct 
                        il_error *err);
 il_status ldr_pointer_to(struct type *element, struct type **out, il_error *err);
 il_status ldr_byref_to(struct type *element, struct type **out, il_error *err);
+
+/* The method that name spells as ilasm does, "instance void [A]B.C::M<int32>(string)". A type without
+ * an assembly is looked for in assembly (NULL: it must have one). Errors: IL_BAD_SOURCE with the
+ * place in the text, IL_NO_METHOD with the methods there are, those of ldr_method. */
+il_status ldr_find_method(struct runtime *rt, const char *assembly, const char *name,
+                          struct method **out, il_error *err);
 
 /* A type of mscorlib by name; NULL in *out is never returned with IL_OK. */
 il_status ldr_core_type(struct runtime *rt, const char *name_space, const char *name,

@@ -2,8 +2,8 @@
  *
  * Each body is run with its 1st, 2nd, 3rd ... request for memory failing, first that one only, then
  * that one and all later ones, until it runs without a failure. Every run must come back, free all
- * that it took, and say in some way that it failed. Prints how many points were tried; exit status 1
- * when one of them ended badly. What the programs print goes to /dev/null. */
+ * that it took, and say in some way that it failed. Prints how many points were tried; exit status
+ * 1 when one of them ended badly. What the programs print goes to /dev/null. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +17,7 @@
 
 #define PROGRAM "build/samples/squares.exe"
 #define PLUGIN  "build/samples/rewrite.so"
+#define LIBRARY "build/samples/formula.dll"
 
 /* Returns whether everything went as if memory were plentiful. */
 typedef bool (*body)(void);
@@ -59,13 +60,47 @@ static bool rewrite(void) {
     return ok;
 }
 
+/* Whether the method returned; *result is released by the caller. */
+static bool call(claret_runtime *runtime, const claret_assembly *assembly, const char *name,
+                 claret_value *arguments, size_t count, claret_value *result) {
+    claret_exception exception = {0};
+    claret_error error;
+    claret_method *method = claret_find_method(runtime, assembly, name, &error);
+    if (!method)
+        return false;
+    claret_outcome outcome =
+        claret_invoke(runtime, method, arguments, count, result, &exception, &error);
+    if (outcome == CLARET_THREW)
+        claret_release_exception(runtime, &exception);
+    return outcome == CLARET_RETURNED;
+}
+
+static bool embed(void) {
+    claret_config config = {.mode = CLARET_TIERED};
+    claret_error error;
+    claret_value formula = {.kind = CLARET_VOID}, text = formula;
+    claret_value source = {.kind = CLARET_STRING, .string = "x^2 - 2"};
+    claret_runtime *runtime = claret_create(&config, &error);
+    claret_assembly *assembly = runtime ? claret_load(runtime, LIBRARY, &error) : NULL;
+    bool ok = assembly &&
+              call(runtime, assembly, "instance void Formula::.ctor(string)", &source, 1, &formula);
+    ok = ok && call(runtime, assembly, "instance string [mscorlib]System.Object::ToString()",
+                    &formula, 1, &text);
+    ok = ok && text.kind == CLARET_STRING && strcmp(text.string, "Formula") == 0;
+    if (runtime) {
+        claret_release(runtime, &text);
+        claret_release(runtime, &formula);
+    }
+    claret_destroy(runtime);
+    return ok;
+}
+
 struct tally {
     unsigned points, survived, leaked;
 };
 
 /* Runs body with request n failing (and all later ones); false when none was left to fail. */
-static bool try_point(FILE *report, body body, unsigned n, bool from_then_on,
-                      struct tally *tally) {
+static bool try_point(FILE *report, body body, unsigned n, bool from_then_on, struct tally *tally) {
     char spec[32], error[200];
     const char *specs[] = {spec};
     mem_spies *spies;
@@ -95,9 +130,8 @@ static bool check(FILE *report, const char *name, body body) {
         ;
     for (unsigned n = 1; n <= once.points && try_point(report, body, n, true, &ever); n++)
         ;
-    fprintf(report,
-            "%-16s %5u points once (%u succeed all the same), %5u from then on, %u leaks\n", name,
-            once.points, once.survived, ever.points, once.leaked + ever.leaked);
+    fprintf(report, "%-16s %5u points once (%u succeed all the same), %5u from then on, %u leaks\n",
+            name, once.points, once.survived, ever.points, once.leaked + ever.leaked);
     fflush(report);
     return once.points > 0 && once.leaked + ever.leaked == 0;
 }
@@ -113,6 +147,7 @@ int main(void) {
     ok = check(report, "interpreted", run_interpreted) && ok;
     ok = check(report, "tiered", run_tiered) && ok;
     ok = check(report, "rewriting", rewrite) && ok;
+    ok = check(report, "embedded", embed) && ok;
     fclose(report);
     return ok ? 0 : 1;
 }
