@@ -8,11 +8,13 @@
 
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/exec.h"
+#include "runtime/exec/monitor.h"
 #include "runtime/interop/interop.h"
 #include "runtime/jit/jit.h"
 #include "runtime/memory/spy.h"
 
-#define EXIT_UNHANDLED 134 /* what .NET on Linux exits with after an unhandled exception */
+#define GRACE_MS       2000 /* for threads to end when the runtime goes */
+#define EXIT_UNHANDLED 134  /* what .NET on Linux exits with after an unhandled exception */
 
 static void set_error(claret_error *error, const il_error *err) {
     if (error)
@@ -123,10 +125,12 @@ claret_runtime *claret_create(const claret_config *config, claret_error *error) 
         il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
         goto fail;
     }
-    if (!bcl_start(rt))
+    if (!bcl_start(rt) || !exec_waits_init(rt) || !exec_monitors_init(rt))
         il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    else if (start(rt, &err) == IL_OK)
+    else if (start(rt, &err) == IL_OK) {
+        exec_enter_safe(rt->main_thread); /* until the embedder calls again */
         return rt;
+    }
 fail:
     set_error(error, &err);
     claret_destroy(rt);
@@ -222,29 +226,24 @@ static void report_unhandled(struct thread *thread, struct object *exception) {
     mem_free(trace);
 }
 
-/* What becomes of the process after the pending exception, or the end of the program: its status. */
-static int end_of_program(struct thread *thread) {
-    struct runtime *rt = thread->rt;
-    struct object *exception = exec_take_exception(thread);
-    if (exception && !thread->fatal)
+void rt_end_unhandled(struct thread *thread) {
+    struct object *exception = thread->fatal ? thread->exception : exec_take_exception(thread);
+    if (!thread->fatal)
         bcl_domain_raise_unhandled(thread, exception);
-    if (exception && !rt->exiting) {
-        report_unhandled(thread, exception);
-        return EXIT_UNHANDLED;
-    }
-    exec_take_exception(thread);
-    return rt->exit_status & 0xFF;
+    if (thread->rt->exiting)
+        return; /* a handler has called Environment.Exit */
+    report_unhandled(thread, exception);
+    exec_exit(thread, EXIT_UNHANDLED);
 }
 
 void runtime_end_process(struct runtime *rt, struct thread *thread, const char *message) {
-    int status = EXIT_UNHANDLED;
     if (message)
         fprintf(stderr, "%s\n", message);
-    else
-        status = end_of_program(thread);
+    else if (!rt->exiting)
+        rt_end_unhandled(thread);
     if (rt->events->shutdown)
         rt->events->shutdown(rt->events->self);
-    exit(status);
+    exit(message ? EXIT_UNHANDLED : rt->exit_status & 0xFF);
 }
 
 static int run_main(struct thread *thread, struct method *main, struct array *arguments) {
@@ -252,12 +251,17 @@ static int run_main(struct thread *thread, struct method *main, struct array *ar
     union slot args[2] = {{.p = arguments}, {.i8 = 0}};
     if (!thread->exception && main->owner->cctor && !main->owner->before_field_init)
         exec_init_type(thread, main->owner);
-    if (!thread->exception && exec_invoke_root(thread, main, args)) {
-        if (main->return_type->storage != STORE_VOID)
-            rt->exit_status = args[0].i4;
+    bool ended = !thread->exception && exec_invoke_root(thread, main, args);
+    if (ended && main->return_type->storage != STORE_VOID)
+        rt->exit_status = args[0].i4;
+    if (ended)
+        exec_wait_for_foreground(thread);
+    if (ended && !rt->exiting)
         bcl_domain_raise_exit(thread);
-    }
-    return end_of_program(thread);
+    if (!ended && !rt->exiting)
+        rt_end_unhandled(thread);
+    exec_take_exception(thread);
+    return rt->exit_status & 0xFF;
 }
 
 bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *const *arguments,
@@ -279,8 +283,10 @@ bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *
         set_error(error, &err);
         return false;
     }
+    exec_leave_safe(rt->main_thread);
     *exit_status =
         run_main(rt->main_thread, main, make_arguments(rt->main_thread, argument_count, arguments));
+    exec_enter_safe(rt->main_thread);
     return true;
 }
 
@@ -306,14 +312,20 @@ void claret_get_stats(const claret_runtime *rt, claret_stats *stats) {
 void claret_destroy(claret_runtime *rt) {
     if (!rt)
         return;
-    if (spy_present() && rt->main_thread)
+    exec_end_threads(rt);
+    bool ended = exec_wait_for_end(rt, GRACE_MS);
+    if (spy_present() && rt->main_thread && ended)
         gc_collect(&rt->main_thread->gc); /* what is left then is what the program has kept */
     if (rt->events->shutdown)
         rt->events->shutdown(rt->events->self);
+    if (!ended)
+        return; /* a thread is in a system call that blocks: what it may come back to stays */
     interop_stop(rt);
     jit_free(rt->jit);
     while (rt->world.threads)
         exec_detach_thread(rt->world.threads);
+    exec_waits_fini(rt);
+    exec_monitors_fini(rt);
     exec_free_strings(rt);
     bcl_stop(rt);
     for (uint32_t i = 0; i < rt->module_count; i++)

@@ -46,10 +46,13 @@ struct runtime {
     struct interop_state *interop; /* libraries and callbacks; NULL until there are any */
     struct world world;
     struct thread *main_thread;
+    struct wait_table *waits;
+    struct monitors *monitors;
+    int32_t other_threads; /* managed threads made beside the main one; atomic */
     struct jit *jit;
     void *uncompiled_entry;    /* what struct method.entry is at first */
     int32_t exit_status;       /* of a Main that returns none, and of Environment.Exit */
-    bool exiting;              /* Environment.Exit was called */
+    bool exiting;              /* Environment.Exit was called, or the runtime goes; atomic */
     uint64_t methods_prepared; /* lowered, for the statistics */
 };
 
@@ -57,6 +60,8 @@ struct runtime {
  * message, or reports the thread's pending exception as unhandled (status 134), or ends as
  * Environment.Exit has asked. */
 _Noreturn void runtime_end_process(struct runtime *rt, struct thread *thread, const char *message);
+/* Reports the pending exception, which nobody caught, and ends the program. */
+void rt_end_unhandled(struct thread *thread);
 
 /* Notes the path of the program: assemblies are looked for beside it first. False when memory is
  * short. */

@@ -1,5 +1,4 @@
-/* System.Threading: atomic operations, and monitors that nobody contends while a runtime has one
- * managed thread. */
+/* System.Threading.Interlocked and Volatile. */
 #include "runtime/bcl/bcl.h"
 
 #define ATOMIC(name, ctype, field, expression)                                                     \
@@ -36,6 +35,16 @@ ATOMIC(compare4, int32_t, i4, exchange4(place, slots[1].i4, slots[2].i4))
 ATOMIC(compare8, int64_t, i8, exchange8(place, slots[1].i8, slots[2].i8))
 ATOMIC(read8, int64_t, i8, __atomic_load_n(place, __ATOMIC_SEQ_CST))
 
+/* CompareExchange(ref location, value, comparand, ref succeeded). */
+void bcl_interlocked_compare_told(struct thread *thread, union slot *slots) {
+    int32_t comparand = slots[2].i4;
+    uint8_t *succeeded = slots[3].p;
+    if (!bcl_check(thread, slots[0].p))
+        return;
+    slots[0].i4 = exchange4(slots[0].p, slots[1].i4, comparand);
+    *succeeded = slots[0].i4 == comparand;
+}
+
 /* CompareExchange(ref location, ref value, ref comparand, ref result) of objects. */
 void bcl_interlocked_compare_object(struct thread *thread, union slot *slots) {
     (void)thread;
@@ -70,55 +79,4 @@ void bcl_volatile_write(struct thread *thread, union slot *slots) {
         return;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     exec_store(slots[0].p, &slots[1], thread->native_method->params[1]);
-}
-
-static bool check_monitor(struct thread *thread, const struct object *object) {
-    if (!object)
-        exec_throw(thread, "ArgumentNullException", NULL);
-    return object != NULL;
-}
-
-void bcl_monitor_enter(struct thread *thread, union slot *slots) {
-    check_monitor(thread, slots[0].o);
-}
-
-/* With one thread every monitor is its own. */
-void bcl_monitor_owned(struct thread *thread, union slot *slots) {
-    slots[0].i4 = check_monitor(thread, slots[0].o);
-}
-
-void bcl_monitor_exit(struct thread *thread, union slot *slots) {
-    check_monitor(thread, slots[0].o);
-}
-
-/* try_enter_with_atomic_var(object, milliseconds, ref taken). */
-void bcl_monitor_try_enter(struct thread *thread, union slot *slots) {
-    if (check_monitor(thread, slots[0].o))
-        *(uint8_t *)slots[2].p = 1;
-}
-
-/* Thread.GetCurrentThread(): made without constructors, as for every thread that the
- * runtime itself started. */
-void bcl_thread_current(struct thread *thread, union slot *slots) {
-    struct type *type, *internal_type;
-    il_error err;
-    if (!thread->object) {
-        if (ldr_core_type(thread->rt, "System.Threading", "Thread", &type, &err) != IL_OK ||
-            ldr_core_type(thread->rt, "System.Threading", "InternalThread", &internal_type, &err) !=
-                IL_OK ||
-            type_prepare(type, &err) != IL_OK || type_prepare(internal_type, &err) != IL_OK) {
-            exec_throw_error(thread, &err);
-            return;
-        }
-        struct object *internal = exec_new_object(thread, internal_type);
-        struct object *object = internal ? exec_new_object(thread, type) : NULL;
-        struct field *link = type_find_field(type, "internal_thread");
-        struct field *id = type_find_field(internal_type, "managed_id");
-        if (!object || !link || !id)
-            return;
-        *(struct object **)((char *)object + link->offset) = internal;
-        *(int32_t *)((char *)internal + id->offset) = 1;
-        thread->object = object;
-    }
-    slots[0].o = thread->object;
 }

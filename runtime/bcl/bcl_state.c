@@ -5,7 +5,7 @@
 
 bool bcl_start(struct runtime *rt) {
     rt->bcl = mem_calloc(1, sizeof *rt->bcl);
-    return rt->bcl != NULL;
+    return rt->bcl && bcl_pool_start(rt);
 }
 
 void bcl_stop(struct runtime *rt) {
@@ -13,6 +13,7 @@ void bcl_stop(struct runtime *rt) {
         return;
     while (rt->bcl->natives)
         bcl_native_free(rt, rt->bcl->natives->data);
+    bcl_pool_stop(rt);
     mem_free(rt->bcl->pairs);
     mem_free(rt->bcl->handles);
     mem_free(rt->bcl);

@@ -20,10 +20,15 @@ struct bcl_state {
     struct bcl_pair *pairs; /* hash table, open addressing */
     uint32_t pair_count, pair_capacity;
     struct bcl_native *natives;
+    struct thread_pool *pool;
     gc_handle **handles; /* GCHandles: index + 1 is the managed handle; NULL entries are free */
     uint32_t handle_count, handle_capacity;
     bool exit_raised;   /* AppDomain.ProcessExit has run or runs; atomic */
     bool shutting_down; /* it has run; atomic */
 };
+
+/* System.Threading.ThreadPool.c; false when memory is short. The workers are gone when it stops. */
+bool bcl_pool_start(struct runtime *rt);
+void bcl_pool_stop(struct runtime *rt);
 
 #endif

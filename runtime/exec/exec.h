@@ -7,6 +7,7 @@
 
 #include "runtime/exec/code.h"
 #include "runtime/exec/safe.h"
+#include "runtime/exec/wait.h"
 
 #define EXEC_STACK_SLOTS (128 * 1024) /* 1 MiB of registers */
 #define EXEC_MAX_FRAMES  16384
@@ -42,10 +43,36 @@ struct found_interface {
     struct method *declared, *target;
 };
 
+/* Where a thread sleeps: see exec_park. */
+struct parker {
+    pthread_mutex_t lock;
+    pthread_cond_t wake; /* on the monotonic clock */
+    bool permit;
+};
+
+/* System.Threading.ThreadState */
+enum {
+    THREAD_BACKGROUND = 4,
+    THREAD_UNSTARTED = 8,
+    THREAD_STOPPED = 16,
+    THREAD_WAITING = 32,
+    THREAD_ABORT_REQUESTED = 128,
+    THREAD_ABORTED = 256
+};
+
 struct thread {
     struct runtime *rt;
-    struct object *exception; /* pending, or NULL */
-    struct object *object;    /* its System.Threading.Thread, once asked for */
+    struct object *exception;   /* pending, or NULL */
+    struct object *object;      /* its System.Threading.Thread, once asked for */
+    struct object *internal;    /* that one's InternalThread */
+    int32_t *state;             /* in it: THREAD_BACKGROUND ... */
+    struct object *abort_state; /* what Thread.Abort was given */
+    uint32_t requests;          /* REQUEST_EXIT ...; set by any thread */
+    bool aborting;              /* a ThreadAbortException is thrown again after each handler */
+    bool started;               /* by exec_start_thread, rather than attached */
+    struct parker parker;
+    /* Told when the thread is about to sleep and when it has woken; NULL when nobody cares. */
+    void (*blocks)(struct thread *thread, bool now);
     struct thread *next;      /* in the world's list */
     const char *native_limit; /* compiled code does not let the native stack grow beyond: the
                                * native_floor, or the highest address when it shall poll */
@@ -107,6 +134,35 @@ static inline __attribute__((always_inline)) void exec_enter_safe(struct thread 
  * memory is short. Not from a thread that is attached already. */
 struct thread *exec_attach_thread(struct runtime *rt);
 
+struct thread_start {
+    void (*body)(struct thread *thread, const struct thread_start *start);
+    void *data;
+    struct object *object;              /* its System.Threading.Thread; NULL: made when asked for */
+    struct object *delegate, *argument; /* for the body; the collector sees them */
+    size_t stack_size;                  /* bytes; 0 for the usual */
+};
+
+/* Runs the body on a new native thread that is attached to the runtime; returns once it is. start
+ * is copied. thread: the calling one. False when the system or memory has no room for another, or
+ * the program ends. */
+bool exec_start_thread(struct thread *thread, const struct thread_start *start);
+
+/* Links the thread with its System.Threading.Thread. */
+void exec_set_thread_object(struct thread *thread, struct object *object);
+
+/* Changes bits of an InternalThread's state; returns what it was. */
+int32_t exec_change_state(struct runtime *rt, struct object *internal, int32_t set, int32_t clear);
+
+/* Sleeps until no started foreground thread is left, or the program ends. */
+void exec_wait_for_foreground(struct thread *thread);
+
+/* Asks every thread to end: none runs managed code once it has seen it. */
+void exec_end_threads(struct runtime *rt);
+
+/* After that: waits for the started ones to be gone, up to ms. False when some are not, because
+ * they are in calls that block. */
+bool exec_wait_for_end(struct runtime *rt, int64_t ms);
+
 /* The end of a thread: on the thread itself, with no managed frame left; or, for one that has
  * stayed attached, when the runtime goes. */
 void exec_detach_thread(struct thread *thread);
@@ -162,7 +218,10 @@ void exec_throw_error(struct thread *thread, const il_error *err);
 void exec_throw_object(struct thread *thread, struct object *exception);
 void exec_rethrow(struct thread *thread, struct object *exception); /* keeps the old trace */
 void exec_throw_stack_overflow(struct thread *thread);
-/* Ends the program as Environment.Exit does: no handler and no finally block runs any more. */
+/* Leaves the thread with nothing to run any more, as others want the program to end. */
+void exec_throw_exit(struct thread *thread);
+/* Ends the program as Environment.Exit does: no handler and no finally block runs any more, on no
+ * thread. */
 void exec_exit(struct thread *thread, int32_t status);
 
 /* The exception's stack trace as text, one line per frame: "   at Program.Main(String[])". The

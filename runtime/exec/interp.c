@@ -758,6 +758,10 @@ return_to_caller : {
         frame->ip = ip;
         if (events->exception_catcher_leave)
             events->exception_catcher_leave(events->self);
+        if (t->aborting) {
+            exec_throw(t, "Threading.ThreadAbortException", NULL);
+            goto exception;
+        }
         NEXT;
     }
     OP(call_finally) {

@@ -9,6 +9,7 @@
 
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/exec.h"
+#include "runtime/exec/monitor.h"
 #include "runtime/exec/walk.h"
 
 /* stack_end: the collecting thread's; the others are in safe regions. */
@@ -17,6 +18,8 @@ static void mark_thread(const struct thread *thread, gc_heap *gc, const void *st
     bool collects = thread == exec_current_thread(thread->rt);
     gc_mark(gc, thread->exception);
     gc_mark(gc, thread->object);
+    gc_mark(gc, thread->internal);
+    gc_mark(gc, thread->abort_state);
     gc_mark(gc, thread->out_of_memory);
     gc_mark(gc, thread->stack_overflow);
     gc_roots_are(gc, GC_ROOT_HANDLE);
@@ -38,6 +41,7 @@ static void mark_roots(void *self, gc_heap *gc, const void *stack_end) {
         gc_mark(gc, type->init_failure);
     }
     exec_mark_strings(rt, gc);
+    exec_mark_monitors(rt, gc);
     bcl_mark(rt, gc);
     for (const struct thread *thread = rt->world.threads; thread; thread = thread->next)
         mark_thread(thread, gc, stack_end);

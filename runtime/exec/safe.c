@@ -88,6 +88,7 @@ void exec_leave_safe(struct thread *thread) {
 void exec_poll(struct thread *thread) {
     exec_enter_safe(thread);
     exec_leave_safe(thread);
+    exec_take_requests(thread, false);
 }
 
 /* ---- Stopping the world ---- */
@@ -99,6 +100,8 @@ void exec_request_poll(struct thread *thread) {
 }
 
 static void withdraw_poll(struct thread *thread) {
+    if (thread->requests & ~(uint32_t)REQUEST_INTERRUPT)
+        return;
     __atomic_store_n(&thread->poll, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&thread->frame_limit, EXEC_MAX_FRAMES, __ATOMIC_RELAXED);
     __atomic_store_n(&thread->native_limit, thread->native_floor, __ATOMIC_RELAXED);
@@ -119,7 +122,8 @@ bool exec_stop_world(void *self) {
     pthread_mutex_lock(&world->lock);
     if (world->stopper) {
         pthread_mutex_unlock(&world->lock);
-        exec_poll(thread);
+        exec_enter_safe(thread);
+        exec_leave_safe(thread);
         return false;
     }
     __atomic_store_n(&world->stopper, thread, __ATOMIC_SEQ_CST);

@@ -25,6 +25,17 @@ static bool find_native_stack(struct thread *thread) {
     return found;
 }
 
+static bool init_parker(struct parker *parker) {
+    pthread_condattr_t monotonic;
+    if (pthread_condattr_init(&monotonic) != 0)
+        return false;
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_mutex_init(&parker->lock, NULL);
+    bool ok = pthread_cond_init(&parker->wake, &monotonic) == 0;
+    pthread_condattr_destroy(&monotonic);
+    return ok;
+}
+
 static bool set_up(struct thread *thread, struct runtime *rt) {
     thread->rt = rt;
     thread->os_id = (uint32_t)syscall(SYS_gettid);
@@ -32,7 +43,8 @@ static bool set_up(struct thread *thread, struct runtime *rt) {
     /* Not cleared: pages that are never reached cost nothing. */
     thread->stack = mem_alloc(EXEC_STACK_SLOTS * sizeof *thread->stack);
     thread->frames = mem_alloc(EXEC_MAX_FRAMES * sizeof *thread->frames);
-    if (!thread->stack || !thread->frames || !find_native_stack(thread))
+    if (!thread->stack || !thread->frames || !find_native_stack(thread) ||
+        !init_parker(&thread->parker))
         return false;
     thread->stack_end = thread->stack + EXEC_STACK_SLOTS;
     return pthread_setspecific(rt->world.current, thread) == 0;
@@ -40,6 +52,8 @@ static bool set_up(struct thread *thread, struct runtime *rt) {
 
 static void discard(struct thread *thread) {
     exec_free_thread_statics(thread);
+    pthread_cond_destroy(&thread->parker.wake);
+    pthread_mutex_destroy(&thread->parker.lock);
     mem_free(thread->stack);
     mem_free(thread->frames);
     mem_free(thread);
@@ -77,13 +91,170 @@ static void unlink_thread(struct thread *thread) {
 
 void exec_detach_thread(struct thread *thread) {
     struct world *world = &thread->rt->world;
+    exec_abandon_mutexes(thread);
     if (!thread->safe)
         exec_enter_safe(thread);
     lock_running_world(world);
     unlink_thread(thread);
     gc_detach(&thread->gc);
+    pthread_cond_broadcast(&world->changed);
     pthread_mutex_unlock(&world->lock);
     if (exec_current_thread(thread->rt) == thread)
         pthread_setspecific(world->current, NULL);
     discard(thread);
+}
+
+/* ---- Threads that the runtime starts ---- */
+
+#define LEAST_STACK ((size_t)2 << 20)
+
+/* Lies on the stack of the thread that starts another, until that one is attached. */
+struct birth {
+    struct runtime *rt;
+    const struct thread_start *start;
+    enum { STARTING, STARTED, NOT_STARTED } state; /* under the world's lock */
+};
+
+static void end_birth(struct birth *birth, struct runtime *rt, bool attached) {
+    pthread_mutex_lock(&rt->world.lock);
+    birth->state = attached ? STARTED : NOT_STARTED;
+    pthread_cond_broadcast(&rt->world.changed);
+    pthread_mutex_unlock(&rt->world.lock);
+}
+
+static void live(struct thread *thread, const struct thread_start *start) {
+    struct runtime *rt = thread->rt;
+    if (rt->events->thread_created)
+        rt->events->thread_created(rt->events->self, thread);
+    if (!__atomic_load_n(&rt->exiting, __ATOMIC_ACQUIRE))
+        start->body(thread, start);
+    if (rt->events->thread_destroyed)
+        rt->events->thread_destroyed(rt->events->self, thread);
+}
+
+static void *run(void *data) {
+    struct birth *birth = data;
+    struct runtime *rt = birth->rt;
+    struct thread_start start = *birth->start;
+    struct thread *thread = exec_attach_thread(rt);
+    if (!thread) {
+        end_birth(birth, rt, false);
+        return NULL;
+    }
+    thread->started = true;
+    thread->out_of_memory = rt->main_thread->out_of_memory;
+    thread->stack_overflow = rt->main_thread->stack_overflow;
+    if (start.object)
+        exec_set_thread_object(thread, start.object);
+    end_birth(birth, rt, true);
+    live(thread, &start);
+    exec_detach_thread(thread);
+    return NULL;
+}
+
+static bool create_native(struct birth *birth, size_t stack_size) {
+    pthread_attr_t attributes;
+    pthread_t native;
+    if (pthread_attr_init(&attributes) != 0)
+        return false;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    if (stack_size)
+        pthread_attr_setstacksize(&attributes,
+                                  stack_size < LEAST_STACK ? LEAST_STACK : stack_size & ~4095ul);
+    bool ok = pthread_create(&native, &attributes, run, birth) == 0;
+    pthread_attr_destroy(&attributes);
+    return ok;
+}
+
+bool exec_start_thread(struct thread *thread, const struct thread_start *start) {
+    struct runtime *rt = thread->rt;
+    struct birth birth = {rt, start, STARTING};
+    if (__atomic_load_n(&rt->exiting, __ATOMIC_ACQUIRE) ||
+        !create_native(&birth, start->stack_size))
+        return false;
+    exec_enter_safe(thread);
+    pthread_mutex_lock(&rt->world.lock);
+    while (birth.state == STARTING)
+        pthread_cond_wait(&rt->world.changed, &rt->world.lock);
+    pthread_mutex_unlock(&rt->world.lock);
+    exec_leave_safe(thread);
+    return birth.state == STARTED;
+}
+
+/* ---- States ---- */
+
+static int32_t *state_of(struct object *internal) {
+    struct field *field = type_find_field(internal->type, "state");
+    return field ? (int32_t *)((char *)internal + field->offset) : NULL;
+}
+
+void exec_set_thread_object(struct thread *thread, struct object *object) {
+    struct field *field = type_find_field(object->type, "internal_thread");
+    thread->object = object;
+    thread->internal = field ? *(struct object **)((char *)object + field->offset) : NULL;
+    thread->state = thread->internal ? state_of(thread->internal) : NULL;
+}
+
+int32_t exec_change_state(struct runtime *rt, struct object *internal, int32_t set, int32_t clear) {
+    int32_t *state = state_of(internal);
+    pthread_mutex_lock(&rt->world.lock);
+    int32_t before = *state;
+    __atomic_store_n(state, (before | set) & ~clear, __ATOMIC_RELEASE);
+    pthread_cond_broadcast(&rt->world.changed);
+    pthread_mutex_unlock(&rt->world.lock);
+    return before;
+}
+
+static bool is_foreground(const struct thread *thread) {
+    return thread->started && thread->state && !(*thread->state & THREAD_BACKGROUND);
+}
+
+void exec_wait_for_foreground(struct thread *thread) {
+    struct runtime *rt = thread->rt;
+    const struct thread *other;
+    exec_enter_safe(thread);
+    pthread_mutex_lock(&rt->world.lock);
+    for (;;) {
+        for (other = rt->world.threads; other; other = other->next) {
+            if (is_foreground(other))
+                break;
+        }
+        if (!other || rt->exiting)
+            break;
+        pthread_cond_wait(&rt->world.changed, &rt->world.lock);
+    }
+    pthread_mutex_unlock(&rt->world.lock);
+    exec_leave_safe(thread);
+}
+
+/* ---- The end ---- */
+
+void exec_end_threads(struct runtime *rt) {
+    pthread_mutex_lock(&rt->world.lock);
+    __atomic_store_n(&rt->exiting, true, __ATOMIC_RELEASE);
+    for (struct thread *thread = rt->world.threads; thread; thread = thread->next)
+        exec_request(thread, REQUEST_EXIT);
+    pthread_cond_broadcast(&rt->world.changed);
+    pthread_mutex_unlock(&rt->world.lock);
+}
+
+static bool any_started(const struct runtime *rt) {
+    for (const struct thread *thread = rt->world.threads; thread; thread = thread->next) {
+        if (thread->started)
+            return true;
+    }
+    return false;
+}
+
+bool exec_wait_for_end(struct runtime *rt, int64_t ms) {
+    struct timespec until;
+    int error = 0;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += ms / 1000 + 1;
+    pthread_mutex_lock(&rt->world.lock);
+    while (any_started(rt) && error == 0)
+        error = pthread_cond_timedwait(&rt->world.changed, &rt->world.lock, &until);
+    bool ended = !any_started(rt);
+    pthread_mutex_unlock(&rt->world.lock);
+    return ended;
 }

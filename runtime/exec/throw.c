@@ -37,9 +37,13 @@ void exec_throw_stack_overflow(struct thread *thread) {
     stop(thread);
 }
 
+void exec_throw_exit(struct thread *thread) {
+    stop(thread);
+}
+
 void exec_exit(struct thread *thread, int32_t status) {
-    thread->rt->exiting = true;
     thread->rt->exit_status = status;
+    exec_end_threads(thread->rt);
     stop(thread);
 }
 

@@ -11,13 +11,15 @@ class Program
 {
     static Kept[] kept = new Kept[100];
 
-    static int Fill()
+    // At most that many.
+    static int Fill(int most)
     {
         var blocks = new List<byte[]>();
         try
         {
-            for (;;)
+            while (blocks.Count < most)
                 blocks.Add(new byte[100000]);
+            throw new OutOfMemoryException();
         }
         catch (OutOfMemoryException)
         {
@@ -40,7 +42,8 @@ class Program
         Console.WriteLine("sum " + sum);
         if (args.Length > 0)
         {
-            int blocks = Fill();
+            Fill(1); // so that all the code is there when memory is short
+            int blocks = Fill(int.MaxValue);
             Console.WriteLine(blocks > 50 && blocks < 200 ? "full" : "wrong: " + blocks);
         }
     }

@@ -1,0 +1,221 @@
+/* System.Threading.ThreadPool: native workers for the class library's queue of work.
+ *
+ * The library asks for workers; each request leads to one call of PerformWaitCallback, which works
+ * the queue off. There are as many workers at work as processors; one that sleeps in a wait does
+ * not count, so that work which waits for other work does not stop the pool. A worker that finds
+ * nothing to do for a while ends. */
+#include <unistd.h>
+
+#include "runtime/bcl/bcl_state.h"
+
+#define IDLE_MS     20000
+#define MAX_WORKERS 32767
+
+struct worker {
+    struct thread *thread;
+    struct worker *next_idle;
+    bool called; /* out of the idle list, to work */
+};
+
+struct thread_pool {
+    pthread_mutex_t lock;
+    uint32_t requests;
+    uint32_t workers, blocked;
+    struct worker *idle;
+    int32_t least, most; /* workers at work */
+};
+
+bool bcl_pool_start(struct runtime *rt) {
+    struct thread_pool *pool = mem_calloc(1, sizeof *pool);
+    if (!pool)
+        return false;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    pthread_mutex_init(&pool->lock, NULL);
+    pool->least = processors > 0 ? (int32_t)processors : 1;
+    pool->most = MAX_WORKERS;
+    rt->bcl->pool = pool;
+    return true;
+}
+
+void bcl_pool_stop(struct runtime *rt) {
+    if (!rt->bcl->pool)
+        return;
+    pthread_mutex_destroy(&rt->bcl->pool->lock);
+    mem_free(rt->bcl->pool);
+}
+
+/* ---- Workers ---- */
+
+static void call_back(struct thread *thread) {
+    struct type *type = bcl_class(thread, "System.Threading", "_ThreadPoolWaitCallback");
+    struct method *callback = type ? type_find_method(type, "PerformWaitCallback", 0) : NULL;
+    union slot args[1];
+    int32_t state;
+    if (callback)
+        bcl_invoke_root(thread, callback, args, &state);
+    exec_take_exception(thread);
+    thread->aborting = false;
+}
+
+/* Under the pool's lock, which is let go while the worker sleeps. False: it has slept enough. */
+static bool wait_for_request(struct thread_pool *pool, struct worker *self) {
+    uint64_t deadline = exec_deadline(IDLE_MS);
+    bool in_time = true;
+    if (pool->requests)
+        return true;
+    self->called = false;
+    self->next_idle = pool->idle;
+    pool->idle = self;
+    while (!self->called && in_time && !exec_is_ending(self->thread)) {
+        pthread_mutex_unlock(&pool->lock);
+        in_time = exec_park(self->thread, deadline);
+        pthread_mutex_lock(&pool->lock);
+    }
+    if (!self->called) {
+        struct worker **link = &pool->idle;
+        while (*link != self)
+            link = &(*link)->next_idle;
+        *link = self->next_idle;
+    }
+    return self->called;
+}
+
+static void change_blocked(struct thread *thread, bool now);
+
+static void work(struct thread *thread, const struct thread_start *start) {
+    struct thread_pool *pool = start->data;
+    struct worker self = {.thread = thread};
+    pthread_mutex_lock(&pool->lock);
+    while (!exec_is_ending(thread) && wait_for_request(pool, &self)) {
+        bool wanted = pool->requests > 0;
+        pool->requests -= wanted;
+        pthread_mutex_unlock(&pool->lock);
+        thread->blocks = change_blocked;
+        if (wanted)
+            call_back(thread);
+        thread->blocks = NULL;
+        pthread_mutex_lock(&pool->lock);
+    }
+    pool->workers--;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* The body of a worker: a thread of the pool before anything else. */
+static void begin_work(struct thread *thread, const struct thread_start *start) {
+    struct object *object = bcl_thread_object(thread, THREAD_BACKGROUND);
+    if (object)
+        *(uint8_t *)bcl_field(thread->internal, "threadpool_thread") = 1;
+    exec_take_exception(thread);
+    work(thread, start);
+}
+
+/* Calls a worker for the requests there are, or says that one must be started. Under the lock. */
+static bool call_worker(struct thread_pool *pool) {
+    struct worker *worker = pool->idle;
+    if (worker) {
+        pool->idle = worker->next_idle;
+        worker->called = true;
+        exec_unpark(worker->thread);
+        return false;
+    }
+    int64_t working = (int64_t)pool->workers - pool->blocked;
+    if (pool->requests == 0 || working >= pool->least || pool->workers >= (uint32_t)pool->most)
+        return false;
+    pool->workers++;
+    return true;
+}
+
+static void start_worker(struct thread *thread, struct thread_pool *pool) {
+    struct thread_start start = {.body = begin_work, .data = pool};
+    if (exec_start_thread(thread, &start))
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pool->workers--;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* A worker goes to sleep in a wait, or has woken. */
+static void change_blocked(struct thread *thread, bool now) {
+    struct thread_pool *pool = thread->rt->bcl->pool;
+    bool start = false;
+    pthread_mutex_lock(&pool->lock);
+    pool->blocked += now ? 1 : UINT32_MAX;
+    if (now && pool->requests)
+        start = call_worker(pool);
+    pthread_mutex_unlock(&pool->lock);
+    if (start)
+        start_worker(thread, pool);
+}
+
+/* ---- What the library calls ---- */
+
+void bcl_pool_initialize(struct thread *thread, union slot *slots) {
+    (void)thread;
+    *(uint8_t *)slots[0].p = 0; /* no worker tracking */
+}
+
+void bcl_pool_request(struct thread *thread, union slot *slots) {
+    struct thread_pool *pool = thread->rt->bcl->pool;
+    pthread_mutex_lock(&pool->lock);
+    pool->requests++;
+    bool start = call_worker(pool);
+    pthread_mutex_unlock(&pool->lock);
+    if (start)
+        start_worker(thread, pool);
+    slots[0].i4 = 1;
+}
+
+/* NotifyWorkItemComplete(): whether the worker may go on. */
+void bcl_pool_completed(struct thread *thread, union slot *slots) {
+    (void)thread;
+    slots[0].i4 = 1;
+}
+
+static void two(union slot *slots, int32_t workers, int32_t completion) {
+    *(int32_t *)slots[0].p = workers;
+    *(int32_t *)slots[1].p = completion;
+}
+
+void bcl_pool_least(struct thread *thread, union slot *slots) {
+    struct thread_pool *pool = thread->rt->bcl->pool;
+    pthread_mutex_lock(&pool->lock);
+    two(slots, pool->least, pool->least);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void bcl_pool_most(struct thread *thread, union slot *slots) {
+    struct thread_pool *pool = thread->rt->bcl->pool;
+    pthread_mutex_lock(&pool->lock);
+    two(slots, pool->most, pool->most);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void bcl_pool_available(struct thread *thread, union slot *slots) {
+    struct thread_pool *pool = thread->rt->bcl->pool;
+    pthread_mutex_lock(&pool->lock);
+    uint32_t idle = 0;
+    for (const struct worker *worker = pool->idle; worker; worker = worker->next_idle)
+        idle++;
+    two(slots, pool->most - (int32_t)(pool->workers - idle), pool->most);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void bcl_pool_set_least(struct thread *thread, union slot *slots) {
+    struct thread_pool *pool = thread->rt->bcl->pool;
+    int32_t least = slots[0].i4;
+    pthread_mutex_lock(&pool->lock);
+    slots[0].i4 = least >= 0 && slots[1].i4 >= 0 && least <= pool->most;
+    if (slots[0].i4)
+        pool->least = least ? least : 1;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void bcl_pool_set_most(struct thread *thread, union slot *slots) {
+    struct thread_pool *pool = thread->rt->bcl->pool;
+    int32_t most = slots[0].i4;
+    pthread_mutex_lock(&pool->lock);
+    slots[0].i4 = most >= pool->least && slots[1].i4 > 0;
+    if (slots[0].i4)
+        pool->most = most;
+    pthread_mutex_unlock(&pool->lock);
+}
