@@ -19,12 +19,6 @@ enum { LIST_CASE_INSENSITIVE = 2 }; /* System.RuntimeType.MemberListType */
 
 enum { METHOD_PRIVATE = 1 };
 
-/* GPtrArray as Mono.RuntimeStructs declares it. */
-struct pointer_array {
-    void **data;
-    int32_t length;
-};
-
 struct list {
     struct thread *thread;
     struct type *reflected;
@@ -69,21 +63,15 @@ static bool admits(const struct list *list, const struct type *owner, uint32_t a
     return (list->flags & BIND_INSTANCE) != 0;
 }
 
-/* Makes the result of a native list: a GPtrArray that managed code frees. */
+/* Makes the result of a native list. */
 static void finish(struct list *list, union slot *slots) {
-    size_t size = list->count * sizeof *list->items;
-    struct pointer_array *array = NULL;
+    void *array = NULL;
     if (!list->failed)
-        array = bcl_native_alloc(list->thread->rt, sizeof *array + size);
-    if (array) {
-        array->data = (void **)(array + 1);
-        if (size)
-            memcpy(array->data, list->items, size);
-        array->length = (int32_t)list->count;
+        array = bcl_pointer_array(list->thread->rt, list->items, list->count);
+    if (array)
         slots[0].p = array;
-    } else if (!list->thread->exception) {
+    else if (!list->thread->exception)
         exec_throw_object(list->thread, list->thread->out_of_memory);
-    }
     mem_free(list->items);
 }
 

@@ -14,8 +14,9 @@ native_method bcl_find(const struct method *method);
 struct object *bcl_type_object(struct thread *thread, struct type *type);
 struct type *bcl_type_of(struct object *object);
 
-/* System.AppDomain.c: runs the program's handlers of AppDomain.ProcessExit, once per runtime, and of
- * UnhandledException. They may end the program (rt->exiting); otherwise nothing is pending then. */
+/* System.AppDomain.c: runs the program's handlers of AppDomain.ProcessExit, once per runtime, and
+ * of UnhandledException. They may end the program (rt->exiting); otherwise nothing is pending then.
+ */
 void bcl_domain_raise_exit(struct thread *thread);
 void bcl_domain_raise_unhandled(struct thread *thread, struct object *exception);
 
@@ -39,6 +40,9 @@ bool bcl_put(struct runtime *rt, const void *key, uintptr_t second, void *value)
  */
 void *bcl_native_alloc(struct runtime *rt, size_t size);
 void bcl_native_free(struct runtime *rt, void *block);
+
+/* A GPtrArray of pointers as such a block, which managed code frees; NULL when memory is short. */
+void *bcl_pointer_array(struct runtime *rt, void *const *items, uint32_t count);
 
 /* An object of mscorlib's class that exists once per runtime, made without a constructor. */
 struct object *bcl_singleton(struct thread *thread, const char *name_space, const char *name);

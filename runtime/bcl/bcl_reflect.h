@@ -80,7 +80,11 @@ struct type *bcl_find_type(struct thread *thread, struct module *module, const c
 /* The name that Type.FullName (full) or ToString gives, with the assembly behind it when asked. A
  * mem_ block; NULL when memory is short. */
 char *bcl_full_name(const struct type *type, bool full, bool assembly);
-/* "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089", cut to fit. */
+/* System.Reflection.AssemblyName.c */
+
+/* "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089", cut to fit; of the
+ * module, or of its AssemblyRef row. */
 char *bcl_assembly_name(const struct module *module, char *buffer, size_t size);
+char *bcl_reference_name(const struct module *module, uint32_t row, char *buffer, size_t size);
 
 #endif

@@ -2,6 +2,7 @@
 #include "runtime/bcl/bcl_state.h"
 
 #include <stddef.h>
+#include <string.h>
 
 bool bcl_start(struct runtime *rt) {
     rt->bcl = mem_calloc(1, sizeof *rt->bcl);
@@ -51,6 +52,23 @@ void bcl_native_free(struct runtime *rt, void *data) {
     if (block->next)
         block->next->link = block->link;
     mem_free(block);
+}
+
+/* GPtrArray as Mono.RuntimeStructs declares it. */
+struct pointer_array {
+    void **data;
+    int32_t length;
+};
+
+void *bcl_pointer_array(struct runtime *rt, void *const *items, uint32_t count) {
+    struct pointer_array *array = bcl_native_alloc(rt, sizeof *array + count * sizeof *items);
+    if (!array)
+        return NULL;
+    array->data = (void **)(array + 1);
+    array->length = (int32_t)count;
+    if (count)
+        memcpy(array->data, items, count * sizeof *items);
+    return array;
 }
 
 /* ---- Pairs ---- */

@@ -7,118 +7,67 @@
 #include <string.h>
 #include <strings.h>
 
+#include "il_text.h"
 #include "runtime/bcl/bcl_reflect.h"
-#include "runtime/bcl/sha1.h"
 
 /* ---- Writing ---- */
 
-struct text {
-    char *data;
-    size_t size, capacity;
-    bool failed;
-};
+static void put_type(il_text *t, const struct type *type, bool full, bool assembly);
 
-static void put(struct text *t, const char *s) {
-    size_t length = strlen(s);
-    if (t->size + length + 1 > t->capacity) {
-        size_t capacity = 2 * (t->size + length) + 64;
-        char *larger = t->failed ? NULL : mem_resize(t->data, capacity, 1);
-        if (!larger) {
-            t->failed = true;
-            return;
-        }
-        t->data = larger;
-        t->capacity = capacity;
-    }
-    memcpy(t->data + t->size, s, length + 1);
-    t->size += length;
-}
-
-static void put_token(char *out, size_t size, il_blob key, bool is_token) {
-    uint8_t digest[SHA1_SIZE], token[8];
-    if (key.size == 0) {
-        snprintf(out, size, "null");
-        return;
-    }
-    if (is_token) {
-        memcpy(token, key.data, sizeof token);
-    } else { /* the last eight bytes of the key's hash, backwards (II.6.3) */
-        sha1(key.data, key.size, digest);
-        for (int i = 0; i < 8; i++)
-            token[i] = digest[SHA1_SIZE - 1 - i];
-    }
-    for (int i = 0; i < 8; i++)
-        snprintf(out + 2 * i, size - 2 * (size_t)i, "%02x", token[i]);
-}
-
-char *bcl_assembly_name(const struct module *module, char *buffer, size_t size) {
-    const il_module *il = module->il;
-    char token[17];
-    const char *culture = il_name(il, IL_Assembly_Culture, 1);
-    put_token(token, sizeof token, il_blob_cell(il, IL_Assembly_PublicKey, 1), false);
-    snprintf(buffer, size, "%s, Version=%u.%u.%u.%u, Culture=%s, PublicKeyToken=%s", module->name,
-             il_cell(il, IL_Assembly_MajorVersion, 1), il_cell(il, IL_Assembly_MinorVersion, 1),
-             il_cell(il, IL_Assembly_BuildNumber, 1), il_cell(il, IL_Assembly_RevisionNumber, 1),
-             *culture ? culture : "neutral", token);
-    return buffer;
-}
-
-static void put_type(struct text *t, const struct type *type, bool full, bool assembly);
-
-static void put_arguments(struct text *t, const struct type *type, bool full) {
-    put(t, "[");
+static void put_arguments(il_text *t, const struct type *type, bool full) {
+    il_puts(t, "[");
     for (uint32_t i = 0; i < type->arg_count; i++) {
-        put(t, i ? "," : "");
-        put(t, full ? "[" : "");
+        il_puts(t, i ? "," : "");
+        il_puts(t, full ? "[" : "");
         put_type(t, type->args[i], full, full);
-        put(t, full ? "]" : "");
+        il_puts(t, full ? "]" : "");
     }
-    put(t, "]");
+    il_puts(t, "]");
 }
 
-static void put_simple(struct text *t, const struct type *type) {
+static void put_simple(il_text *t, const struct type *type) {
     if (type->enclosing) {
         put_simple(t, type->enclosing);
-        put(t, "+");
+        il_puts(t, "+");
     } else if (*type->name_space) {
-        put(t, type->name_space);
-        put(t, ".");
+        il_puts(t, type->name_space);
+        il_puts(t, ".");
     }
-    put(t, type->name);
+    il_puts(t, type->name);
 }
 
-static void put_type(struct text *t, const struct type *type, bool full, bool assembly) {
+static void put_type(il_text *t, const struct type *type, bool full, bool assembly) {
     char name[512];
     if (type->element_type && !type->is_enum) {
         put_type(t, type->element_type, full, false);
         if (type->kind == TYPE_ARRAY) {
-            put(t, "[");
-            put(t, type->rank == 1 ? "*" : "");
+            il_puts(t, "[");
+            il_puts(t, type->rank == 1 ? "*" : "");
             for (uint32_t i = 1; i < type->rank; i++)
-                put(t, ",");
-            put(t, "]");
+                il_puts(t, ",");
+            il_puts(t, "]");
         } else {
-            put(t, type->name);
+            il_puts(t, type->name);
         }
     } else if (type->kind == TYPE_VARIABLE) {
-        put(t, type_name(type, name, sizeof name));
+        il_puts(t, type_name(type, name, sizeof name));
     } else {
         put_simple(t, type);
         if (type->arg_count && (type->definition != type || !full))
             put_arguments(t, type, full);
     }
     if (assembly) {
-        put(t, ", ");
-        put(t, bcl_assembly_name(bcl_home_of(type), name, sizeof name));
+        il_puts(t, ", ");
+        il_puts(t, bcl_assembly_name(bcl_home_of(type), name, sizeof name));
     }
 }
 
 char *bcl_full_name(const struct type *type, bool full, bool assembly) {
-    struct text t = {0};
+    il_text t = {0};
     put_type(&t, type, full, assembly);
-    if (!t.failed)
+    if (il_text_string(&t))
         return t.data;
-    mem_free(t.data);
+    il_text_fini(&t);
     return NULL;
 }
 
