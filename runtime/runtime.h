@@ -26,6 +26,7 @@ struct runtime {
     rt_events *events; /* never NULL */
     rt_events no_events;
     struct mem_pool pool; /* types, methods, code: what lives as long as the runtime */
+    struct ldr_hooks hooks;
     struct module **modules;
     uint32_t module_count, module_capacity;
     struct module *corlib;

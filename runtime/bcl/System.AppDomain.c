@@ -6,15 +6,16 @@
 #include "runtime/bcl/bcl_reflect.h"
 #include "runtime/bcl/bcl_state.h"
 
-static struct object *domain(struct thread *thread) {
+struct object *bcl_domain(struct thread *thread) {
     struct object *object = bcl_singleton(thread, "System", "AppDomain");
     if (object) /* managed code only wants it not to be 0 */
         bcl_set_field(object, "_mono_app_domain", thread->rt);
+    __atomic_store_n(&thread->rt->bcl->has_domain, true, __ATOMIC_RELAXED);
     return object;
 }
 
 void bcl_domain_current(struct thread *thread, union slot *slots) {
-    slots[0].o = domain(thread);
+    slots[0].o = bcl_domain(thread);
 }
 
 static const char *program_path(const struct runtime *rt) {
@@ -57,7 +58,7 @@ void bcl_domain_context(struct thread *thread, union slot *slots) {
 
 /* InternalSetDomain(domain), InternalSetDomainByID(number): the one before, which is the same. */
 void bcl_domain_set(struct thread *thread, union slot *slots) {
-    slots[0].o = domain(thread);
+    slots[0].o = bcl_domain(thread);
 }
 
 /* InternalGetProcessGuid(new): the text that the first caller came with. */
@@ -97,7 +98,7 @@ void bcl_domain_execute(struct thread *thread, union slot *slots) {
 /* Calls the delegate in the domain's field of that name with (domain, arguments), if there is one.
  * What it throws is dropped, unless it ends the program. */
 static void raise_event(struct thread *thread, const char *field, struct object *arguments) {
-    struct object *sender = domain(thread);
+    struct object *sender = bcl_domain(thread);
     struct object **place = sender ? bcl_field(sender, field) : NULL;
     struct object *handler = place ? *place : NULL;
     struct method *invoke = handler ? type_find_method(handler->type, "Invoke", 2) : NULL;

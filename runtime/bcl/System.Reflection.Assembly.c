@@ -1,8 +1,10 @@
 /* System.Reflection: assemblies and modules. Every assembly here has one module. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "il_text.h"
 #include "runtime/bcl/bcl_reflect.h"
 #include "runtime/exec/walk.h"
 
@@ -90,22 +92,40 @@ void bcl_assembly_full_name(struct thread *thread, union slot *slots) {
         bcl_string(thread, bcl_assembly_name(bcl_module_of(slots[0].o), name, sizeof name));
 }
 
+/* The absolute path, "" of an assembly that was loaded from memory; to be freed with free(). */
 static char *absolute_path(const struct module *module) {
-    return realpath(il_module_path(module->il), NULL);
+    char *path = realpath(il_module_path(module->il), NULL);
+    return path ? path : strdup("");
 }
 
-/* get_location(), and get_code_base(assembly, escaped). */
 void bcl_assembly_location(struct thread *thread, union slot *slots) {
     char *path = absolute_path(bcl_module_of(slots[0].o));
     slots[0].p = bcl_string(thread, path ? path : "");
     free(path);
 }
 
+/* get_code_base(assembly, escaped): a URL. */
 void bcl_assembly_code_base(struct thread *thread, union slot *slots) {
-    char text[4200], *path = absolute_path(bcl_module_of(slots[0].o));
-    snprintf(text, sizeof text, "file://%s", path ? path : "");
+    static const char plain[] = "-._~/:@!$&'()*+,;=";
+    bool escaped = slots[1].i4 != 0;
+    char *path = absolute_path(bcl_module_of(slots[0].o));
+    il_text url = {0};
+    il_puts(&url, "file://");
+    for (const char *c = path ? path : ""; *c; c++) {
+        if (escaped && !isalnum((unsigned char)*c) && !strchr(plain, *c)) {
+            il_put(&url, '%');
+            il_put_hex(&url, (uint8_t)*c, 2);
+        } else {
+            il_put(&url, *c);
+        }
+    }
+    const char *text = il_text_string(&url);
+    if (text)
+        slots[0].p = bcl_string(thread, text);
+    else
+        exec_throw_object(thread, thread->out_of_memory);
+    il_text_fini(&url);
     free(path);
-    slots[0].p = bcl_string(thread, text);
 }
 
 void bcl_assembly_runtime_version(struct thread *thread, union slot *slots) {
@@ -161,25 +181,15 @@ void bcl_module_types(struct thread *thread, union slot *slots) {
     slots[0].p = types_of(thread, slots[0].p, false);
 }
 
-static void throw_no_type(struct thread *thread, const char *name, const struct module *module) {
-    if (!thread->exception)
-        exec_throw_format(thread, "TypeLoadException",
-                          "Could not load type '%s' from assembly '%s'.", name, module->name);
-}
-
 /* InternalGetType(module, name, throw on error, ignore case). */
 void bcl_assembly_type(struct thread *thread, union slot *slots) {
-    struct module *module = bcl_module_of(slots[0].o);
-    bool throws = slots[3].i4 != 0, ignore_case = slots[4].i4 != 0;
+    uint32_t flags = FIND_HERE | FIND_ASK | (slots[3].i4 ? FIND_THROW : 0) |
+                     (slots[4].i4 ? FIND_IGNORE_CASE : 0);
     char *name = bcl_text(thread, slots[2].p);
     if (!name)
         return;
-    struct type *type = bcl_find_type(thread, module, name, ignore_case);
-    if (type && type->module != module && type->module == thread->rt->corlib && !type->element_type)
-        type = NULL; /* only the assembly itself is meant */
+    struct type *type = bcl_find_type(thread, bcl_module_of(slots[0].o), name, flags);
     slots[0].o = type ? bcl_type_object(thread, type) : NULL;
-    if (!type && throws)
-        throw_no_type(thread, name, module);
     mem_free(name);
 }
 
@@ -187,7 +197,8 @@ void bcl_assembly_type(struct thread *thread, union slot *slots) {
 void bcl_type_from_name(struct thread *thread, union slot *slots) {
     struct object *assembly = slots[2].o;
     struct module *module = assembly ? bcl_module_of(assembly) : NULL;
-    bool throws = slots[3].i4 != 0, ignore_case = slots[4].i4 != 0;
+    uint32_t flags =
+        FIND_ASK | (slots[3].i4 ? FIND_THROW : 0) | (slots[4].i4 ? FIND_IGNORE_CASE : 0);
     char *name = bcl_text(thread, slots[0].p);
     if (!name)
         return;
@@ -196,12 +207,8 @@ void bcl_type_from_name(struct thread *thread, union slot *slots) {
         if (caller != thread->rt->corlib)
             module = caller;
     }
-    if (!module)
-        module = thread->rt->corlib;
-    struct type *type = bcl_find_type(thread, module, name, ignore_case);
+    struct type *type = bcl_find_type(thread, module ? module : thread->rt->corlib, name, flags);
     slots[0].o = type ? bcl_type_object(thread, type) : NULL;
-    if (!type && throws)
-        throw_no_type(thread, name, module);
     mem_free(name);
 }
 
@@ -221,46 +228,6 @@ void bcl_assembly_modules(struct thread *thread, union slot *slots) {
 
 void bcl_assembly_module(struct thread *thread, union slot *slots) {
     slots[0].o = bcl_module_object(thread, bcl_module_of(slots[0].o));
-}
-
-/* AppDomain.GetAssemblies(reflection only). */
-void bcl_domain_assemblies(struct thread *thread, union slot *slots) {
-    struct runtime *rt = thread->rt;
-    struct type *element = bcl_class(thread, "System.Reflection", "Assembly");
-    uint32_t count = slots[1].i4 ? 0 : rt->module_count;
-    struct array *out = element ? bcl_new_vector(thread, element, count) : NULL;
-    for (uint32_t i = 0; out && i < count && !thread->exception; i++)
-        ((struct object **)out->data)[i] = bcl_assembly_object(thread, rt->modules[i]);
-    slots[0].p = out;
-}
-
-/* AppDomain.LoadAssembly(name, evidence, reflection only, ref mark). */
-void bcl_domain_load(struct thread *thread, union slot *slots) {
-    char *name = bcl_text(thread, slots[1].p);
-    struct module *module;
-    il_error err;
-    if (!name)
-        return;
-    name[strcspn(name, ",")] = '\0';
-    if (ldr_load_assembly(thread->rt, name, &module, &err) != IL_OK)
-        exec_throw_error(thread, &err);
-    else
-        slots[0].o = bcl_assembly_object(thread, module);
-    mem_free(name);
-}
-
-/* Assembly.LoadFrom(path, reflection only, ref mark) and LoadFile_internal(path, ref mark). */
-void bcl_assembly_load_file(struct thread *thread, union slot *slots) {
-    char *path = bcl_text(thread, slots[0].p);
-    struct module *module;
-    il_error err;
-    if (!path)
-        return;
-    if (ldr_load_file(thread->rt, path, &module, &err) != IL_OK)
-        exec_throw_error(thread, &err);
-    else
-        slots[0].o = bcl_assembly_object(thread, module);
-    mem_free(path);
 }
 
 /* ---- Resources ---- */

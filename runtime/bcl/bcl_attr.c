@@ -6,11 +6,9 @@
 /* The type that text of the blob names; NULL with an exception pending. */
 static struct type *named_type(struct thread *thread, struct module *module, il_blob name) {
     char *text = mem_copy_text((const char *)name.data, name.size);
-    struct type *type = text ? bcl_find_type(thread, module, text, false) : NULL;
+    struct type *type = text ? bcl_find_type(thread, module, text, FIND_THROW) : NULL;
     if (!text)
         exec_throw_object(thread, thread->out_of_memory);
-    else if (!type && !thread->exception)
-        exec_throw_format(thread, "TypeLoadException", "Could not load type '%.500s'.", text);
     mem_free(text);
     return type;
 }

@@ -35,6 +35,20 @@ struct bcl_member *bcl_member_of_row(struct type *owner, il_table table, uint32_
 /* Its accessor with one of the semantics of II.23.1.12; NULL when it has none. */
 struct method *bcl_accessor(const struct bcl_member *member, uint32_t semantics);
 
+/* System.AppDomain.Loading.c */
+
+/* The assembly of a display name, of which only the simple name counts; when it is nowhere, the one
+ * that AppDomain.AssemblyResolve's handlers give. requester may be NULL. NULL when there is none,
+ * an exception is pending then if throws; also pending is what a handler throws. */
+struct module *bcl_load_assembly(struct thread *thread, struct module *requester, const char *name,
+                                 bool throws);
+/* The assembly where AppDomain.TypeResolve's handlers say that a type is; or NULL. */
+struct module *bcl_ask_for_type(struct thread *thread, const char *name);
+/* Sets the loader's hooks, which raise the events of AppDomain. */
+void bcl_watch_loading(struct runtime *rt);
+/* The domain. */
+struct object *bcl_domain(struct thread *thread);
+
 /* System.RuntimeType.Generics.c: open types, which have no tables. */
 
 /* The method that declares a type parameter; NULL when it is a type's. */
@@ -73,10 +87,18 @@ struct module *bcl_calling_module(struct thread *thread, uint32_t skip);
 
 /* bcl_type_name.c */
 
+enum {
+    FIND_IGNORE_CASE = 1,
+    FIND_THROW = 2, /* ArgumentException for a bad name, TypeLoadException, FileNotFoundException */
+    FIND_HERE = 4,  /* in module only; a name with an assembly is bad */
+    FIND_ASK = 8    /* the handlers of AppDomain.TypeResolve */
+};
+
 /* The type that an assembly-qualified name means; names without an assembly are looked for in
- * module and then in mscorlib. NULL when there is none, or with an exception pending. */
+ * module and then in mscorlib. NULL when there is none (pending with FIND_THROW), or with an
+ * exception of a handler pending. */
 struct type *bcl_find_type(struct thread *thread, struct module *module, const char *name,
-                           bool ignore_case);
+                           uint32_t flags);
 /* The name that Type.FullName (full) or ToString gives, with the assembly behind it when asked. A
  * mem_ block; NULL when memory is short. */
 char *bcl_full_name(const struct type *type, bool full, bool assembly);

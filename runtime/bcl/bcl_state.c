@@ -4,8 +4,12 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "runtime/bcl/bcl_reflect.h"
+
 bool bcl_start(struct runtime *rt) {
     rt->bcl = mem_calloc(1, sizeof *rt->bcl);
+    if (rt->bcl)
+        bcl_watch_loading(rt);
     return rt->bcl && bcl_pool_start(rt);
 }
 

@@ -23,6 +23,7 @@ struct bcl_state {
     struct thread_pool *pool;
     gc_handle **handles; /* GCHandles: index + 1 is the managed handle; NULL entries are free */
     uint32_t handle_count, handle_capacity;
+    bool has_domain;    /* somebody has asked for the AppDomain; atomic */
     bool exit_raised;   /* AppDomain.ProcessExit has run or runs; atomic */
     bool shutting_down; /* it has run; atomic */
 };

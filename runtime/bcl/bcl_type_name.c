@@ -78,10 +78,39 @@ char *bcl_full_name(const struct type *type, bool full, bool assembly) {
 
 struct parser {
     struct thread *thread;
-    const char *next;
-    bool ignore_case;
+    const char *next, *end; /* end: where the assembly of the whole name starts */
+    uint32_t flags;         /* FIND_ */
+    bool any_assembly;      /* a name without an assembly may be mscorlib's */
     int depth;
 };
+
+/* Each gives NULL; with FIND_THROW, the exception for its kind of failure is pending. */
+static struct type *bad_name(struct parser *p) {
+    if ((p->flags & FIND_THROW) && !p->thread->exception)
+        exec_throw(p->thread, "ArgumentException", "The type name is malformed.");
+    return NULL;
+}
+
+static struct type *no_type(struct parser *p, const struct module *module, const char *name) {
+    struct thread *thread = p->thread;
+    char assembly[512];
+    if (!(p->flags & FIND_THROW) || thread->exception)
+        return NULL;
+    exec_throw_format(thread, "TypeLoadException",
+                      "Could not load type '%.512s' from assembly '%s'.", name,
+                      bcl_assembly_name(module, assembly, sizeof assembly));
+    struct object *exception = exec_take_exception(thread);
+    bcl_set_field(exception, "ClassName", bcl_string(thread, name));
+    bcl_set_field(exception, "AssemblyName", bcl_string(thread, assembly));
+    exec_throw_object(thread, exception);
+    return NULL;
+}
+
+static struct type *failed(struct parser *p, const il_error *err) {
+    if ((p->flags & FIND_THROW) && !p->thread->exception)
+        exec_throw_error(p->thread, err);
+    return NULL;
+}
 
 static bool skip(struct parser *p, char c) {
     while (*p->next == ' ')
@@ -104,48 +133,94 @@ static bool read_identifier(struct parser *p, char *out, size_t size) {
             return false;
         out[n++] = *p->next++;
     }
-    while (n > 0 && out[n - 1] == ' ')
-        n--;
     out[n] = '\0';
     return n > 0;
 }
 
-/* The assembly's simple name after the comma; the rest (version, key) is skipped up to the closing
- * bracket of an argument. */
-static bool read_assembly(struct parser *p, char *out, size_t size) {
-    if (!skip(p, ','))
-        return false;
-    bool ok = read_identifier(p, out, size);
-    while (*p->next && *p->next != ']')
-        p->next++;
-    return ok;
+/* The assembly whose name is text[0, size); NULL when it cannot be loaded. */
+static struct module *named_assembly(struct parser *p, const char *text, size_t size) {
+    struct module *module = NULL;
+    while (size && *text == ' ') {
+        text++;
+        size--;
+    }
+    if (size == 0) {
+        bad_name(p);
+        return NULL;
+    }
+    char *name = mem_copy_text(text, size);
+    if (name)
+        module = bcl_load_assembly(p->thread, NULL, name, (p->flags & FIND_THROW) != 0);
+    else
+        exec_throw_object(p->thread, p->thread->out_of_memory);
+    mem_free(name);
+    return module;
 }
 
-static struct type *by_name(struct module *module, struct type *enclosing, const char *name,
-                            bool ignore_case) {
+/* The row of a type, 0 when there is none; name is without namespace. */
+static uint32_t row_of(const struct parser *p, const struct module *module, const char *name_space,
+                       const char *name, uint32_t enclosing) {
+    uint32_t row = il_find_type(module->il, name_space, name, enclosing);
+    uint32_t count = p->flags & FIND_IGNORE_CASE ? il_rows(module->il, IL_TypeDef) : 0;
+    for (uint32_t i = 1; !row && i <= count; i++) {
+        if (strcasecmp(il_name(module->il, IL_TypeDef_Name, i), name) == 0 &&
+            strcasecmp(il_name(module->il, IL_TypeDef_Namespace, i), name_space) == 0 &&
+            il_enclosing_type(module->il, i) == enclosing)
+            row = i;
+    }
+    return row;
+}
+
+/* *err.status is IL_NO_TYPE when there is none of the name. */
+static struct type *by_name(const struct parser *p, struct module *module, struct type *enclosing,
+                            const char *name, il_error *err) {
     char name_space[512] = "";
     const char *dot = enclosing ? NULL : strrchr(name, '.');
     struct type *type = NULL;
-    il_error err;
+    err->status = IL_NO_TYPE;
     if (dot && (size_t)(dot - name) < sizeof name_space)
         snprintf(name_space, sizeof name_space, "%.*s", (int)(dot - name), name);
     const char *simple = dot ? dot + 1 : name;
-    uint32_t row = il_find_type(module->il, name_space, simple, enclosing ? enclosing->row : 0);
-    uint32_t count = il_rows(module->il, IL_TypeDef);
-    for (uint32_t i = 1; !row && ignore_case && i <= count; i++) {
-        if (strcasecmp(il_name(module->il, IL_TypeDef_Name, i), simple) == 0 &&
-            strcasecmp(il_name(module->il, IL_TypeDef_Namespace, i), name_space) == 0 &&
-            il_enclosing_type(module->il, i) == (enclosing ? enclosing->row : 0))
-            row = i;
-    }
-    if (row && ldr_type_def(module, row, &type, &err) != IL_OK)
-        return NULL;
-    if (!row && !enclosing && ldr_exported_type(module, name_space, simple, &type, &err) != IL_OK)
+    uint32_t row = row_of(p, module, name_space, simple, enclosing ? enclosing->row : 0);
+    if (row)
+        return ldr_type_def(module, row, &type, err) == IL_OK ? type : NULL;
+    if (!enclosing && ldr_exported_type(module, name_space, simple, &type, err) != IL_OK)
         return NULL;
     return type;
 }
 
+/* The handlers of AppDomain.TypeResolve may know another assembly. */
+static struct type *by_event(const struct parser *p, const char *name, il_error *err) {
+    struct module *module = p->flags & FIND_ASK ? bcl_ask_for_type(p->thread, name) : NULL;
+    return module ? by_name(p, module, NULL, name, err) : NULL;
+}
+
 static struct type *parse_type(struct parser *p, struct module *module);
+
+/* One argument in brackets: the assembly stands behind the name, and is found first. */
+static struct type *parse_bracketed(struct parser *p, struct module *module) {
+    const char *start = p->next, *comma = NULL, *end = p->next;
+    for (int open = 0; *end && (open > 0 || *end != ']'); end++) {
+        open += (*end == '[') - (*end == ']');
+        if (*end == ',' && open == 0 && !comma)
+            comma = end;
+        if (*end == '\\' && end[1])
+            end++;
+    }
+    if (*end != ']')
+        return bad_name(p);
+    if (comma && !(module = named_assembly(p, comma + 1, (size_t)(end - comma - 1))))
+        return NULL;
+    struct parser inner = *p;
+    inner.any_assembly = !comma;
+    inner.end = comma ? comma : end;
+    inner.next = start;
+    struct type *type = parse_type(&inner, module);
+    if (type && inner.next != inner.end)
+        return bad_name(p);
+    p->next = end + 1;
+    return type;
+}
 
 /* [[Argument, Assembly],Argument] after a generic definition. */
 static struct type *parse_arguments(struct parser *p, struct module *module,
@@ -154,115 +229,111 @@ static struct type *parse_arguments(struct parser *p, struct module *module,
     uint32_t count = 0;
     il_error err;
     do {
-        bool bracket = skip(p, '[');
-        struct parser inner = *p;
         if (count == MAX_ARGUMENTS)
-            return NULL;
-        if (bracket) { /* the assembly stands behind the name: find it first */
-            char assembly[256];
-            struct module *home = module;
-            int open = 0;
-            while (*inner.next && (open > 0 || (*inner.next != ',' && *inner.next != ']'))) {
-                open += (*inner.next == '[') - (*inner.next == ']');
-                inner.next++;
-            }
-            if (read_assembly(&inner, assembly, sizeof assembly) &&
-                ldr_load_assembly(p->thread->rt, assembly, &home, &err) != IL_OK)
-                return NULL;
-            args[count] = parse_type(p, home);
-            p->next = inner.next;
-            if (!skip(p, ']'))
-                return NULL;
-        } else {
-            args[count] = parse_type(p, module);
-        }
+            return bad_name(p);
+        args[count] = skip(p, '[') ? parse_bracketed(p, module) : parse_type(p, module);
         if (!args[count++])
             return NULL;
     } while (skip(p, ','));
-    if (!skip(p, ']') || ldr_instantiate(definition, args, count, &type, &err) != IL_OK)
-        return NULL;
-    return type;
+    if (!skip(p, ']') || count != definition->arg_count)
+        return bad_name(p);
+    return ldr_instantiate(definition, args, count, &type, &err) == IL_OK ? type : failed(p, &err);
 }
 
-/* [] [,] [*] & * behind a type. */
-static struct type *parse_suffixes(struct parser *p, struct module *module, struct type *type) {
+/* The inside of [] [,] [*] behind a type. */
+static struct type *parse_array(struct parser *p, struct type *element) {
+    struct type *type;
     il_error err;
+    uint32_t rank = 1;
+    bool star = skip(p, '*');
+    while (skip(p, ','))
+        rank++;
+    if (!skip(p, ']') || element->kind == TYPE_BYREF)
+        return bad_name(p);
+    return ldr_array_of(element, rank, rank == 1 && !star, &type, &err) == IL_OK ? type
+                                                                                 : failed(p, &err);
+}
+
+/* Arguments and [] [,] [*] & * behind a type. */
+static struct type *parse_suffixes(struct parser *p, struct module *module, struct type *type) {
+    char name[1024];
+    il_error err = {0};
     bool may_be_generic = type->arg_count > 0;
-    while (type) {
-        il_status status = IL_OK;
-        if (skip(p, '&')) {
-            status = ldr_byref_to(type, &type, &err);
-        } else if (skip(p, '*')) {
-            status = ldr_pointer_to(type, &type, &err);
+    for (; type; may_be_generic = false) {
+        bool byref = skip(p, '&'), pointer = !byref && skip(p, '*');
+        if ((byref || pointer) && type->kind == TYPE_BYREF)
+            return bad_name(p);
+        if (byref) {
+            ldr_byref_to(type, &type, &err);
+        } else if (pointer) {
+            ldr_pointer_to(type, &type, &err);
         } else if (skip(p, '[')) {
-            uint32_t rank = 1;
-            bool star = skip(p, '*');
-            if (!star && *p->next != ']' && *p->next != ',' && may_be_generic) {
-                type = parse_arguments(p, module, type);
-                may_be_generic = false;
-                continue;
-            }
-            while (skip(p, ','))
-                rank++;
-            if (!skip(p, ']'))
-                return NULL;
-            status = ldr_array_of(type, rank, rank == 1 && !star, &type, &err);
+            bool arguments = !strchr("],*", *p->next);
+            if (arguments && !may_be_generic)
+                return no_type(p, module, type_name(type, name, sizeof name));
+            type = arguments ? parse_arguments(p, module, type) : parse_array(p, type);
         } else {
             break;
         }
-        if (status != IL_OK)
-            return NULL;
-        may_be_generic = false;
+        if (err.status != IL_OK)
+            return failed(p, &err);
     }
     return type;
 }
 
 static struct type *parse_type(struct parser *p, struct module *module) {
-    char name[1024];
+    char name[1024], full[2048];
     struct module *corlib = p->thread->rt->corlib;
+    il_error err;
     if (++p->depth > MAX_DEPTH || !read_identifier(p, name, sizeof name))
-        return NULL;
-    struct type *type = by_name(module, NULL, name, p->ignore_case);
-    if (!type && module != corlib)
-        type = by_name(corlib, NULL, name, p->ignore_case);
-    while (type && skip(p, '+'))
-        type = read_identifier(p, name, sizeof name)
-                   ? by_name(type->module, type, name, p->ignore_case)
-                   : NULL;
-    if (type)
-        type = parse_suffixes(p, module, type);
+        return bad_name(p);
+    struct type *type = by_name(p, module, NULL, name, &err);
+    if (!type && err.status == IL_NO_TYPE && p->any_assembly && module != corlib)
+        type = by_name(p, corlib, NULL, name, &err);
+    if (!type && err.status == IL_NO_TYPE)
+        type = by_event(p, name, &err);
+    if (!type)
+        return err.status == IL_NO_TYPE ? no_type(p, module, name) : failed(p, &err);
+    while (skip(p, '+')) {
+        size_t outer = strlen(type_name(type, full, sizeof full));
+        bool named = read_identifier(p, name, sizeof name);
+        snprintf(full + outer, sizeof full - outer, "+%s", name);
+        struct type *nested = named ? by_name(p, type->module, type, name, &err) : NULL;
+        if (!nested)
+            return no_type(p, type->module, full);
+        type = nested;
+    }
+    type = parse_suffixes(p, module, type);
     p->depth--;
     return type;
 }
 
-/* Where the assembly's name starts: at the first comma outside brackets; NULL when there is none.
- */
+/* Where the assembly's name starts: at the first comma outside brackets, or else the end. */
 static const char *assembly_part(const char *name) {
     int open = 0;
-    for (; *name; name++) {
+    for (; *name && (*name != ',' || open > 0); name++) {
         if (*name == '\\' && name[1])
             name++;
-        else if (*name == ',' && open == 0)
-            return name;
-        else
-            open += (*name == '[') - (*name == ']');
+        open += (*name == '[') - (*name == ']');
     }
-    return NULL;
+    return name;
 }
 
 struct type *bcl_find_type(struct thread *thread, struct module *module, const char *name,
-                           bool ignore_case) {
-    struct parser p = {.thread = thread, .next = name, .ignore_case = ignore_case};
+                           uint32_t flags) {
     const char *comma = assembly_part(name);
-    char assembly[256];
-    il_error err;
-    if (comma) {
-        p.next = comma;
-        if (!read_assembly(&p, assembly, sizeof assembly) ||
-            ldr_load_assembly(thread->rt, assembly, &module, &err) != IL_OK)
-            return NULL;
-        p.next = name;
+    struct parser p = {.thread = thread,
+                       .next = name,
+                       .end = comma,
+                       .flags = flags,
+                       .any_assembly = !*comma && !(flags & FIND_HERE)};
+    if (*comma) {
+        p.flags &= ~(uint32_t)FIND_ASK;
+        module = flags & FIND_HERE ? NULL : named_assembly(&p, comma + 1, strlen(comma + 1));
+        if (!module)
+            return thread->exception ? NULL : bad_name(&p);
+        p.flags = flags & ~(uint32_t)FIND_ASK;
     }
     struct type *type = parse_type(&p, module);
-    return type && (p.next == comma || *p.next == '\0') ? type : NULL;
+    return type && p.next != p.end ? bad_name(&p) : type;
 }

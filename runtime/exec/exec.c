@@ -209,8 +209,12 @@ struct object *exec_take_exception(struct thread *thread) {
 void exec_call_from_compiled(struct thread *thread, struct method *method, union slot *args,
                              void *native_frame) {
     void *saved = thread->compiled_top;
+    union slot *native_top = thread->native_top;
     thread->compiled_top = native_frame;
-    if (!exec_prepare(thread, method)) {
+    thread->native_top = args + call_slots(method); /* preparing it may run managed code */
+    bool prepared = exec_prepare(thread, method);
+    thread->native_top = native_top;
+    if (!prepared) {
         thread->compiled_top = saved;
         return;
     }

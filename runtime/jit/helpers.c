@@ -286,8 +286,6 @@ int64_t jit_interpret(struct thread *thread, struct method *method, ...) {
     uint32_t slot = 0;
     va_list rest;
     FROM_COMPILED(thread);
-    if (!exec_prepare(thread, method))
-        DONE(thread, 0);
     if (method->arg_slots > (size_t)(thread->stack_end - args)) {
         exec_throw_stack_overflow(thread);
         DONE(thread, 0);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "runtime/runtime.h"
@@ -21,15 +22,8 @@ static il_status fail_from_hresult(il_error *err, const char *path, int32_t hr) 
     return il_fail(err, IL_FILE_ERROR, IL_NO_OFFSET, 0, "%s: %s", path, strerror(errno));
 }
 
-/* Maps the file into an arena of its own and opens it there. */
-static il_status open_image(struct module *module, const char *path, il_error *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return il_fail(err, IL_FILE_ERROR, IL_NO_OFFSET, 0, "%s: %s", path, strerror(errno));
-    int32_t hr = mem_arena_map(fd, 0, &module->arena);
-    close(fd);
-    if (hr < 0)
-        return fail_from_hresult(err, path, hr);
+/* Opens what the arena holds. */
+static il_status open_arena(struct module *module, const char *path, il_error *err) {
     il_status status = il_module_open_image(path, mem_arena_base(module->arena),
                                             mem_arena_image_size(module->arena), &module->il, err);
     if (status != IL_OK)
@@ -38,6 +32,21 @@ static il_status open_image(struct module *module, const char *path, il_error *e
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0,
                        "%s: SizeOfImage leaves no room for method bodies", path);
     return IL_OK;
+}
+
+/* Maps the file into an arena of its own and opens it there. */
+static il_status open_file(struct module *module, const char *path, il_error *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return il_fail(err, IL_FILE_ERROR, IL_NO_OFFSET, 0, "%s: %s", path, strerror(errno));
+    int32_t hr = mem_arena_map(fd, 0, &module->arena);
+    close(fd);
+    return hr < 0 ? fail_from_hresult(err, path, hr) : open_arena(module, path, err);
+}
+
+static il_status open_bytes(struct module *module, const void *image, size_t size, il_error *err) {
+    int32_t hr = mem_arena_copy(image, size, 0, &module->arena);
+    return hr < 0 ? fail_from_hresult(err, "", hr) : open_arena(module, "", err);
 }
 
 il_status ldr_allocate_tables(struct module *module, il_error *err) {
@@ -67,19 +76,14 @@ static bool register_module(struct runtime *rt, struct module *module) {
     return true;
 }
 
-il_status ldr_load_file(struct runtime *rt, const char *path, struct module **out, il_error *err) {
-    EXEC_LOCKED(rt);
-    for (uint32_t i = 0; i < rt->module_count; i++) {
-        if (strcmp(il_module_path(rt->modules[i]->il), path) == 0) {
-            *out = rt->modules[i];
-            return IL_OK;
-        }
-    }
+/* Makes a module of the file at path, or of the image when it is not NULL. */
+static il_status load(struct runtime *rt, const char *path, const void *image, size_t size,
+                      struct module **out, il_error *err) {
     struct module *module = mem_pool_alloc(&rt->pool, sizeof *module);
     if (!module)
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", path);
     module->rt = rt;
-    il_status status = open_image(module, path, err);
+    il_status status = image ? open_bytes(module, image, size, err) : open_file(module, path, err);
     if (status == IL_OK)
         status = ldr_allocate_tables(module, err);
     if (status == IL_OK && !register_module(rt, module))
@@ -96,8 +100,27 @@ il_status ldr_load_file(struct runtime *rt, const char *path, struct module **ou
     module->loaded = true;
     if (events->module_load_finished)
         events->module_load_finished(events->self, module, 0);
+    if (rt->hooks.loaded)
+        rt->hooks.loaded(module);
     *out = module;
     return IL_OK;
+}
+
+il_status ldr_load_file(struct runtime *rt, const char *path, struct module **out, il_error *err) {
+    EXEC_LOCKED(rt);
+    for (uint32_t i = 0; i < rt->module_count; i++) {
+        if (strcmp(il_module_path(rt->modules[i]->il), path) == 0) {
+            *out = rt->modules[i];
+            return IL_OK;
+        }
+    }
+    return load(rt, path, NULL, 0, out, err);
+}
+
+il_status ldr_load_bytes(struct runtime *rt, const void *image, size_t size, struct module **out,
+                         il_error *err) {
+    EXEC_LOCKED(rt);
+    return load(rt, "", image, size, out, err);
 }
 
 void ldr_unload(struct module *module) {
@@ -155,7 +178,7 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
                             il_error *err) {
     EXEC_LOCKED(rt);
     for (uint32_t i = 0; i < rt->module_count; i++) {
-        if (strcmp(rt->modules[i]->name, name) == 0) {
+        if (strcasecmp(rt->modules[i]->name, name) == 0) {
             *out = rt->modules[i];
             return IL_OK;
         }
@@ -177,4 +200,28 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
     if (!found)
         status = load_from_folder(rt, DEFAULT_PATH, strlen(DEFAULT_PATH), name, out, &found, err);
     return found ? status : fail_missing(rt, name, path, err);
+}
+
+il_status ldr_load_reference(struct module *requester, uint32_t row, struct module **out,
+                             il_error *err) {
+    struct runtime *rt = requester->rt;
+    EXEC_LOCKED(rt);
+    const char *name = il_name(requester->il, IL_AssemblyRef_Name, row);
+    const char *path = il_module_path(requester->il), *slash = strrchr(path, '/');
+    bool found = false;
+    il_status status = ldr_load_assembly(rt, name, out, err);
+    if (status != IL_FILE_ERROR)
+        return status;
+    if (slash && !strchr(name, '/')) {
+        il_error unused;
+        il_status beside =
+            load_from_folder(rt, path, (size_t)(slash - path), name, out, &found, &unused);
+        if (found && beside == IL_OK)
+            return IL_OK;
+    }
+    struct module *other = rt->hooks.missing ? rt->hooks.missing(requester, row) : NULL;
+    if (!other)
+        return status;
+    *out = other;
+    return IL_OK;
 }

@@ -30,6 +30,15 @@ struct module {
     struct body_override *bodies; /* by MethodDef row; NULL until the first one is set */
 };
 
+/* What the class library wants to know of loading, on the thread that loads, under the runtime's
+ * lock. Both may run managed code; either may be NULL. */
+struct ldr_hooks {
+    /* The assembly that row of requester's AssemblyRef table names is nowhere: one to stand in for
+     * it, or NULL. */
+    struct module *(*missing)(struct module *requester, uint32_t row);
+    void (*loaded)(struct module *module);
+};
+
 struct generic_context {
     struct type *const *type_args;
     uint32_t type_arg_count;
@@ -50,6 +59,16 @@ il_status ldr_load_file(struct runtime *rt, const char *path, struct module **ou
  * would bring it). */
 il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module **out,
                             il_error *err);
+
+/* Loads an image that lies in memory, which is copied. Same announcements; errors: those of
+ * il_module_open_image. */
+il_status ldr_load_bytes(struct runtime *rt, const void *image, size_t size, struct module **out,
+                         il_error *err);
+
+/* Loads what row of requester's AssemblyRef table names: as ldr_load_assembly does, then from the
+ * requester's folder, then by asking the missing hook. Errors: those of ldr_load_assembly. */
+il_status ldr_load_reference(struct module *requester, uint32_t row, struct module **out,
+                             il_error *err);
 
 void ldr_unload(struct module *module);
 

@@ -422,8 +422,7 @@ static il_status assembly_ref(struct module *module, uint32_t row, struct module
     if (row == 0 || row > il_rows(module->il, IL_AssemblyRef))
         return bad_token(module, IL_TOKEN(IL_AssemblyRef, row), "a row of AssemblyRef", err);
     if (!module->assembly_refs[row]) {
-        const char *name = il_name(module->il, IL_AssemblyRef_Name, row);
-        il_status status = ldr_load_assembly(module->rt, name, &module->assembly_refs[row], err);
+        il_status status = ldr_load_reference(module, row, &module->assembly_refs[row], err);
         if (status != IL_OK)
             return status;
     }
