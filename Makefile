@@ -187,7 +187,27 @@ build/tests/small.exe: private MCS_FLAGS := -resource:tests/data/small.notes.txt
 
 build/tests/programs/%.exe: tests/programs/%.cs Makefile | deps
 	@mkdir -p $(@D)
-	$(call say,MCS) mcs -nologo -unsafe -warn:0 -out:$@ $<
+	$(call say,MCS) mcs -nologo -unsafe -warn:0 $(MCS_FLAGS) -out:$@ $<
+
+# What some of them are compiled with or find when they run.
+PARTS := tests/programs/parts
+REFLECTED := $(patsubst %,build/tests/programs/%.exe,attributes reflection_invoke \
+    reflection_members reflection_types)
+$(REFLECTED): private MCS_FLAGS := $(PARTS)/target.cs
+$(REFLECTED): $(PARTS)/target.cs
+
+LOADING := build/tests/programs/assemblies_loading.exe
+$(LOADING): private MCS_FLAGS := -r:build/$(PARTS)/plugin.dll \
+    -resource:build/$(PARTS)/texts.resources -resource:tests/data/small.notes.txt,notes.txt
+$(LOADING): build/$(PARTS)/plugin.dll build/$(PARTS)/texts.resources tests/data/small.notes.txt
+
+build/$(PARTS)/plugin.dll: $(PARTS)/plugin.cs Makefile | deps
+	@mkdir -p $(@D)
+	$(call say,MCS) mcs -nologo -target:library -out:$@ $<
+
+build/$(PARTS)/texts.resources: $(PARTS)/texts.txt Makefile | deps
+	@mkdir -p $(@D)
+	$(call say,RESGEN) resgen $< $@ >/dev/null
 
 build/tests/programs/%.exe: tests/programs/%.il | $(BUILD)/claret
 	@mkdir -p $(@D)

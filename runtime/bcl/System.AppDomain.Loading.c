@@ -137,10 +137,15 @@ static struct module *loaded_from(struct runtime *rt, const char *path) {
     return found;
 }
 
-/* Assembly.LoadFrom(path, reflection only, ref mark) and LoadFile_internal(path, ref mark). */
-void bcl_assembly_load_file(struct thread *thread, union slot *slots) {
+static void load_file(struct thread *thread, union slot *slots, bool absolute) {
     char *path = bcl_text(thread, slots[0].p);
-    char *full = path ? realpath(path, NULL) : NULL;
+    if (path && absolute && *path != '/')
+        exec_throw(thread, "ArgumentException", "Absolute path information is required.");
+    if (!path || thread->exception) {
+        mem_free(path);
+        return;
+    }
+    char *full = realpath(path, NULL);
     struct module *module = full ? loaded_from(thread->rt, full) : NULL;
     il_error err;
     if (path && !module && ldr_load_file(thread->rt, full ? full : path, &module, &err) != IL_OK)
@@ -148,6 +153,16 @@ void bcl_assembly_load_file(struct thread *thread, union slot *slots) {
     slots[0].o = module && !thread->exception ? bcl_assembly_object(thread, module) : NULL;
     free(full);
     mem_free(path);
+}
+
+/* Assembly.LoadFrom(path, reflection only, ref mark). */
+void bcl_assembly_load_from(struct thread *thread, union slot *slots) {
+    load_file(thread, slots, false);
+}
+
+/* Assembly.LoadFile_internal(path, ref mark). */
+void bcl_assembly_load_file(struct thread *thread, union slot *slots) {
+    load_file(thread, slots, true);
 }
 
 /* LoadAssemblyRaw(bytes, symbols, evidence, reflection only). */

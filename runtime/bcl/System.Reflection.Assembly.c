@@ -283,3 +283,48 @@ void bcl_assembly_resource_names(struct thread *thread, union slot *slots) {
             bcl_string(thread, il_name(module->il, IL_ManifestResource_Name, i + 1));
     slots[0].p = out;
 }
+
+/* ---- Files ---- */
+
+static struct string *beside(struct thread *thread, const struct module *module, const char *name) {
+    char path[4200];
+    char *full = absolute_path(module), *slash = full ? strrchr(full, '/') : NULL;
+    snprintf(path, sizeof path, "%.*s/%s", slash ? (int)(slash - full) : 0, full ? full : "", name);
+    free(full);
+    return bcl_string(thread, path);
+}
+
+static bool is_wanted_file(const il_module *il, uint32_t row, bool resources) {
+    enum { CONTAINS_NO_METADATA = 1 }; /* II.23.1.6 */
+    return resources || !(il_cell(il, IL_File_Flags, row) & CONTAINS_NO_METADATA);
+}
+
+static struct array *file_paths(struct thread *thread, const struct module *module,
+                                bool resources) {
+    uint32_t count = il_rows(module->il, IL_File), wanted = 0, used = 0;
+    for (uint32_t row = 1; row <= count; row++)
+        wanted += is_wanted_file(module->il, row, resources);
+    struct array *out = bcl_new_vector_of(thread, "String", wanted);
+    for (uint32_t row = 1; out && row <= count && !thread->exception; row++) {
+        if (is_wanted_file(module->il, row, resources))
+            ((struct string **)out->data)[used++] =
+                beside(thread, module, il_name(module->il, IL_File_Name, row));
+    }
+    return out;
+}
+
+/* GetFilesInternal(name, resources too): with a name the path of that file or null; without one the
+ * paths of all but the assembly's own (II.22.19). */
+void bcl_assembly_files(struct thread *thread, union slot *slots) {
+    const struct module *module = bcl_module_of(slots[0].o);
+    char *name = slots[1].p ? bcl_text(thread, slots[1].p) : NULL;
+    if (!slots[1].p)
+        slots[0].p = file_paths(thread, module, slots[2].i4 != 0);
+    else
+        slots[0].p = NULL;
+    for (uint32_t row = 1; name && row <= il_rows(module->il, IL_File); row++) {
+        if (strcmp(il_name(module->il, IL_File_Name, row), name) == 0)
+            slots[0].p = beside(thread, module, name);
+    }
+    mem_free(name);
+}

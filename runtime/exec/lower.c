@@ -651,7 +651,10 @@ static void set_locals(struct lowering *L) {
     }
     if (status != IL_OK) {
         L->local_count = 0;
-        lower_fail(L, "local variables: %s", err.text);
+        if (status == IL_BAD_SIGNATURE || status == IL_BAD_METADATA)
+            lower_fail(L, "local variables: %s", err.text);
+        else /* something to load is not there */
+            L->status = il_fail(L->err, status, IL_NO_OFFSET, err.token, "%s", err.text);
         return;
     }
     L->locals = mem_pool_array(&L->scratch, L->local_count + 1, sizeof *L->locals);
