@@ -285,7 +285,12 @@ int64_t jit_interpret(struct thread *thread, struct method *method, ...) {
     union slot *args = thread->native_top;
     uint32_t slot = 0;
     va_list rest;
+    il_error err;
     FROM_COMPILED(thread);
+    if (method_prepare_signature(method, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        DONE(thread, 0);
+    }
     if (method->arg_slots > (size_t)(thread->stack_end - args)) {
         exec_throw_stack_overflow(thread);
         DONE(thread, 0);
