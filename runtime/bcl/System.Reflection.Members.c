@@ -450,6 +450,26 @@ static struct method *string_factory(struct method *ctor) {
     return ctor;
 }
 
+/* An array by its constructor: of lengths, or of lower bounds and lengths in turn. */
+static struct array *new_array(struct thread *thread, const struct method *ctor,
+                               const struct array *values) {
+    struct type *type = ctor->owner;
+    struct array_bound bounds[EXEC_MAX_RANK] = {{0}};
+    union slot args[2 * EXEC_MAX_RANK + 1];
+    struct object *unused[2 * EXEC_MAX_RANK];
+    if (type->rank > EXEC_MAX_RANK || !pass_arguments(thread, ctor, args, values, unused))
+        return NULL;
+    const union slot *at = args + 1; /* behind this */
+    if (type->kind == TYPE_SZARRAY)
+        return exec_new_array(thread, type, at->i4);
+    for (uint32_t i = 0; i < type->rank; i++) {
+        if (ctor->param_count > type->rank)
+            bounds[i].lower = (at++)->i4;
+        bounds[i].length = (at++)->i4;
+    }
+    return exec_new_bounded_array(thread, type, bounds);
+}
+
 /* RuntimeConstructorInfo.InternalInvoke: makes the object when none is given. */
 void bcl_constructor_invoke(struct thread *thread, union slot *slots) {
     struct method *ctor = bcl_method_of(slots[0].o);
@@ -467,8 +487,8 @@ void bcl_constructor_invoke(struct thread *thread, union slot *slots) {
         slots[0].o = empty ? invoke(thread, string_factory(ctor), empty, slots[2].p) : NULL;
         return;
     }
-    if (create && type->kind == TYPE_ARRAY) {
-        exec_throw(thread, "NotSupportedException", "constructors of arrays");
+    if (create && (type->kind == TYPE_ARRAY || type->kind == TYPE_SZARRAY)) {
+        slots[0].p = new_array(thread, ctor, slots[2].p);
         return;
     }
     if (create && !(object = exec_new_object(thread, type)))

@@ -333,6 +333,8 @@ void bcl_type_make_generic(struct thread *thread, union slot *slots) {
 static struct object *create(struct thread *thread, struct type *type) {
     il_error err;
     union slot args[1];
+    if (type->is_nullable)
+        return NULL;
     if (type_prepare(type, &err) != IL_OK) {
         exec_throw_error(thread, &err);
         return NULL;
@@ -369,16 +371,63 @@ void bcl_type_create_for_argument(struct thread *thread, union slot *slots) {
     slots[0].o = type ? create(thread, type) : NULL;
 }
 
+/* What a constructor throws comes to Activator's callers inside a TargetInvocationException. */
+static void wrap_exception(struct thread *thread) {
+    struct object *inner = exec_take_exception(thread);
+    struct type *type = bcl_class(thread, "System.Reflection", "TargetInvocationException");
+    struct method *ctor = type ? type_find_method(type, ".ctor", 1) : NULL;
+    struct object *outer = ctor ? exec_new_object(thread, type) : NULL;
+    union slot args[2] = {{.o = outer}, {.o = inner}};
+    if (outer && bcl_invoke(thread, ctor, args))
+        exec_throw_object(thread, outer);
+}
+
 /* Activator.CreateInstance<T>(). */
 void bcl_activator_create(struct thread *thread, union slot *slots) {
     struct type *type = thread->native_method->args[0];
-    struct object *object = create(thread, type);
-    if (!object)
+    il_error err;
+    if (type_prepare(type, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
         return;
-    if (type_is_value(type))
-        exec_load(slots, (char *)object + OBJECT_HEADER, type);
-    else
-        slots[0].o = object;
+    }
+    if (type_is_value(type)) {
+        memset(slots, 0, type_slots(type) * sizeof *slots);
+        return;
+    }
+    const struct method *ctor = type_find_method(type, ".ctor", 0);
+    bool callable = ctor && (ctor->flags & METHOD_ACCESS_MASK) == METHOD_PUBLIC &&
+                    !(type->flags & CLASS_ABSTRACT);
+    if (!callable) {
+        exec_throw_format(thread, "MissingMethodException",
+                          "No parameterless constructor defined for type '%s'.", type->name);
+        return;
+    }
+    slots[0].o = create(thread, type);
+    if (!slots[0].o && !thread->fatal)
+        wrap_exception(thread);
+}
+
+/* ActivationServices.AllocateUninitializedClassInstance(type): no constructor runs. */
+void bcl_type_allocate(struct thread *thread, union slot *slots) {
+    struct type *type = bcl_type_of(slots[0].o);
+    il_error err;
+    if (type == thread->rt->core.string) {
+        slots[0].p = exec_new_string(thread, 0);
+        return;
+    }
+    if (type->is_open || (type->flags & CLASS_ABSTRACT) || type->kind == TYPE_INTERFACE ||
+        (type->element_type && !type->is_enum)) {
+        exec_throw_format(thread, "MemberAccessException", "Cannot create an instance of '%s'.",
+                          type->name);
+        return;
+    }
+    if (type_prepare(type, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        return;
+    }
+    if (type->is_nullable)
+        type = type->args[0];
+    slots[0].o = exec_init_type(thread, type) ? exec_new_object(thread, type) : NULL;
 }
 
 /* ByReference<T> holds a managed pointer in its only field. */

@@ -39,7 +39,8 @@ void bcl_thread_construct(struct thread *thread, union slot *slots) {
 /* The object of a thread that no managed code has started: made without constructors. */
 struct object *bcl_thread_object(struct thread *thread, int32_t state) {
     struct type *type = bcl_class(thread, "System.Threading", "Thread");
-    struct object *internal = type ? new_internal(thread, state, thread == thread->rt->main_thread) : NULL;
+    struct object *internal =
+        type ? new_internal(thread, state, thread == thread->rt->main_thread) : NULL;
     struct object *object = internal ? exec_new_object(thread, type) : NULL;
     if (!object)
         return NULL;

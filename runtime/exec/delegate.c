@@ -42,6 +42,9 @@ struct method *exec_delegate_target(struct thread *thread, const struct method *
             args[0].p = (char *)receiver + OBJECT_HEADER;
     } else if (target->arg_slots + 1 == invoke->arg_slots) {
         memmove(args, args + 1, target->arg_slots * sizeof *args);
+        receiver = target->has_this && !target->unbox_this ? args[0].o : NULL;
+        if (receiver && method_is_virtual(target)) /* open over the receiver */
+            target = type_find_virtual(receiver->type, target);
     } else {
         return NULL;
     }

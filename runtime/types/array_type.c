@@ -15,7 +15,7 @@ static il_status out_of_memory(il_error *err) {
     return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
 }
 
-/* ---- Methods of multi-dimensional arrays ---- */
+/* ---- Methods of arrays ---- */
 
 /* int_count indexes or lengths, then last when it is not NULL. */
 static il_status make_method(struct type *type, struct method *method, const char *name,
@@ -45,7 +45,8 @@ static il_status make_method(struct type *type, struct method *method, const cha
 }
 
 il_status array_members(struct type *type, il_error *err) {
-    enum { COUNT = 5 };
+    enum { COUNT = 5, VECTOR_COUNT = 1 };
+    uint32_t count = type->kind == TYPE_SZARRAY ? VECTOR_COUNT : COUNT;
     struct type *element = type->element_type, *byref, *nothing = type->rt->core.void_type;
     if (type->methods)
         return IL_OK;
@@ -54,7 +55,7 @@ il_status array_members(struct type *type, il_error *err) {
         status = type_lay_out(element, err);
     if (status != IL_OK)
         return status;
-    struct method *all = mem_pool_array(&type->rt->pool, COUNT, sizeof *all);
+    struct method *all = mem_pool_array(&type->rt->pool, count, sizeof *all);
     if (!all)
         return out_of_memory(err);
     const struct {
@@ -66,12 +67,12 @@ il_status array_members(struct type *type, il_error *err) {
         {"Get", type->rank, NULL, element},   {"Set", type->rank, element, nothing},
         {"Address", type->rank, NULL, byref},
     };
-    for (uint32_t i = 0; i < COUNT && status == IL_OK; i++)
+    for (uint32_t i = 0; i < count && status == IL_OK; i++)
         status = make_method(type, &all[i], kinds[i].name, kinds[i].ints, kinds[i].last,
                              kinds[i].result, err);
     if (status == IL_OK) {
         type->methods = all;
-        type->method_count = COUNT;
+        type->method_count = count;
     }
     return status;
 }

@@ -391,7 +391,7 @@ static il_status lay_out_steps(struct type *type, il_error *err) {
     if (type->parent)
         status = type_lay_out(type->parent, err);
     if (status == IL_OK)
-        status = type_members(type, err);
+        status = type->kind == TYPE_SZARRAY ? IL_OK : type_members(type, err);
     if (status == IL_OK)
         status = set_supers(type, err);
     if (status == IL_OK && type->module)

@@ -27,7 +27,8 @@ il_status type_place_statics(struct type *type, il_error *err);
 
 /* array_type.c: the members that arrays have beyond those of System.Array. */
 
-/* Makes the methods of a multi-dimensional array: constructors, Get, Set, Address (II.14.2). */
+/* Makes the methods of an array: constructors, Get, Set, Address (II.14.2); of a vector, whose
+ * elements have instructions of their own, only what reflection makes one with: a constructor. */
 il_status array_members(struct type *type, il_error *err);
 /* Whether vectors of element implement interface: IList<T>, its bases and read-only relatives. */
 bool array_has_interface(const struct type *array, const struct type *interface);

@@ -31,7 +31,7 @@ static void fill_method(struct type *type, struct method *method, uint32_t row) 
 
 il_status type_members(struct type *type, il_error *err) {
     EXEC_LOCKED(type->rt);
-    if (type->kind == TYPE_ARRAY)
+    if (type->kind == TYPE_ARRAY || type->kind == TYPE_SZARRAY)
         return array_members(type, err);
     if (type->methods || !type->module)
         return IL_OK;
