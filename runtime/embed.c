@@ -28,12 +28,14 @@ static void fail(claret_error *error, const char *format, ...) {
 
 claret_assembly *claret_load(claret_runtime *rt, const char *path, claret_error *error) {
     struct module *module;
+    struct visit visit = embed_enter(rt);
     il_error err;
-    if (!rt->program_folder && !runtime_set_program_path(rt, path)) {
-        fail(error, "%s: out of memory", path);
-        return NULL;
-    }
-    if (ldr_load_file(rt, path, &module, &err) == IL_OK)
+    il_status status =
+        rt->program_folder || runtime_set_program_path(rt, path)
+            ? ldr_load_file(rt, path, &module, &err)
+            : il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", path);
+    embed_leave(&visit);
+    if (status == IL_OK)
         return module;
     fail(error, "%s", err.text);
     return NULL;
@@ -87,9 +89,11 @@ claret_method *claret_find_method(claret_runtime *rt, const claret_assembly *ass
                                   const char *name, claret_error *error) {
     struct method *method = NULL;
     il_error err;
+    struct visit visit = embed_enter(rt);
     il_status status = ldr_find_method(rt, assembly ? assembly->name : NULL, name, &method, &err);
     if (status == IL_OK)
         status = prepare(method, &err);
+    embed_leave(&visit);
     if (status == IL_OK)
         return method;
     fail(error, "%s", err.text);
@@ -292,9 +296,11 @@ static claret_outcome invoke(struct call *call, claret_value *arguments, size_t 
 claret_outcome claret_invoke(claret_runtime *rt, claret_method *method, claret_value *arguments,
                              size_t count, claret_value *result, claret_exception *exception,
                              claret_error *error) {
-    struct call call = {
-        .thread = rt->main_thread, .method = method, .target = method, .error = error};
-    return invoke(&call, arguments, count, result, exception);
+    struct visit visit = embed_enter(rt);
+    struct call call = {.thread = visit.thread, .method = method, .target = method, .error = error};
+    claret_outcome outcome = invoke(&call, arguments, count, result, exception);
+    embed_leave(&visit);
+    return outcome;
 }
 
 void claret_release_exception(claret_runtime *rt, claret_exception *exception) {

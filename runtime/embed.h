@@ -4,8 +4,38 @@
 #ifndef CLARET_EMBED_H
 #define CLARET_EMBED_H
 
+#include <string.h>
+
 #include "runtime/exec/exec.h"
 #include "runtime/runtime.h"
+
+/* A call from outside. The calling thread is in a safe region, because it runs the embedder's code:
+ * either between two calls, or in a native function that managed code has called. In the second
+ * case what the collector knows of the safe region around that function is put back at the end. */
+struct visit {
+    struct thread *thread;
+    bool was_safe; /* false: out of the runtime itself, a consumer of its events for example */
+    const void *safe_end;
+    uint64_t safe_registers[sizeof((struct thread *)0)->safe_registers / sizeof(uint64_t)];
+};
+
+static inline struct visit embed_enter(struct runtime *rt) {
+    struct thread *thread = rt->main_thread;
+    struct visit visit = {.thread = thread, .was_safe = thread->safe, .safe_end = thread->safe_end};
+    memcpy(visit.safe_registers, thread->safe_registers, sizeof visit.safe_registers);
+    if (visit.was_safe)
+        exec_leave_safe(thread);
+    return visit;
+}
+
+static inline void embed_leave(const struct visit *visit) {
+    struct thread *thread = visit->thread;
+    if (!visit->was_safe)
+        return;
+    exec_enter_safe(thread);
+    thread->safe_end = visit->safe_end;
+    memcpy(thread->safe_registers, visit->safe_registers, sizeof visit->safe_registers);
+}
 
 /* The object that a NULL, STRING or OBJECT stands for, a new one for a STRING; NULL for the other
  * kinds. NULL with OutOfMemoryException pending when memory is short. */

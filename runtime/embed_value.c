@@ -169,17 +169,22 @@ bool embed_load(struct thread *thread, const void *place, struct type *type, cla
     return true;
 }
 
-bool claret_unbox(claret_runtime *rt, claret_object *handle, claret_value *value) {
-    struct object *object = gc_handle_get(rt->gc, handle);
-    if (!object)
-        return false;
-    if (object->type == rt->core.string)
-        return load_reference(rt->main_thread, object, value);
-    claret_kind kind = type_is_value(object->type) ? kind_of(object->type) : CLARET_OBJECT;
+static bool unbox(struct thread *thread, struct object *object, claret_value *value) {
+    if (object && object->type == thread->rt->core.string)
+        return load_reference(thread, object, value);
+    claret_kind kind =
+        object && type_is_value(object->type) ? kind_of(object->type) : CLARET_OBJECT;
     if (kind == CLARET_OBJECT)
         return false;
     load_primitive((char *)object + OBJECT_HEADER, object->type, kind, value);
     return true;
+}
+
+bool claret_unbox(claret_runtime *rt, claret_object *handle, claret_value *value) {
+    struct visit visit = embed_enter(rt);
+    bool ok = unbox(visit.thread, gc_handle_get(rt->gc, handle), value);
+    embed_leave(&visit);
+    return ok;
 }
 
 void claret_release(claret_runtime *rt, claret_value *value) {
