@@ -56,37 +56,23 @@ void bcl_thread_current(struct thread *thread, union slot *slots) {
 
 /* ---- Life ---- */
 
-static bool is_abort(const struct object *exception) {
-    return strcmp(exception->type->name, "ThreadAbortException") == 0;
-}
-
 /* What the thread's code did not catch ends the program; but that it was aborted. */
-static int32_t end_of_invocation(struct thread *thread) {
-    struct object *exception = thread->fatal ? NULL : thread->exception;
-    if (thread->rt->exiting)
-        return 0;
-    if (exception && is_abort(exception)) {
+void bcl_invoke_root(struct thread *thread, struct method *method, union slot *args) {
+    if (exec_invoke_root(thread, method, args) || thread->rt->exiting)
+        return;
+    if (thread->fatal || thread->unhandled)
+        rt_end_unhandled(thread);
+    else
         exec_take_exception(thread);
-        return THREAD_ABORTED;
-    }
-    rt_end_unhandled(thread);
-    return 0;
-}
-
-void bcl_invoke_root(struct thread *thread, struct method *method, union slot *args,
-                     int32_t *state) {
-    *state = exec_invoke_root(thread, method, args) ? 0 : end_of_invocation(thread);
 }
 
 static void run_delegate(struct thread *thread, const struct thread_start *start) {
     struct method *invoke = type_find_method(start->delegate->type, "Invoke", -1);
     union slot args[2] = {{.o = start->delegate}, {.o = start->argument}};
     struct object *internal = thread->internal;
-    int32_t state = 0;
     if (invoke)
-        bcl_invoke_root(thread, invoke, args, &state);
-    exec_change_state(thread->rt, internal, THREAD_STOPPED | state,
-                      THREAD_ABORT_REQUESTED | THREAD_BACKGROUND);
+        bcl_invoke_root(thread, invoke, args);
+    exec_change_state(thread->rt, internal, THREAD_STOPPED, THREAD_BACKGROUND);
     exec_event_set(thread->rt, *end_of(internal), true);
 }
 
@@ -136,10 +122,10 @@ void bcl_thread_join(struct thread *thread, union slot *slots) {
 }
 
 void bcl_thread_sleep(struct thread *thread, union slot *slots) {
-    if (slots[0].i4 == 0)
-        sched_yield();
-    else
+    if (slots[0].i4 != 0)
         exec_sleep(thread, slots[0].i4);
+    else if (!exec_take_requests(thread, true))
+        sched_yield();
 }
 
 void bcl_thread_yield(struct thread *thread, union slot *slots) {
@@ -264,8 +250,12 @@ void bcl_thread_set_name(struct thread *thread, union slot *slots) {
     }
     if (copy)
         memcpy(copy, name, size);
+    if (field_value(internal, "name_chars")) {
+        bcl_native_free(thread->rt, copy);
+        exec_throw(thread, "InvalidOperationException", "Thread.Name can only be set once.");
+        return;
+    }
     EXEC_LOCKED(thread->rt);
-    bcl_native_free(thread->rt, field_value(internal, "name_chars"));
     bcl_set_field(internal, "name_chars", copy);
     *(int32_t *)bcl_field(internal, "name_length") = length;
     if (copy && internal == thread->internal)

@@ -50,9 +50,8 @@ static void call_back(struct thread *thread) {
     struct type *type = bcl_class(thread, "System.Threading", "_ThreadPoolWaitCallback");
     struct method *callback = type ? type_find_method(type, "PerformWaitCallback", 0) : NULL;
     union slot args[1];
-    int32_t state;
     if (callback)
-        bcl_invoke_root(thread, callback, args, &state);
+        bcl_invoke_root(thread, callback, args);
     exec_take_exception(thread);
     thread->aborting = false;
 }

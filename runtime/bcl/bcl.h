@@ -72,10 +72,9 @@ bool bcl_unbox(struct thread *thread, struct type *type, void *place, struct obj
 /* exec_invoke for natives that let the method's exception pass on to whoever called them: handlers
  * there are looked for again, the trace stays. */
 bool bcl_invoke(struct thread *thread, struct method *method, union slot *args);
-/* Runs a method as the first of its thread: an exception that comes out ends the program, but for a
- * ThreadAbortException. *state: THREAD_ABORTED for that one, otherwise 0. */
-void bcl_invoke_root(struct thread *thread, struct method *method, union slot *args,
-                     int32_t *state);
+/* Runs a method as the first of its thread: an exception that comes out ends the program, but for
+ * an abort. */
+void bcl_invoke_root(struct thread *thread, struct method *method, union slot *args);
 /* The Thread object of the calling thread, made without constructors, its state THREAD_BACKGROUND
  * or 0; NULL with an exception pending. */
 struct object *bcl_thread_object(struct thread *thread, int32_t state);

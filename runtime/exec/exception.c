@@ -123,6 +123,12 @@ static bool search_activation(struct thread *t, struct trace *trace,
     return found;
 }
 
+/* An abort is taken by the thread's root, so finally blocks run. */
+static bool is_abort(const struct thread *t) {
+    const struct type *type = t->exception->type;
+    return t->aborting && strcmp(type->name, "ThreadAbortException") == 0;
+}
+
 void exception_search(struct thread *t, bool keep_trace) {
     struct stack_walk walk;
     struct walk_entry entry;
@@ -138,7 +144,7 @@ void exception_search(struct thread *t, bool keep_trace) {
             found = search_activation(t, &trace, &entry);
         if (!found && entry.frame && entry.frame->boundary) {
             t->catch_frame = entry.index;
-            t->unhandled = entry.frame->root;
+            t->unhandled = entry.frame->root && !is_abort(t);
             break;
         }
     }

@@ -88,7 +88,8 @@ bool exec_take_requests(struct thread *thread, bool waiting) {
         return true;
     }
     if (waiting && take(thread, REQUEST_INTERRUPT)) {
-        exec_throw(thread, "Threading.ThreadInterruptedException", NULL);
+        exec_throw(thread, "Threading.ThreadInterruptedException",
+                   "Thread was interrupted from a waiting state.");
         return true;
     }
     return false;
