@@ -196,18 +196,18 @@ REFLECTED := $(patsubst %,build/tests/programs/%.exe,attributes reflection_invok
 $(REFLECTED): private MCS_FLAGS := $(PARTS)/target.cs
 $(REFLECTED): $(PARTS)/target.cs
 
+build/tests/programs/serialization.exe: private MCS_FLAGS := -r:System.Runtime.Serialization \
+    -r:System.Xml
+build/tests/programs/xml_documents.exe: private MCS_FLAGS := -r:System.Xml -r:System.Xml.Linq
+
 LOADING := build/tests/programs/assemblies_loading.exe
 $(LOADING): private MCS_FLAGS := -r:build/$(PARTS)/plugin.dll \
-    -resource:build/$(PARTS)/texts.resources -resource:tests/data/small.notes.txt,notes.txt
-$(LOADING): build/$(PARTS)/plugin.dll build/$(PARTS)/texts.resources tests/data/small.notes.txt
+    -resource:$(PARTS)/texts.resources -resource:tests/data/small.notes.txt,notes.txt
+$(LOADING): build/$(PARTS)/plugin.dll $(PARTS)/texts.resources tests/data/small.notes.txt
 
 build/$(PARTS)/plugin.dll: $(PARTS)/plugin.cs Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,MCS) mcs -nologo -target:library -out:$@ $<
-
-build/$(PARTS)/texts.resources: $(PARTS)/texts.txt Makefile | deps
-	@mkdir -p $(@D)
-	$(call say,RESGEN) resgen $< $@ >/dev/null
 
 build/tests/programs/%.exe: tests/programs/%.il | $(BUILD)/claret
 	@mkdir -p $(@D)

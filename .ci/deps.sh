@@ -49,6 +49,8 @@ have_linker() { command_there ld && command_there objcopy; }
 have_libffi() { header_there ffi.h; }
 have_cunit() { header_there CUnit/Basic.h; }
 have_corlib() { [ -f /usr/lib/mono/4.5/mscorlib.dll ]; }
+have_xml_linq() { [ -f /usr/lib/mono/4.5/System.Xml.Linq.dll ]; }
+have_serialization() { [ -f /usr/lib/mono/4.5/System.Runtime.Serialization.dll ]; }
 have_mcs() { command_there mcs; }
 have_cargo() { runtime/jit/mir/cargo.sh --version >/dev/null 2>&1; }
 
@@ -71,6 +73,9 @@ need libffi have_libffi libffi-dev
 need CUnit have_cunit libcunit1-dev
 need "the class library mscorlib.dll" have_corlib libmono-corlib4.5-dll
 need "the C# compiler mcs" have_mcs mono-mcs
+need "System.Xml.Linq, which a test uses" have_xml_linq libmono-system-xml-linq4.0-cil
+need "System.Runtime.Serialization, which a test uses" have_serialization \
+    libmono-system-runtime-serialization4.0-cil
 if ! have_cargo; then
     command_there apt-get && update
     need "cargo 1.85 or newer" have_cargo "$(cargo_package)"

@@ -53,7 +53,17 @@ void bcl_type_from_handle(struct thread *thread, union slot *slots) {
         slots[0].i4 = (expression);                                                                \
     }
 
-TYPE_QUERY(attributes, (int32_t)type->flags)
+/* Arrays, pointers and byrefs have no row. */
+static uint32_t type_attributes(const struct type *type) {
+    enum { PUBLIC = 1, SERIALIZABLE = 0x2000 }; /* II.23.1.15 */
+    if (type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY)
+        return PUBLIC | CLASS_SEALED | SERIALIZABLE;
+    if (type->kind == TYPE_BYREF)
+        return type_attributes(type->element_type);
+    return type->kind == TYPE_POINTER || type->kind == TYPE_VARIABLE ? PUBLIC : type->flags;
+}
+
+TYPE_QUERY(attributes, (int32_t)type_attributes(type))
 TYPE_QUERY(element, type->element)
 TYPE_QUERY(is_generic_definition, type->arg_count > 0 && type->definition == type)
 TYPE_QUERY(is_generic_variable, type->kind == TYPE_VARIABLE)
