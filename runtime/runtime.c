@@ -324,6 +324,7 @@ void claret_destroy(claret_runtime *rt) {
     jit_free(rt->jit);
     while (rt->world.threads)
         exec_detach_thread(rt->world.threads);
+    bcl_process_stop(rt);
     exec_waits_fini(rt);
     exec_monitors_fini(rt);
     exec_free_strings(rt);

@@ -333,20 +333,25 @@ void bcl_io_create_pipe(struct thread *thread, union slot *slots) {
 }
 
 /* DuplicateHandle(source process, source, target process, out target, access, inherit, options, out
- * error): descriptors are only those of this process. */
+ * error): processes' handles, and descriptors of this process. */
 void bcl_io_duplicate(struct thread *thread, union slot *slots) {
     enum { CLOSE_SOURCE = 1 };
     int64_t *target = slots[3].p;
     int source = (int)slots[1].i8;
     bool inherit = slots[5].i4 != 0, close_source = (slots[6].i4 & CLOSE_SOURCE) != 0;
-    (void)thread;
+    int32_t *error = slots[7].p;
+    if (bcl_process_duplicate(thread, slots[1].i8, target)) {
+        *error = *target ? 0 : IO_INVALID_HANDLE;
+        slots[0].i4 = *target != 0;
+        return;
+    }
     int copy = fcntl(source, inherit ? F_DUPFD : F_DUPFD_CLOEXEC, 0);
     if (copy >= 0) {
         *target = copy;
         if (close_source)
             close(source);
     }
-    bcl_io_finish(slots, copy, slots[7].p);
+    bcl_io_finish(slots, copy, error);
 }
 
 /* Cancel(handle, out error): reads and writes wait in the kernel, which cannot be told. */

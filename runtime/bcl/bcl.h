@@ -20,6 +20,9 @@ struct type *bcl_type_of(struct object *object);
 void bcl_domain_raise_exit(struct thread *thread);
 void bcl_domain_raise_unhandled(struct thread *thread, struct object *exception);
 
+/* System.Diagnostics.Process.c: no child is waited for any more; before the wait objects go. */
+void bcl_process_stop(struct runtime *rt);
+
 /* ---- bcl_state.c: what the class library keeps per runtime ---- */
 
 struct bcl_state;

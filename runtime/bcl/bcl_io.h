@@ -38,6 +38,10 @@ void bcl_io_finish(union slot *slots, int result, int32_t *error);
  * block: the caller is safe for collections. */
 int bcl_io_copy(int from, int to);
 
+/* System.Diagnostics.Process.c: whether the handle is a process's; then *out is what DuplicateHandle
+ * makes of it, 0 with an exception pending or when that cannot be had. */
+bool bcl_process_duplicate(struct thread *thread, int64_t handle, int64_t *out);
+
 /* System.Security.c: fills the buffer from the kernel's random source; false when there is none. */
 bool bcl_random_bytes(void *buffer, size_t length);
 

@@ -16,6 +16,8 @@ struct bcl_native {
     char data[];
 };
 
+struct bcl_processes; /* System.Diagnostics.Process.c */
+
 struct bcl_state {
     struct bcl_pair *pairs; /* hash table, open addressing */
     uint32_t pair_count, pair_capacity;
@@ -24,6 +26,7 @@ struct bcl_state {
     gc_handle **handles; /* GCHandles: index + 1 is the managed handle; NULL entries are free */
     uint32_t handle_count, handle_capacity;
     bool has_domain;    /* somebody has asked for the AppDomain; atomic */
+    struct bcl_processes *processes; /* NULL until one is looked at */
     bool exit_raised;   /* AppDomain.ProcessExit has run or runs; atomic */
     bool shutting_down; /* it has run; atomic */
 };

@@ -241,6 +241,15 @@ int64_t exec_wait_open(struct runtime *rt, wait_kind kind, const char *name) {
     return handle;
 }
 
+int64_t exec_wait_duplicate(struct runtime *rt, int64_t handle) {
+    struct wait_table *table = rt->waits;
+    pthread_mutex_lock(&table->lock);
+    struct wait_object *object = find_object(table, handle);
+    int64_t copy = object ? give_handle(table, object) : 0;
+    pthread_mutex_unlock(&table->lock);
+    return copy;
+}
+
 void exec_wait_close(struct runtime *rt, int64_t handle) {
     struct wait_table *table = rt->waits;
     pthread_mutex_lock(&table->lock);

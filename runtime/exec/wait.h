@@ -71,6 +71,8 @@ int64_t exec_wait_new(struct thread *thread, wait_kind kind, int32_t count, int3
                       bool manual, const char *name, bool *created);
 /* Another handle of the object of that name; 0 when there is none. */
 int64_t exec_wait_open(struct runtime *rt, wait_kind kind, const char *name);
+/* Another handle of the same object; 0 for a bad handle, or when memory is short. */
+int64_t exec_wait_duplicate(struct runtime *rt, int64_t handle);
 void exec_wait_close(struct runtime *rt, int64_t handle);
 
 /* False for a bad handle, or what the object does not allow: a mutex of another thread, a semaphore
