@@ -102,7 +102,7 @@ struct thread {
     void *
         compiled_top; /* native frame pointer of the C function that compiled code is in; or NULL */
     struct object *out_of_memory, *stack_overflow; /* preallocated */
-    struct thread_static *statics;                 /* thread_static.c: by field.thread_number */
+    struct thread_static *statics;                 /* thread_static.c: by field.offset */
     uint32_t static_count;
     struct found_interface found[THREAD_FOUND]; /* by a hash of type and declared method */
     struct type *waits_for_init;                /* whose initialiser another thread runs */

@@ -7,24 +7,11 @@
 
 #include "runtime/exec/exec.h"
 
-static bool init_tables(struct world *world) {
-    pthread_mutexattr_t recursive;
-    if (pthread_mutexattr_init(&recursive) != 0)
-        return false;
-    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
-    bool ok = pthread_mutex_init(&world->tables, &recursive) == 0;
-    pthread_mutexattr_destroy(&recursive);
-    return ok;
-}
-
 bool exec_world_init(struct world *world) {
-    *world = (struct world){.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    if (pthread_key_create(&world->current, NULL) != 0)
-        return false;
-    if (init_tables(world))
-        return true;
-    pthread_key_delete(world->current);
-    return false;
+    *world = (struct world){.lock = PTHREAD_MUTEX_INITIALIZER,
+                            .changed = PTHREAD_COND_INITIALIZER,
+                            .tables = PTHREAD_MUTEX_INITIALIZER};
+    return pthread_key_create(&world->current, NULL) == 0;
 }
 
 void exec_world_fini(struct world *world) {
@@ -150,11 +137,15 @@ void exec_start_world(void *self) {
 
 /* ---- The runtime's lock ---- */
 
-void exec_lock(struct runtime *rt) {
+/* Its address tells threads apart: the lock is taken again and again by the thread that has it. */
+static _Thread_local char self;
+
+static void take_tables(struct runtime *rt) {
     pthread_mutex_t *lock = &rt->world.tables;
+    struct thread *thread;
     if (pthread_mutex_trylock(lock) == 0)
         return;
-    struct thread *thread = exec_current_thread(rt);
+    thread = exec_current_thread(rt);
     if (!thread) {
         pthread_mutex_lock(lock);
         return;
@@ -164,6 +155,19 @@ void exec_lock(struct runtime *rt) {
     exec_leave_safe(thread);
 }
 
+void exec_lock(struct runtime *rt) {
+    struct world *world = &rt->world;
+    if (__atomic_load_n(&world->tables_owner, __ATOMIC_RELAXED) != &self) {
+        take_tables(rt);
+        __atomic_store_n(&world->tables_owner, &self, __ATOMIC_RELAXED);
+    }
+    world->tables_depth++;
+}
+
 void exec_unlock(struct runtime *rt) {
-    pthread_mutex_unlock(&rt->world.tables);
+    struct world *world = &rt->world;
+    if (--world->tables_depth > 0)
+        return;
+    __atomic_store_n(&world->tables_owner, NULL, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&world->tables);
 }

@@ -25,7 +25,7 @@ static bool grow(struct thread *thread, uint32_t number) {
 }
 
 void *exec_thread_static(struct thread *thread, const struct field *field) {
-    uint32_t number = field->thread_number;
+    uint32_t number = field->offset;
     if (number < thread->static_count && thread->statics[number].value)
         return thread->statics[number].value;
     /* A whole number of words, for the collector. */

@@ -165,7 +165,6 @@ bool jit_compile(jit *jit, struct method *method) {
         return method->jit_state == JIT_STATE_COMPILED;
     if (!compile(jit, &request))
         return false;
-    method->jit_info = request.compiled;
     method->entry = request.compiled->start;
     method->enter = request.enter;
     method->jit_state = JIT_STATE_COMPILED;

@@ -39,7 +39,7 @@ typedef void jit_enter(struct thread *thread, union slot *slots);
 
 enum jit_state { JIT_STATE_NONE, JIT_STATE_COMPILED, JIT_STATE_REFUSED };
 
-/* Compiles a prepared method and sets its entry, enter, jit_info and jit_state. Returns whether it
+/* Compiles a prepared method and sets its entry, enter and jit_state. Returns whether it
  * is compiled now. A refused method is not tried again; one that lacked memory is. */
 bool jit_compile(jit *jit, struct method *method);
 

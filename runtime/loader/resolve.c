@@ -667,7 +667,7 @@ static il_status method_def(struct module *module, uint32_t row, struct method *
         return bad_token(module, IL_TOKEN(IL_MethodDef, row), "a row of MethodDef", err);
     il_status status = ldr_type_def(module, type_row, &owner, err);
     if (status == IL_OK)
-        status = type_members(owner, err);
+        status = type_make_methods(owner, err);
     if (status != IL_OK)
         return status;
     *out = type_method_of_row(owner, row);
@@ -749,7 +749,7 @@ static il_status no_member(const struct type *type, const char *kind, il_status 
 static il_status find_method(struct module *module, struct type *type, const char *name,
                              const il_method_sig *sig, struct method **out, il_error *err) {
     for (struct type *t = type; t; t = t->parent) {
-        il_status status = type_members(t, err);
+        il_status status = type_make_methods(t, err);
         for (uint32_t i = 0; status == IL_OK && i < t->method_count; i++) {
             bool matches = false;
             if (strcmp(t->methods[i].name, name) != 0)
@@ -836,7 +836,7 @@ il_status ldr_instantiate_method(struct method *definition, struct type *const *
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0,
                        "method %s takes %u type arguments, not %u", definition->name,
                        definition->generic_count, count);
-    for (struct method *m = definition->instances; m; m = m->next_instance) {
+    for (struct method *m = definition->instance; m; m = m->instance) {
         if (memcmp(m->args, args, count * sizeof *args) == 0) {
             *out = m;
             return IL_OK;
@@ -853,14 +853,14 @@ il_status ldr_instantiate_method(struct method *definition, struct type *const *
     method->slot = definition->slot;
     method->unbox_this = definition->unbox_this;
     method->entry = rt->uncompiled_entry;
-    method->generic_count = count;
+    method->generic_count = (uint16_t)count;
     method->definition = definition;
     method->args = mem_pool_array(&rt->pool, count, sizeof *args);
     if (!method->args)
         return out_of_memory(err);
     memcpy(method->args, args, count * sizeof *args);
-    method->next_instance = definition->instances;
-    definition->instances = method;
+    method->instance = definition->instance;
+    definition->instance = method;
     *out = method;
     return IL_OK;
 }
@@ -896,7 +896,7 @@ static il_status member_ref_field(struct module *module, uint32_t row,
     il_blob signature = il_blob_cell(module->il, IL_MemberRef_Signature, row);
     il_status status = member_parent(module, parent, context, &type, err);
     for (struct type *t = type; status == IL_OK && t; t = t->parent) {
-        status = type_members(t, err);
+        status = type_make_fields(t, err);
         for (uint32_t i = 0; status == IL_OK && i < t->field_count; i++) {
             bool matches = false;
             if (strcmp(t->fields[i].name, name) != 0)
@@ -924,7 +924,7 @@ il_status ldr_field(struct module *module, uint32_t token, const struct generic_
         struct type *owner;
         status = ldr_type_def(module, il_field_owner(module->il, row), &owner, err);
         if (status == IL_OK)
-            status = type_members(owner, err);
+            status = type_make_fields(owner, err);
         if (status == IL_OK) {
             *out = type_field_of_row(owner, row);
             if (!*out)

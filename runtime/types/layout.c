@@ -319,7 +319,7 @@ il_status type_place_static(struct field *field, il_error *err) {
         field->address = copy;
         field->place = FIELD_SHARED;
     } else if (is_thread_static(field)) {
-        field->thread_number = rt->thread_static_count++;
+        field->offset = rt->thread_static_count++;
         field->place = FIELD_PER_THREAD;
     } else {
         field->place = FIELD_SHARED;
@@ -348,7 +348,8 @@ static il_status lay_out_fields(struct type *type, il_error *err) {
         struct field *field = &type->fields[i];
         if (primitive && !(field->flags & FIELD_STATIC))
             field->type = type; /* Int32.m_value is an int32 */
-        il_status status = field->type ? IL_OK : resolve_field(field, err);
+        bool is_constant = (field->flags & FIELD_LITERAL) != 0;
+        il_status status = field->type || is_constant ? IL_OK : resolve_field(field, err);
         if (status != IL_OK)
             return status;
     }
@@ -386,12 +387,25 @@ static il_status set_supers(struct type *type, il_error *err) {
     return IL_OK;
 }
 
+/* Whether any field is more than a constant: some classes have thousands of these. */
+static bool has_storage(const struct type *type) {
+    if (!type->module)
+        return false;
+    il_module *il = type->module->il;
+    il_range rows = il_list(il, IL_TypeDef_FieldList, type->row);
+    for (uint32_t row = rows.first; row < rows.end; row++) {
+        if (!(il_cell(il, IL_Field_Flags, row) & FIELD_LITERAL))
+            return true;
+    }
+    return false;
+}
+
 static il_status lay_out_steps(struct type *type, il_error *err) {
     il_status status = IL_OK;
     if (type->parent)
         status = type_lay_out(type->parent, err);
     if (status == IL_OK)
-        status = type->kind == TYPE_SZARRAY ? IL_OK : type_members(type, err);
+        status = has_storage(type) ? type_make_fields(type, err) : IL_OK;
     if (status == IL_OK)
         status = set_supers(type, err);
     if (status == IL_OK && type->module)

@@ -4,8 +4,10 @@
 
 #include "runtime/types/type.h"
 
-/* Makes type->methods and type->fields from the definition's rows (arrays get their run-time
- * methods). Errors: IL_BAD_METADATA, IL_OUT_OF_MEMORY. */
+/* Each makes an array of the type from the definition's rows (arrays get their run-time methods);
+ * type_members both. Errors: IL_BAD_METADATA, IL_OUT_OF_MEMORY. */
+il_status type_make_methods(struct type *type, il_error *err);
+il_status type_make_fields(struct type *type, il_error *err);
 il_status type_members(struct type *type, il_error *err);
 
 /* Whether from is to with type arguments that vary as the definition allows. */

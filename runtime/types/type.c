@@ -25,44 +25,61 @@ static void fill_method(struct type *type, struct method *method, uint32_t row) 
     method->slot = METHOD_NO_SLOT;
     method->entry = type->rt->uncompiled_entry;
     method->unbox_this = type_is_value(type) && !method_is_static(method);
-    if (strcmp(method->name, ".cctor") == 0 && method_is_static(method))
+    if (method_is_static(method) && (method->flags & METHOD_RT_SPECIAL_NAME) &&
+        strcmp(method->name, ".cctor") == 0)
         type->cctor = method;
 }
 
-il_status type_members(struct type *type, il_error *err) {
+il_status type_make_methods(struct type *type, il_error *err) {
     EXEC_LOCKED(type->rt);
     if (type->kind == TYPE_ARRAY || type->kind == TYPE_SZARRAY)
         return array_members(type, err);
     if (type->methods || !type->module)
         return IL_OK;
-    il_module *il = type->module->il;
-    il_range methods = il_list(il, IL_TypeDef_MethodList, type->row);
-    il_range fields = il_list(il, IL_TypeDef_FieldList, type->row);
-    uint32_t method_count = methods.end - methods.first;
-    uint32_t field_count = fields.end - fields.first;
-    struct mem_pool *pool = &type->rt->pool;
-    struct method *all = mem_pool_array(pool, method_count + 1, sizeof *all);
-    type->fields = mem_pool_array(pool, field_count + 1, sizeof *type->fields);
-    if (!all || !type->fields)
+    il_range rows = il_list(type->module->il, IL_TypeDef_MethodList, type->row);
+    uint32_t count = rows.end - rows.first;
+    struct method *all = mem_pool_array(&type->rt->pool, count + 1, sizeof *all);
+    if (!all)
         return out_of_memory(err);
-    for (uint32_t i = 0; i < method_count; i++) {
-        fill_method(type, &all[i], methods.first + i);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t variables;
+        fill_method(type, &all[i], rows.first + i);
         il_status status = ldr_variables_of(type, IL_TOKEN(IL_MethodDef, all[i].row), &all[i].args,
-                                            &all[i].generic_count, err);
+                                            &variables, err);
         if (status != IL_OK)
             return status;
+        all[i].generic_count = (uint16_t)variables;
     }
-    for (uint32_t i = 0; i < field_count; i++) {
-        struct field *field = &type->fields[i];
+    type->method_count = count;
+    type->methods = all;
+    return IL_OK;
+}
+
+il_status type_make_fields(struct type *type, il_error *err) {
+    EXEC_LOCKED(type->rt);
+    if (type->fields || !type->module)
+        return IL_OK;
+    il_module *il = type->module->il;
+    il_range rows = il_list(il, IL_TypeDef_FieldList, type->row);
+    uint32_t count = rows.end - rows.first;
+    struct field *all = mem_pool_array(&type->rt->pool, count + 1, sizeof *all);
+    if (!all)
+        return out_of_memory(err);
+    for (uint32_t i = 0; i < count; i++) {
+        struct field *field = &all[i];
         field->owner = type;
-        field->row = fields.first + i;
+        field->row = rows.first + i;
         field->name = il_name(il, IL_Field_Name, field->row);
         field->flags = (uint16_t)il_cell(il, IL_Field_Flags, field->row);
     }
-    type->method_count = method_count;
-    type->field_count = field_count;
-    type->methods = all;
+    type->field_count = count;
+    type->fields = all;
     return IL_OK;
+}
+
+il_status type_members(struct type *type, il_error *err) {
+    il_status status = type_make_methods(type, err);
+    return status == IL_OK ? type_make_fields(type, err) : status;
 }
 
 struct method *type_method_of_row(struct type *type, uint32_t row) {
@@ -78,7 +95,7 @@ struct field *type_field_of_row(struct type *type, uint32_t row) {
 struct method *type_find_method(struct type *type, const char *name, int param_count) {
     EXEC_LOCKED(type->rt);
     il_error err;
-    if (type_members(type, &err) != IL_OK)
+    if (type_make_methods(type, &err) != IL_OK)
         return NULL;
     for (uint32_t i = 0; i < type->method_count; i++) {
         struct method *method = &type->methods[i];
@@ -96,7 +113,7 @@ struct method *type_find_method(struct type *type, const char *name, int param_c
 struct field *type_find_field(struct type *type, const char *name) {
     EXEC_LOCKED(type->rt);
     il_error err;
-    if (type_members(type, &err) != IL_OK)
+    if (type_make_fields(type, &err) != IL_OK)
         return NULL;
     for (uint32_t i = 0; i < type->field_count; i++) {
         if (strcmp(type->fields[i].name, name) == 0)
@@ -197,6 +214,8 @@ static il_status prepare_steps(struct type *type, il_error *err) {
         status = type_prepare(type->parent, err);
     if (status == IL_OK && (type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY))
         status = type_lay_out(type->element_type, err);
+    if (status == IL_OK)
+        status = type_make_methods(type, err);
     if (status == IL_OK)
         status = type_build_tables(type, err);
     if (status == IL_OK)

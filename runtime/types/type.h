@@ -80,6 +80,7 @@ enum {
     METHOD_VIRTUAL = 0x40,
     METHOD_NEWSLOT = 0x100,
     METHOD_IS_ABSTRACT = 0x400,
+    METHOD_RT_SPECIAL_NAME = 0x1000,
     METHOD_PINVOKE = 0x2000,
 
     IMPL_RUNTIME = 3,
@@ -93,14 +94,14 @@ enum field_place { FIELD_UNPLACED, FIELD_SHARED, FIELD_PER_THREAD };
 struct field {
     struct type *owner;
     const char *name;
-    struct type *type;      /* NULL until the owner is prepared */
-    uint32_t row;           /* in the owner's module */
-    uint16_t flags;         /* II.23.1.5 */
-    uint32_t offset;        /* from the object's start, for value types from the value's */
-    void *address;          /* statics: where the value is; with an RVA in the image at first */
-    bool is_missing;        /* its class could not be loaded: type stands for it */
-    uint8_t place;          /* field_place, of statics */
-    uint32_t thread_number; /* of FIELD_PER_THREAD: see exec_thread_static */
+    struct type *type; /* NULL until the owner is laid out; of constants always */
+    uint32_t row;      /* in the owner's module */
+    uint16_t flags;    /* II.23.1.5 */
+    uint32_t offset;   /* from the object's start, for value types from the value's; of
+                        * FIELD_PER_THREAD its number: see exec_thread_static */
+    void *address;     /* statics: where the value is; with an RVA in the image at first */
+    bool is_missing;   /* its class could not be loaded: type stands for it */
+    uint8_t place;     /* field_place, of statics */
 };
 
 /* One method of one interface as this type implements it. */
@@ -194,20 +195,21 @@ struct method {
     uint16_t flags; /* II.23.1.10 */
     uint16_t impl_flags; /* II.23.1.11 */
     uint32_t slot;       /* in the vtable, or in its interface; METHOD_NO_SLOT */
-    uint8_t special;     /* method_special, known once has_signature */
-    bool has_signature, has_this, is_vararg, prepared;
-    bool unbox_this; /* instance method of a value type: this is a byref to the value */
-    uint32_t generic_count;
-    struct type **args; /* generic method: its arguments (the variables for the definition) */
-    struct method *definition; /* of an instantiated generic method; otherwise itself */
-    struct method *instances;  /* definition: list of instantiations */
-    struct method *next_instance;
-
-    struct type *return_type;
-    struct type **params; /* without this */
     uint32_t param_count;
     uint32_t arg_slots; /* slots of all arguments, this and hidden ones included */
     uint32_t return_slots;
+    uint32_t hotness; /* entries and loop iterations counted before compilation */
+    uint8_t special;  /* method_special, known once has_signature */
+    uint8_t jit_state;
+    uint16_t generic_count;
+    bool has_signature, has_this, is_vararg, prepared;
+    bool unbox_this; /* instance method of a value type: this is a byref to the value */
+
+    struct type **args; /* generic method: its arguments (the variables for the definition) */
+    struct method *definition; /* of an instantiated generic method; otherwise itself */
+    struct method *instance; /* of a definition the newest instantiation; of that the one before */
+    struct type *return_type;
+    struct type **params; /* without this */
 
     struct code *code; /* register code of the current version; NULL until prepared */
     native_method native;
@@ -216,9 +218,6 @@ struct method {
     void *entry; /* what compiled callers call, never NULL; see runtime/jit/jit.h */
     void (*enter)(struct thread *, union slot *); /* compiled: called by the interpreter */
     struct thread *preparer; /* who makes it callable; under the world's lock */
-    uint32_t hotness;        /* entries and loop iterations counted before compilation */
-    uint8_t jit_state;
-    void *jit_info; /* runtime/jit's record of the compiled code */
 };
 
 static inline bool type_is_reference(const struct type *t) {
