@@ -45,7 +45,9 @@ PLUGINS  := $(patsubst samples/profilers/%.c,build/samples/%.so,$(wildcard sampl
 TEST_DATA := $(patsubst tests/data/%.cs,build/tests/%.exe,$(wildcard tests/data/*.cs))
 TEST_PROGRAMS := $(patsubst tests/%,build/tests/%.exe,$(basename $(wildcard tests/programs/*.cs tests/programs/*.il)))
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
-TEST_FILES := $(TEST_DATA) $(TEST_PROGRAMS) $(TEST_PLUGINS)
+# Native libraries that programs of tests/programs/ call.
+TEST_NATIVE := $(patsubst tests/native/%.c,build/tests/programs/lib%.so,$(wildcard tests/native/*.c))
+TEST_FILES := $(TEST_DATA) $(TEST_PROGRAMS) $(TEST_PLUGINS) $(TEST_NATIVE)
 
 .PHONY: all compare deps samples run test asan bench fuzz check-oom check-corpus format install clean help
 .DELETE_ON_ERROR:
@@ -224,7 +226,11 @@ build/tests/plugins/%.so: tests/plugins/%.c Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,CC) $(PLUGIN_CC)
 
+build/tests/programs/lib%.so: tests/native/%.c Makefile | deps
+	@mkdir -p $(@D)
+	$(call say,CC) $(PLUGIN_CC)
+
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(PLUGINS:.so=.d) \
-         $(TEST_PLUGINS:.so=.d)
+         $(TEST_PLUGINS:.so=.d) $(TEST_NATIVE:.so=.d)
 -include $(BUILD)/tests/check/oom.d
 -include $(BENCH:$(BUILD)/bench/%=$(BUILD)/tests/bench/%.d) $(BUILD)/tests/corpus/rewrite.d

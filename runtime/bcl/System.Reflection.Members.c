@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "runtime/bcl/bcl_reflect.h"
+#include "runtime/interop/pinvoke.h"
 #include "runtime/types/members.h"
 
 static struct object *new_member(struct thread *thread, const char *class_name, const void *handle,
@@ -182,18 +183,14 @@ void bcl_method_base(struct thread *thread, union slot *slots) {
 
 /* GetPInvoke(out flags, out entry point, out library): of the ImplMap row (II.22.22). */
 void bcl_method_pinvoke(struct thread *thread, union slot *slots) {
-    const struct method *method = bcl_method_of(slots[0].o);
-    const il_module *il = method->owner->module->il;
-    il_range rows =
-        il_find_rows(il, IL_ImplMap_MemberForwarded, IL_TOKEN(IL_MethodDef, method->row));
+    struct pinvoke_import import;
     int32_t *flags = slots[1].p;
     struct string **entry = slots[2].p, **library = slots[3].p;
-    if (rows.first >= rows.end)
+    if (!pinvoke_import_of(bcl_method_of(slots[0].o), &import))
         return;
-    uint32_t scope = IL_TOKEN_ROW(il_cell(il, IL_ImplMap_ImportScope, rows.first));
-    *flags = (int32_t)il_cell(il, IL_ImplMap_Flags, rows.first);
-    *entry = bcl_string(thread, il_name(il, IL_ImplMap_ImportName, rows.first));
-    *library = bcl_string(thread, il_name(il, IL_ModuleRef_Name, scope));
+    *flags = (int32_t)import.flags;
+    *entry = bcl_string(thread, import.entry_point);
+    *library = bcl_string(thread, import.library);
 }
 
 /* MethodBase.GetCurrentMethod() is bcl_current_method in System.Diagnostics.StackTrace.c. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "runtime/interop/pinvoke.h"
+
 struct row {
     const char *type, *name, *params;
     native_method function;
@@ -45,14 +47,10 @@ static const char *parameters(const struct method *method, char *buffer, size_t 
 
 /* Entry points of the libraries that the runtime brings itself. */
 static native_method find_entry_point(const struct method *method) {
-    const il_module *il = method->owner->module->il;
-    il_range rows =
-        il_find_rows(il, IL_ImplMap_MemberForwarded, IL_TOKEN(IL_MethodDef, method->row));
-    if (rows.first >= rows.end)
+    struct pinvoke_import import;
+    if (!pinvoke_import_of(method, &import))
         return NULL;
-    uint32_t scope = IL_TOKEN_ROW(il_cell(il, IL_ImplMap_ImportScope, rows.first));
-    size_t at = first_row(il_name(il, IL_ModuleRef_Name, scope),
-                          il_name(il, IL_ImplMap_ImportName, rows.first));
+    size_t at = first_row(import.library, import.entry_point);
     return at < METHOD_COUNT ? METHODS[at].function : NULL;
 }
 

@@ -217,12 +217,14 @@ static void run(ffi_cif *cif, void *result, void **values, void *data) {
     else
         exec_leave_safe(thread);
     if (!thread)
-        runtime_end_process(callback->rt, NULL, "A thread of native code cannot be attached: out of memory.");
+        runtime_end_process(callback->rt, NULL,
+                            "A thread of native code cannot be attached: out of memory.");
     const struct method *native_method = thread->native_method;
     union slot *native_top = thread->native_top;
     struct object *delegate = gc_handle_get(callback->rt->gc, callback->delegate);
     if (!delegate)
-        runtime_end_process(callback->rt, thread, "A callback was made on a garbage collected delegate.");
+        runtime_end_process(callback->rt, thread,
+                            "A callback was made on a garbage collected delegate.");
     if (!invoke_delegate(thread, callback, delegate, values, result))
         runtime_end_process(callback->rt, thread, NULL);
     thread->native_method = native_method;

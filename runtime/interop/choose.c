@@ -29,8 +29,11 @@ bool marshal_refuse(struct marshal_failure *failure, const char *format, ...) {
 
 static bool mismatch(const struct choice *c) {
     char name[200];
-    return marshal_refuse(c->failure, "%s and unmanaged type %u do not go together.",
-                          type_name(c->type, name, sizeof name), c->as->kind);
+    type_name(c->type, name, sizeof name);
+    if (c->as->kind == 0)
+        return marshal_refuse(c->failure, "%s cannot be marshalled here.", name);
+    return marshal_refuse(c->failure, "%s cannot be marshalled as UnmanagedType %u.", name,
+                          c->as->kind);
 }
 
 static bool set(const struct choice *c, marshal_kind kind, uint32_t size, ffi_type *ffi) {

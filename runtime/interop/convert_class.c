@@ -171,7 +171,7 @@ TO_MANAGED(safe_handle) {
 }
 
 TO_NATIVE(handle_ref) {
-    const struct field *field = type_find_field(marshal->type, "m_handle");
+    const struct field *field = type_find_field(marshal->type, "_handle");
     if (!field)
         return refuse(scope->thread, "HandleRef has no handle.");
     memcpy(native, (const char *)managed + field->offset, sizeof(void *));

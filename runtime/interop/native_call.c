@@ -20,9 +20,10 @@ struct native_frame {
 
 /* ---- Before the call ---- */
 
-/* What only goes in needs no memory of its own; custom marshallers always clean up. */
+/* A copy that native code has no reason to replace or to free needs no memory of its own. */
 static bool is_lent(const struct marshal_param *param) {
-    return !param->by_ref && !param->out && param->value.kind != MARSHAL_CUSTOM;
+    return !param->by_ref && !param->out &&
+           (param->value.kind == MARSHAL_STRING || param->value.kind == MARSHAL_STRUCT);
 }
 
 static bool convert_value(struct native_frame *f, const struct marshal_param *param, uint32_t i) {
