@@ -2,8 +2,8 @@
  * checks shape and bounds; what the code means is the verifier's concern. */
 #include "il_body.h"
 
-#include "il.h"
 #include "il_bytes.h"
+#include "il_live_state.h"
 
 static il_status read_tiny(const uint8_t *bytes, size_t available, il_body *out, il_error *err) {
     out->code_size = bytes[0] >> 2;
@@ -139,11 +139,14 @@ il_status il_method_body(const il_module *module, uint32_t method_row, il_body *
     enum { CODE_TYPE_MASK = 3 }; /* MethodImplAttributes: 0 is IL (II.23.1.11) */
     uint32_t rva = il_cell(module, IL_MethodDef_RVA, method_row);
     *out = (il_body){0};
-    if (rva == 0 || il_cell(module, IL_MethodDef_ImplFlags, method_row) & CODE_TYPE_MASK)
+    il_blob bytes = module->live ? il_live_body(module, method_row)
+                    : rva        ? il_rva(module, rva)
+                                 : (il_blob){NULL, 0};
+    if ((rva == 0 && !bytes.data) ||
+        il_cell(module, IL_MethodDef_ImplFlags, method_row) & CODE_TYPE_MASK)
         return il_fail(err, IL_NO_BODY, IL_NO_OFFSET, IL_TOKEN(IL_MethodDef, method_row),
                        "%s: %s has no IL body", il_module_path(module),
                        il_name(module, IL_MethodDef_Name, method_row));
-    il_blob bytes = il_rva(module, rva);
     il_status status = il_body_read(bytes.data, bytes.size, out, err);
     return status == IL_OK ? IL_OK : name_method(module, method_row, err);
 }

@@ -1,5 +1,5 @@
 /* Searches in tables: rows by a column's value, owners of members, types by name. */
-#include "il_module.h"
+#include "il_live_state.h"
 #include "runtime/memory/mem.h"
 
 /* ---- Rows by value ---- */
@@ -84,6 +84,8 @@ static uint32_t list_owner(const il_module *module, il_column list, il_column po
                            uint32_t member) {
     const il_cells *cells = &module->cells[list];
     uint32_t position = member;
+    if (module->live)
+        return il_live_owner(module, list, member);
     if (member == 0 || !is_sorted(module, list))
         return 0;
     if (module->cells[pointer].rows)

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "il_module.h"
+#include "il_live_state.h"
 #include "runtime/memory/mem.h"
 
 enum {
@@ -267,6 +267,7 @@ void il_module_close(il_module *module) {
     if (!module)
         return;
     il_type_index_free(atomic_load(&module->types));
+    il_live_free(module->live);
     if (module->mapped)
         munmap((void *)(uintptr_t)module->image, module->size);
     mem_free(module->path);
@@ -309,6 +310,8 @@ void il_module_section(const il_module *module, uint32_t index, il_section *out)
 }
 
 il_blob il_rva(const il_module *module, uint32_t rva) {
+    if (module->live)
+        return il_live_data(module, rva);
     for (uint32_t i = 0; i < module->headers.section_count; i++) {
         const uint8_t *p = module->sections + (size_t)i * IL_SECTION_SIZE;
         uint32_t offset = rva - il_load32(p + 12), size = il_load32(p + 16);

@@ -8,7 +8,7 @@
  * Reading touches the root and the table stream's header only. All the arithmetic of a cell, its
  * column's place and width, is done here once per column; il_cell is a multiplication and a load.
  */
-#include "il_module.h"
+#include "il_live_state.h"
 
 /* Row numbers have 24 bits; the last one is kept free for "beyond any table". */
 static const uint32_t MAX_ROWS = 0xFFFFFE;
@@ -248,6 +248,8 @@ uint32_t il_list_limit(const il_module *module, il_column column) {
 
 il_range il_list(const il_module *module, il_column column, uint32_t row) {
     const il_cells *cells = &module->cells[column];
+    if (module->live)
+        return il_live_list(module, column, row);
     if (row - 1 >= cells->rows)
         return (il_range){0, 0};
     uint32_t limit = il_list_limit(module, column);

@@ -1,5 +1,6 @@
 /* What a module is, for the files of this folder that read it. Filled by il_image.c (headers) and
- * il_metadata.c (streams and tables), then constant but for the two caches at the end. */
+ * il_metadata.c (streams and tables), then constant but for the two caches at the end; that of a live module
+ * by il_live.c, again and again. */
 #ifndef CLARET_IL_MODULE_H
 #define CLARET_IL_MODULE_H
 
@@ -39,6 +40,7 @@ struct il_module {
     il_cells cells[IL_COLUMN_COUNT];
     _Atomic uint8_t order[IL_COLUMN_COUNT];
     _Atomic(il_type_index *) types; /* built by the first il_find_type */
+    struct il_live *live; /* of a module that is still built, see il_live.h; NULL for others */
 };
 
 enum { IL_SECTION_SIZE = 40 };

@@ -25,7 +25,8 @@ bool rt_is_type(const struct runtime *rt, const void *pointer) {
     const struct type *type = pointer;
     return in_pool(rt, type, sizeof *type) && type->rt == rt &&
            in_pool(rt, type->definition, sizeof *type) &&
-           type->definition->definition == type->definition;
+           type->definition->definition == type->definition &&
+           !(type->module && type->module->hidden);
 }
 
 bool rt_is_method(const struct runtime *rt, const void *pointer) {
@@ -51,7 +52,7 @@ const char *rt_module_assembly_name(const struct module *module) {
     return module->name;
 }
 const uint8_t *rt_module_base(const struct module *module) {
-    return mem_arena_base(module->arena);
+    return module->dynamic ? NULL : mem_arena_base(module->arena);
 }
 il_module *rt_module_il(const struct module *module) {
     return module->il;

@@ -331,6 +331,8 @@ void claret_destroy(claret_runtime *rt) {
     bcl_stop(rt);
     for (uint32_t i = 0; i < rt->module_count; i++)
         ldr_unload(rt->modules[i]);
+    if (rt->dynamic_methods)
+        ldr_unload(rt->dynamic_methods);
     mem_free(rt->modules);
     mem_free(rt->constructed);
     mem_free(rt->program_folder);

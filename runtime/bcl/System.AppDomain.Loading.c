@@ -129,6 +129,8 @@ static struct module *loaded_from(struct runtime *rt, const char *path) {
     struct module *found = NULL;
     EXEC_LOCKED(rt);
     for (uint32_t i = 0; i < rt->module_count && !found; i++) {
+        if (rt->modules[i]->dynamic)
+            continue;
         char *other = realpath(il_module_path(rt->modules[i]->il), NULL);
         if (other && strcmp(other, path) == 0)
             found = rt->modules[i];

@@ -54,6 +54,18 @@ struct object *bcl_module_object(struct thread *thread, struct module *module) {
     return thread->exception ? NULL : object;
 }
 
+bool bcl_set_assembly_object(struct runtime *rt, struct module *module, struct object *assembly) {
+    return bcl_put(rt, module, KEY_ASSEMBLY, assembly);
+}
+
+bool bcl_set_module_object(struct runtime *rt, struct module *module, struct object *object) {
+    return bcl_put(rt, module, KEY_MODULE, object);
+}
+
+bool bcl_has_module_object(struct runtime *rt, struct module *module) {
+    return bcl_get(rt, module, KEY_MODULE) != NULL;
+}
+
 struct module *bcl_module_of(struct object *assembly) {
     struct module **handle = bcl_field(assembly, "_mono_assembly");
     return handle ? *handle : NULL;

@@ -43,6 +43,13 @@ static void token_of_key(const uint8_t *key, size_t size, uint8_t token[TOKEN_SI
         token[i] = digest[SHA1_SIZE - 1 - i];
 }
 
+bool bcl_public_key_token(const struct module *module, uint8_t token[8]) {
+    il_blob key = il_blob_cell(module->il, IL_Assembly_PublicKey, 1);
+    if (key.size)
+        token_of_key(key.data, key.size, token);
+    return key.size != 0;
+}
+
 /* The token of a key, or the token that stands in a reference, as digits; empty when there is none.
  */
 static void token_digits(char out[TOKEN_DIGITS + 1], il_blob key, bool is_token) {

@@ -72,7 +72,6 @@ TYPE_QUERY(is_array, type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY)
 TYPE_QUERY(is_byref, type->kind == TYPE_BYREF)
 TYPE_QUERY(is_pointer, type->kind == TYPE_POINTER)
 TYPE_QUERY(is_value, type_is_value(type) && type != type->rt->core.enumeration)
-TYPE_QUERY(is_enum, type->is_enum)
 TYPE_QUERY(is_interface, type->kind == TYPE_INTERFACE)
 TYPE_QUERY(rank, (int32_t)type->rank)
 TYPE_QUERY(token,

@@ -30,6 +30,11 @@ struct object *bcl_member_object(struct thread *thread, struct bcl_member *membe
 struct object *bcl_assembly_object(struct thread *thread, struct module *module);
 struct object *bcl_module_object(struct thread *thread, struct module *module);
 
+/* Says which object stands for an assembly or module from now on; false when memory is short. */
+bool bcl_set_assembly_object(struct runtime *rt, struct module *module, struct object *assembly);
+bool bcl_set_module_object(struct runtime *rt, struct module *module, struct object *object);
+bool bcl_has_module_object(struct runtime *rt, struct module *module);
+
 /* The property or event of a row, made once; NULL when memory is short. */
 struct bcl_member *bcl_member_of_row(struct type *owner, il_table table, uint32_t row);
 /* Its accessor with one of the semantics of II.23.1.12; NULL when it has none. */
@@ -108,5 +113,8 @@ char *bcl_full_name(const struct type *type, bool full, bool assembly);
  * module, or of its AssemblyRef row. */
 char *bcl_assembly_name(const struct module *module, char *buffer, size_t size);
 char *bcl_reference_name(const struct module *module, uint32_t row, char *buffer, size_t size);
+/* The last eight bytes of the hash of the assembly's public key, backwards (II.6.3); false when it
+ * has no key. */
+bool bcl_public_key_token(const struct module *module, uint8_t token[8]);
 
 #endif

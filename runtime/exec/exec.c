@@ -37,10 +37,11 @@ static il_status lower(struct thread *thread, struct method *method, il_error *e
 
 static il_status lower_announced(struct thread *thread, struct method *method, il_error *err) {
     rt_events *events = thread->rt->events;
-    if (events->jit_started)
+    bool announce = !method->owner->module || !method->owner->module->hidden;
+    if (announce && events->jit_started)
         events->jit_started(events->self, method);
     il_status status = lower(thread, method, err);
-    if (events->jit_finished && status == IL_OK)
+    if (announce && events->jit_finished && status == IL_OK)
         events->jit_finished(events->self, method, 0);
     return status;
 }

@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "runtime/loader/dynamic.h"
 #include "runtime/runtime.h"
 
 #define DEFAULT_PATH "/usr/lib/mono/4.5"
@@ -63,17 +64,27 @@ il_status ldr_allocate_tables(struct module *module, il_error *err) {
     return IL_OK;
 }
 
-static bool register_module(struct runtime *rt, struct module *module) {
+il_status ldr_add_module(struct module *module, il_error *err) {
+    struct runtime *rt = module->rt;
     if (rt->module_count == rt->module_capacity) {
         uint32_t capacity = rt->module_capacity ? 2 * rt->module_capacity : 8;
         struct module **modules = mem_resize(rt->modules, capacity, sizeof *modules);
         if (!modules)
-            return false;
+            return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory",
+                           il_module_path(module->il));
         rt->modules = modules;
         rt->module_capacity = capacity;
     }
     rt->modules[rt->module_count++] = module;
-    return true;
+    if (!rt->corlib)
+        rt->corlib = module;
+    rt_events *events = rt->events;
+    if (events->module_load_started)
+        events->module_load_started(events->self, module);
+    module->loaded = true;
+    if (events->module_load_finished)
+        events->module_load_finished(events->self, module, 0);
+    return IL_OK;
 }
 
 /* Makes a module of the file at path, or of the image when it is not NULL. */
@@ -86,20 +97,12 @@ static il_status load(struct runtime *rt, const char *path, const void *image, s
     il_status status = image ? open_bytes(module, image, size, err) : open_file(module, path, err);
     if (status == IL_OK)
         status = ldr_allocate_tables(module, err);
-    if (status == IL_OK && !register_module(rt, module))
-        status = il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", path);
+    if (status == IL_OK)
+        status = ldr_add_module(module, err);
     if (status != IL_OK) {
         ldr_unload(module);
         return status;
     }
-    if (!rt->corlib)
-        rt->corlib = module;
-    rt_events *events = rt->events;
-    if (events->module_load_started)
-        events->module_load_started(events->self, module);
-    module->loaded = true;
-    if (events->module_load_finished)
-        events->module_load_finished(events->self, module, 0);
     if (rt->hooks.loaded)
         rt->hooks.loaded(module);
     *out = module;
@@ -109,7 +112,7 @@ static il_status load(struct runtime *rt, const char *path, const void *image, s
 il_status ldr_load_file(struct runtime *rt, const char *path, struct module **out, il_error *err) {
     EXEC_LOCKED(rt);
     for (uint32_t i = 0; i < rt->module_count; i++) {
-        if (strcmp(il_module_path(rt->modules[i]->il), path) == 0) {
+        if (!rt->modules[i]->dynamic && strcmp(il_module_path(rt->modules[i]->il), path) == 0) {
             *out = rt->modules[i];
             return IL_OK;
         }
@@ -126,6 +129,8 @@ il_status ldr_load_bytes(struct runtime *rt, const void *image, size_t size, str
 void ldr_unload(struct module *module) {
     il_module_close(module->il);
     mem_arena_free(module->arena);
+    if (module->dynamic)
+        il_build_free(module->dynamic->build);
     module->il = NULL;
     module->arena = NULL;
 }
@@ -178,7 +183,7 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
                             il_error *err) {
     EXEC_LOCKED(rt);
     for (uint32_t i = 0; i < rt->module_count; i++) {
-        if (strcasecmp(rt->modules[i]->name, name) == 0) {
+        if (!rt->modules[i]->dynamic && strcasecmp(rt->modules[i]->name, name) == 0) {
             *out = rt->modules[i];
             return IL_OK;
         }

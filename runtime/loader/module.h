@@ -23,11 +23,13 @@ struct module {
     struct mem_arena *arena;
     const char *name; /* assembly name */
     bool loaded;
+    bool hidden;             /* holds DynamicMethods: in no list, and unknown to profilers */
     struct type **types;     /* by TypeDef row */
     struct type **type_refs; /* by TypeRef row */
     struct type **variables; /* by GenericParam row; NULL until the first one is named */
     struct module **assembly_refs;
-    struct body_override *bodies; /* by MethodDef row; NULL until the first one is set */
+    struct body_override *bodies;   /* by MethodDef row; NULL until the first one is set */
+    struct dynamic_module *dynamic; /* of a module made at run time, see dynamic.h; else NULL */
 };
 
 /* What the class library wants to know of loading, on the thread that loads, under the runtime's
@@ -69,6 +71,9 @@ il_status ldr_load_bytes(struct runtime *rt, const void *image, size_t size, str
  * requester's folder, then by asking the missing hook. Errors: those of ldr_load_assembly. */
 il_status ldr_load_reference(struct module *requester, uint32_t row, struct module **out,
                              il_error *err);
+
+/* Adds a module that is ready to the runtime's and announces module_load_*. IL_OUT_OF_MEMORY. */
+il_status ldr_add_module(struct module *module, il_error *err);
 
 void ldr_unload(struct module *module);
 

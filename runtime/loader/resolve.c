@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/loader/dynamic.h"
 #include "runtime/runtime.h"
 #include "runtime/types/members.h"
 
@@ -203,22 +204,15 @@ static il_status set_parent(struct type *type, il_error *err) {
     return ldr_type(type->module, extends, &context, &type->parent, err);
 }
 
-il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, il_error *err) {
-    EXEC_LOCKED(module->rt);
-    if (row == 0 || row > il_rows(module->il, IL_TypeDef))
-        return bad_token(module, IL_TOKEN(IL_TypeDef, row), "a row of TypeDef", err);
-    if (module->types[row]) {
-        *out = module->types[row];
-        return IL_OK;
-    }
+/* Identity, variables and enclosing type; takes its place in the module's table. */
+static il_status make_type_def(struct module *module, uint32_t row, struct type **out,
+                               il_error *err) {
     struct type *type = new_type(module->rt, module);
     if (!type)
         return out_of_memory(err);
     type->row = row;
-    type->flags = il_cell(module->il, IL_TypeDef_Flags, row);
     type->name = il_name(module->il, IL_TypeDef_Name, row);
     type->name_space = il_name(module->il, IL_TypeDef_Namespace, row);
-    type->before_field_init = (type->flags & CLASS_BEFORE_FIELD_INIT) != 0;
     module->types[row] = type;
     il_status status = set_variables(type, err);
     il_range nested =
@@ -228,15 +222,47 @@ il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, i
         if (IL_TOKEN_ROW(token) != row)
             status = ldr_type_def(module, IL_TOKEN_ROW(token), &type->enclosing, err);
     }
-    if (status == IL_OK)
-        status = set_parent(type, err);
-    if (status != IL_OK) {
-        module->types[row] = NULL;
-        return status;
-    }
-    classify(type);
     *out = type;
-    return IL_OK;
+    return status;
+}
+
+il_status ldr_set_base(struct type *type, il_error *err) {
+    type->flags = il_cell(type->module->il, IL_TypeDef_Flags, type->row);
+    type->before_field_init = (type->flags & CLASS_BEFORE_FIELD_INIT) != 0;
+    il_status status = set_parent(type, err);
+    if (status == IL_OK)
+        classify(type);
+    return status;
+}
+
+il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, il_error *err) {
+    EXEC_LOCKED(module->rt);
+    if (row == 0 || row > il_rows(module->il, IL_TypeDef))
+        return bad_token(module, IL_TOKEN(IL_TypeDef, row), "a row of TypeDef", err);
+    if (module->types[row]) {
+        *out = module->types[row];
+        return IL_OK;
+    }
+    if (module->dynamic)
+        return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, row),
+                       "Could not load type 0x%08X from assembly '%s': it was never created.",
+                       IL_TOKEN(IL_TypeDef, row), module->name);
+    il_status status = make_type_def(module, row, out, err);
+    if (status == IL_OK)
+        status = ldr_set_base(*out, err);
+    if (status != IL_OK)
+        module->types[row] = NULL;
+    return status;
+}
+
+il_status ldr_declare_type(struct module *module, uint32_t row, struct type **out, il_error *err) {
+    EXEC_LOCKED(module->rt);
+    il_status status = make_type_def(module, row, out, err);
+    if (status == IL_OK)
+        (*out)->incomplete = true;
+    else
+        module->types[row] = NULL;
+    return status;
 }
 
 /* ---- Constructed types ---- */

@@ -30,12 +30,24 @@ static void fill_method(struct type *type, struct method *method, uint32_t row) 
         type->cctor = method;
 }
 
+/* Members of a type that System.Reflection.Emit builds come with its creation. */
+static il_status check_created(const struct type *type, il_error *err) {
+    char text[256];
+    if (!type->definition->incomplete)
+        return IL_OK;
+    return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, type->row),
+                   "Could not load type '%s' from assembly '%s': it was never created.",
+                   type_name(type, text, sizeof text), type->module->name);
+}
+
 il_status type_make_methods(struct type *type, il_error *err) {
     EXEC_LOCKED(type->rt);
     if (type->kind == TYPE_ARRAY || type->kind == TYPE_SZARRAY)
         return array_members(type, err);
     if (type->methods || !type->module)
         return IL_OK;
+    if (check_created(type, err) != IL_OK)
+        return IL_NO_TYPE;
     il_range rows = il_list(type->module->il, IL_TypeDef_MethodList, type->row);
     uint32_t count = rows.end - rows.first;
     struct method *all = mem_pool_array(&type->rt->pool, count + 1, sizeof *all);
@@ -59,6 +71,8 @@ il_status type_make_fields(struct type *type, il_error *err) {
     EXEC_LOCKED(type->rt);
     if (type->fields || !type->module)
         return IL_OK;
+    if (check_created(type, err) != IL_OK)
+        return IL_NO_TYPE;
     il_module *il = type->module->il;
     il_range rows = il_list(il, IL_TypeDef_FieldList, type->row);
     uint32_t count = rows.end - rows.first;
@@ -234,7 +248,7 @@ il_status type_prepare(struct type *type, il_error *err) {
     if (type->prepared || type->prepare_state == STEP_RUNNING)
         return IL_OK;
     rt_events *events = type->rt->events;
-    bool announce = type->module != NULL;
+    bool announce = type->module && !type->module->hidden && !type->definition->incomplete;
     if (announce && events->class_load_started)
         events->class_load_started(events->self, type);
     type->prepare_state = STEP_RUNNING;
