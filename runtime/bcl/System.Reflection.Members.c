@@ -493,6 +493,8 @@ void bcl_constructor_invoke(struct thread *thread, union slot *slots) {
     if (!exec_init_type(thread, type))
         return;
     invoke(thread, ctor, object, slots[2].p);
+    if (create && type->is_nullable && !thread->exception) /* boxed, it is its value */
+        object = bcl_box(thread, type, (char *)object + OBJECT_HEADER);
     slots[0].o = create ? object : NULL;
 }
 

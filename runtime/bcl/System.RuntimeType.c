@@ -368,9 +368,11 @@ static struct object *create(struct thread *thread, struct type *type) {
     return object;
 }
 
-/* CreateInstanceInternal(type): by the parameterless constructor. */
+/* CreateInstanceInternal(type): by the parameterless constructor. A Nullable without a value is
+ * null. */
 void bcl_type_create(struct thread *thread, union slot *slots) {
-    slots[0].o = create(thread, bcl_type_of(slots[0].o));
+    struct type *type = bcl_type_of(slots[0].o);
+    slots[0].o = type->is_nullable ? NULL : create(thread, type);
 }
 
 /* CreateInstanceForAnotherGenericParameter(type, argument): type's definition over the argument. */
