@@ -2,8 +2,9 @@
  *
  * All of them are in one hidden module per runtime: each is the only method of a type DynamicClass,
  * which is what stack traces show. So they are lowered, compiled, called through delegates and
- * invoked like any other. They live as long as the runtime. Access is not checked in any code, so
- * skipVisibility and the owner change nothing. */
+ * invoked like any other. They live as long as the runtime. A method may use
+ * what its owner type may, or the code of its module outside of types; with skipVisibility,
+ * everything, as mscorlib may; with none of the three, what is public. */
 #include "runtime/bcl/emit.h"
 #include "runtime/runtime.h"
 #include "runtime/types/members.h"
@@ -15,6 +16,20 @@ struct module *emit_methods_module(struct thread *thread) {
                                                 &rt->dynamic_methods, &err) != IL_OK)
         emit_fail(thread, &err);
     return rt->dynamic_methods;
+}
+
+static const struct type *rights_of(struct thread *thread, struct object *dynamic) {
+    struct object *owner = emit_get(dynamic, "owner"), *module = emit_get(dynamic, "module");
+    struct module **handle = module ? bcl_field(module, "_impl") : NULL;
+    struct type *type = NULL;
+    il_error err;
+    if (emit_get_bool(dynamic, "skipVisibility"))
+        return thread->rt->core.object;
+    if (owner)
+        return emit_type_of(thread, owner);
+    if (handle && *handle && ldr_type_def(*handle, 1, &type, &err) != IL_OK)
+        return NULL; /* the module of an AssemblyBuilder has no code outside of types yet */
+    return type;
 }
 
 /* The type with its one method, which has no body yet. */
@@ -41,6 +56,7 @@ static struct method *add_method(struct emitter *e, struct object *dynamic) {
         status = ldr_set_base(type, &err);
     if (status == IL_OK) {
         type->incomplete = false;
+        type->access_as = rights_of(thread, dynamic);
         status = type_members(type, &err);
     }
     if (status == IL_OK)

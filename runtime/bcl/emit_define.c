@@ -306,36 +306,6 @@ static void finish(struct emitter *e, struct object *builder, const struct type 
     emit_attributes(e, token, emit_get_array(builder, "cattrs"));
 }
 
-/* ---- Checks ---- */
-
-static bool missing(struct thread *thread, const struct type *type, const struct method *method) {
-    char owner[256], assembly[256];
-    exec_throw_format(
-        thread, "TypeLoadException",
-        "Method '%s' in type '%s' from assembly '%s' does not have an implementation.",
-        method->name, type_name(type, owner, sizeof owner),
-        bcl_assembly_name(type->module, assembly, sizeof assembly));
-    return false;
-}
-
-/* A class that is not abstract implements everything it has. */
-static bool check_implemented(struct thread *thread, const struct type *type) {
-    if (type->kind == TYPE_INTERFACE || type->flags & CLASS_ABSTRACT)
-        return true;
-    for (uint32_t i = 0; i < type->vtable_size; i++) {
-        if (method_is_abstract(type->vtable[i]))
-            return missing(thread, type, type->vtable[i]);
-    }
-    for (uint32_t i = 0; i < type->interface_count; i++) {
-        const struct interface_entry *entry = &type->interfaces[i];
-        for (uint32_t k = 0; k < entry->interface->vtable_size; k++) {
-            if (!entry->methods[k])
-                return missing(thread, type, entry->interface->vtable[k]);
-        }
-    }
-    return true;
-}
-
 struct type *emit_create(struct thread *thread, struct object *builder) {
     struct type *type = emit_declare(thread, builder);
     il_error err;
@@ -360,9 +330,8 @@ struct type *emit_create(struct thread *thread, struct object *builder) {
         return NULL;
     if (type->is_open)
         return type;
-    if (type_prepare(type, &err) != IL_OK) {
-        emit_fail(thread, &err);
-        return NULL;
-    }
-    return check_implemented(thread, type) ? type : NULL;
+    if (type_prepare(type, &err) == IL_OK)
+        return type;
+    emit_fail(thread, &err);
+    return NULL;
 }

@@ -96,6 +96,8 @@ static bool can_access_type(const struct type *from, const struct type *type) {
 
 bool ldr_can_access(const struct type *from, const struct type *owner, uint16_t member_flags) {
     unsigned access = member_flags & METHOD_ACCESS_MASK;
+    if (from->access_as) /* a DynamicMethod */
+        from = from->access_as;
     if (!owner->module || from->module == from->rt->corlib || is_inside(from, owner))
         return true;
     return can_access_member(from, owner, access) && can_access_type(from, owner);

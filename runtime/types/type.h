@@ -126,8 +126,9 @@ struct type {
     bool prepared, has_references, is_enum, is_nullable, is_delegate, has_finalizer;
     bool is_open; /* contains type variables */
     bool before_field_init;
+    const struct type *access_as; /* whose rights its code has, see access.c; NULL: its own */
     bool incomplete; /* of a dynamic module, declared but not created: has no members yet */
-    uint8_t init; /* type_init_state */
+    uint8_t init;    /* type_init_state */
     uint8_t layout_state, prepare_state;
     struct thread *init_thread;
     struct type *next_rooted; /* in the runtime's list of types that hold references: see roots.c */
