@@ -1,8 +1,11 @@
-/* One fuzz target per parser of il/. */
+/* One fuzz target per parser. */
+#define _GNU_SOURCE
 #include "fuzz_targets.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "il_asm.h"
 #include "il_build.h"
@@ -10,6 +13,8 @@
 #include "il_edit.h"
 #include "il_print.h"
 #include "il_same.h"
+#include "runtime/memory/heap_format.h"
+#include "runtime/memory/heap_report.h"
 #include "runtime/memory/mem.h"
 #include "tests/il_files.h"
 
@@ -171,4 +176,20 @@ void fuzz_asm(const uint8_t *data, size_t size) {
     }
     il_text_fini(&image);
     free(text);
+}
+
+/* A heap trace; the input is what comes behind its header. */
+void fuzz_heap_trace(const uint8_t *data, size_t size) {
+    const heap_trace_header header = {HEAP_TRACE_MAGIC, 1, sizeof header, 0, 0};
+    char path[40], error[300] = "";
+    int fd = memfd_create("trace", MFD_CLOEXEC);
+    FILE *out = fopen("/dev/null", "w");
+    if (fd < 0 || !out || write(fd, &header, sizeof header) != (ssize_t)sizeof header ||
+        write(fd, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (FAILED(heap_report(path, HEAP_REPORT_CHROME, out, error, sizeof error)) != (error[0] != 0))
+        abort();
+    fclose(out);
+    close(fd);
 }

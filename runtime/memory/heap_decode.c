@@ -176,8 +176,8 @@ static heap_decoded read_other(heap_decoder *d, uint64_t unit, heap_trace_event 
 heap_decoded heap_decode_next(heap_decoder *d, heap_trace_event *event, heap_sweep *sweep) {
     heap_decoded found = HEAP_DECODED_END;
     while (found == HEAP_DECODED_END && d->at < d->size) {
-        size_t start = d->at;
         uint64_t unit;
+        d->start = d->at;
         if (!read_units(d, 1, &unit))
             return HEAP_DECODED_CUT;
         switch (bits(unit, 0, HEAP_KIND_BITS)) {
@@ -186,8 +186,6 @@ heap_decoded heap_decode_next(heap_decoder *d, heap_trace_event *event, heap_swe
         case HEAP_FAR: found = read_far(d, unit, event); break;
         default: found = read_other(d, unit, event, sweep);
         }
-        if (found >= HEAP_DECODED_CUT)
-            d->at = start;
     }
     event->ticks = d->ticks;
     return found;

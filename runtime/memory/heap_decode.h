@@ -32,6 +32,7 @@ typedef enum heap_decoded {
 typedef struct heap_decoder {
     const uint8_t *units;
     size_t at, size; /* bytes */
+    size_t start;    /* of what was read last */
     const char *error;
     uint64_t chunk_ticks, ticks; /* time of the event read last: not before */
     struct {

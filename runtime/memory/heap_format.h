@@ -88,6 +88,6 @@ typedef enum heap_op {
     HEAP_OP_COUNT
 } heap_op;
 
-enum { HEAP_SWEEP_MOST = 1 << 18 /* addresses */ };
+enum { HEAP_SWEEP_MOST = 4096 /* addresses: a span has no more cells */ };
 
 #endif

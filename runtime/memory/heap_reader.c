@@ -300,7 +300,8 @@ static bool learn_stack(heap_reader *r, stream *s, heap_trace_event *event) {
     uint32_t depth = event->count - 1;
     uintptr_t frames[HEAP_EVENT_FIELDS];
     if (number >= HEAP_STACKS_MOST)
-        return broken(r, r->chunks[s->chunk].offset + s->decoder.at, "a stack's number too large");
+        return broken(r, r->chunks[s->chunk].offset + s->decoder.start,
+                      "a stack's number too large");
     if (number >= s->stack_count) {
         uint32_t count = 2 * (uint32_t)number + 64;
         uint32_t *larger = mem_resize(s->stacks, count, sizeof *larger);
@@ -366,9 +367,9 @@ static bool advance(heap_reader *r, stream *s) {
         if (found == HEAP_DECODED_EVENT || found == HEAP_DECODED_SWEEP)
             return take_head(r, s, found == HEAP_DECODED_SWEEP);
         if (found == HEAP_DECODED_BAD)
-            return broken(r, place->offset + s->decoder.at, s->decoder.error);
+            return broken(r, place->offset + s->decoder.start, s->decoder.error);
         if (found == HEAP_DECODED_CUT && !place->cut)
-            return broken(r, place->offset + s->decoder.at, "an event longer than its chunk");
+            return broken(r, place->offset + s->decoder.start, "an event longer than its chunk");
         if (!leave_chunk(r, s))
             return false;
     }
