@@ -197,35 +197,35 @@ static void trace_may_start_and_stop_among_working_threads(void) {
 
 /* ---- Between threads ---- */
 
-enum { HANDED = 50000 };
+enum { HANDED = 20000, HANDS = 64 };
 
+/* Blocks on their way from one thread to another; NULL: taken. */
 typedef struct handover {
-    _Atomic(void *) block; /* NULL: taken */
+    _Atomic(void *) blocks[HANDS];
 } handover;
 
 static void *free_what_comes(void *data) {
     handover *h = data;
-    for (int i = 0; i < HANDED;) {
-        void *block = atomic_exchange(&h->block, NULL);
-        if (block) {
-            mem_free(block);
-            i++;
-        }
+    for (int i = 0; i < HANDED; i++) {
+        void *block;
+        while (!(block = atomic_exchange(&h->blocks[i % HANDS], NULL)))
+            sched_yield();
+        mem_free(block);
     }
     return NULL;
 }
 
 /* The times alone do not tell: many events of a thread share one. */
 static void blocks_are_freed_behind_their_allocation(void) {
-    handover h = {NULL};
+    handover h = {.blocks = {NULL}};
     pthread_t other;
     size_t count, freed = 0;
     start_trace();
     CU_ASSERT_EQUAL_FATAL(pthread_create(&other, NULL, free_what_comes, &h), 0);
     for (int i = 0; i < HANDED; i++) {
-        void *none = NULL, *block = mem_alloc(64);
-        while (!atomic_compare_exchange_weak(&h.block, &none, block))
-            none = NULL;
+        while (atomic_load(&h.blocks[i % HANDS]))
+            sched_yield();
+        atomic_store(&h.blocks[i % HANDS], mem_alloc(64));
     }
     pthread_join(other, NULL);
     heap_trace_event *events = end_trace(&count);

@@ -4,15 +4,14 @@
  *    | image, read-only |  skipped  | bodies: zero pages, read-write ...  |
  *    0               room_start       bodies       next                  size
  *
- * All positions are offsets from the base. `next` only grows, by compare-and-swap (by a plain
- * store while the process has one thread), so an offset that was handed out once is never handed
- * out again. */
+ * All positions are offsets from the base. `next` only grows, so an offset that was handed out once
+ * is never handed out again. The lock is made for what is usual: one thread that rewrites. */
 #include "runtime/memory/mem.h"
 
+#include "runtime/memory/biased_lock.h"
 #include "runtime/memory/include/com.h"
 #include "runtime/memory/os.h"
 
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -28,6 +27,7 @@ struct mem_arena {
     size_t room_start;   /* first writable byte: a page boundary */
     size_t size;         /* of the whole range, in whole pages */
     size_t bodies;       /* offset of the first body */
+    biased_lock lock;    /* to change next */
     _Atomic size_t next; /* offset of the next body, a multiple of BODY_ALIGN */
 };
 
@@ -132,17 +132,13 @@ void *mem_arena_alloc(mem_arena *arena, uint32_t cb) {
     if (cb == 0)
         return NULL;
     size_t need = ((size_t)cb + BODY_ALIGN - 1) & ~(size_t)(BODY_ALIGN - 1);
+    biased_lock_take(&arena->lock);
     size_t at = atomic_load_explicit(&arena->next, memory_order_relaxed);
-    do {
-        if (need > arena->size - at)
-            return NULL;
-        if (os_single_threaded()) {
-            atomic_store_explicit(&arena->next, at + need, memory_order_relaxed);
-            break;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(&arena->next, &at, at + need,
-                                                    memory_order_relaxed, memory_order_relaxed));
-    return arena->base + at;
+    bool fits = need <= arena->size - at;
+    if (fits)
+        atomic_store_explicit(&arena->next, at + need, memory_order_relaxed);
+    biased_lock_give(&arena->lock);
+    return fits ? arena->base + at : NULL;
 }
 
 size_t mem_arena_extent(const mem_arena *arena, const void *p) {

@@ -84,7 +84,7 @@ size_t mem_arena_image_size(const mem_arena *arena);
 bool mem_arena_start_bodies(mem_arena *arena, size_t from);
 
 /* cb bytes of zeros, 4-byte aligned (fat method headers need that), at a positive offset from the
- * base; NULL for 0 and when the arena is full. Thread-safe, constant time, no lock. */
+ * base; NULL for 0 and when the arena is full. Thread-safe. */
 void *mem_arena_alloc(mem_arena *arena, uint32_t cb);
 
 /* The bytes from p to the end of what mem_arena_alloc has handed out; 0 when p is not in there. */

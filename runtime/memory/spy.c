@@ -7,7 +7,7 @@
 #include "runtime/memory/spy.h"
 
 #include "runtime/memory/addr_map.h"
-#include "runtime/memory/spy_lock.h"
+#include "runtime/memory/biased_lock.h"
 #include "runtime/memory/spy_object.h"
 #include "runtime/memory/task.h"
 
@@ -15,7 +15,7 @@
 
 _Atomic(IMallocSpy *) spy_registered;
 
-static spy_lock lock;
+static biased_lock lock;
 /* Under the lock: */
 static addr_map spied;   /* blocks as the spy knows them; the values are not used */
 static addr_map dressed; /* objects that the spy knows by another address, to dressed_object */
@@ -38,14 +38,14 @@ static void complete_revocation(void) {
 }
 
 static IMallocSpy *enter(void) {
-    spy_lock_take(&lock);
+    biased_lock_take(&lock);
     return current();
 }
 
 static void leave(void) {
     if (__builtin_expect(going_away, false) && spied.count == 0 && lock.depth == 1)
         complete_revocation();
-    spy_lock_give(&lock);
+    biased_lock_give(&lock);
 }
 
 static bool is_spied(const void *block) {
@@ -287,8 +287,7 @@ void spy_object_free(const spy_object *object, void *address) {
 }
 
 HRESULT claret_spied_heap(SIZE_T *handle, BOOL *managed) {
-    bool in_hook =
-        atomic_load_explicit(&lock.owner, memory_order_relaxed) == (void *)&spy_lock_thread;
+    bool in_hook = biased_lock_is_held(&lock);
     if (!handle || !managed)
         return E_POINTER;
     const spy_object *object = in_hook ? spy_object_now() : NULL;
