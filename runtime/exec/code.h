@@ -92,6 +92,7 @@ struct code_indirect_call {
 
 /* The types of the variable arguments at one call site. */
 struct code_varargs {
+    struct native_function *function; /* of the P/Invoke that is called here, once bound */
     uint32_t count;
     struct type *types[];
 };

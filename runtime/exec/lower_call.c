@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "runtime/exec/lower.h"
+#include "runtime/interop/pinvoke.h"
 
 /* What a call instruction names. */
 struct callee {
@@ -354,20 +355,49 @@ static bool indirect_operand(struct lowering *L, uint32_t token, struct callee *
     return true;
 }
 
+/* A function pointer of native code is the last argument of a method that calls it. */
+static void call_native(struct lowering *L, struct callee *callee) {
+    struct method *method = callee->method;
+    struct type **params = mem_pool_array(L->pool, method->param_count + 1, sizeof *params);
+    if (!params) {
+        lower_no_memory(L);
+        return;
+    }
+    memcpy(params, method->params, method->param_count * sizeof *params);
+    params[method->param_count++] = L->method->owner->rt->core.intptr;
+    method->params = params;
+    method->arg_slots++;
+    method->flags = METHOD_STATIC;
+    method->special = METHOD_NATIVE;
+    method->native = pinvoke_call_pointer;
+    method->entry = L->method->owner->rt->uncompiled_entry;
+    method->prepared = true;
+    if (!place_arguments(L, callee))
+        return;
+    uint16_t base = first_argument(L, callee);
+    lower_emit_pointer(L, CODE_call, base, 0, method);
+    drop(L, argument_count(callee));
+    push_result(L, method->return_type, base);
+}
+
 static void call_indirect(struct lowering *L, const il_insn *insn) {
     struct callee callee;
     struct call_signature site;
     if (!indirect_operand(L, insn->u.token, &callee, &site))
         return;
-    struct value function = lower_pop(L);
-    if (function.kind != V_I8 && function.kind != V_ADDRESS) {
+    const struct value *top = L->depth ? lower_top(L, 0) : NULL;
+    if (!top || (top->kind != V_I8 && top->kind != V_ADDRESS)) {
         lower_fail(L, "calli: the operand is not a function pointer");
         return;
     }
     if (is_unmanaged(site.convention)) {
-        lower_unsupported(L, "calls of unmanaged function pointers");
+        if (callee.this_count)
+            lower_unsupported(L, "calls of native member functions");
+        else
+            call_native(L, &callee);
         return;
     }
+    struct value function = lower_pop(L);
     /* Above everything that the arguments may need. */
     uint16_t from = lower_use(L, &function), target = from;
     if (!place_arguments(L, &callee))

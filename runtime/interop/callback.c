@@ -206,6 +206,25 @@ static bool invoke_delegate(struct thread *thread, const struct callback *callba
     return done;
 }
 
+/* A thread that native code has made is one of the runtime's for the time of the call. */
+static struct thread *attach(struct runtime *rt) {
+    struct thread *thread = exec_attach_thread(rt);
+    if (!thread)
+        runtime_end_process(rt, NULL, "A native thread cannot be attached: out of memory.");
+    thread->out_of_memory = rt->main_thread->out_of_memory;
+    thread->stack_overflow = rt->main_thread->stack_overflow;
+    if (rt->events->thread_created)
+        rt->events->thread_created(rt->events->self, thread);
+    return thread;
+}
+
+static void detach(struct thread *thread) {
+    const rt_events *events = thread->rt->events;
+    if (events->thread_destroyed)
+        events->thread_destroyed(events->self, thread);
+    exec_detach_thread(thread);
+}
+
 /* The body of every closure. */
 static void run(ffi_cif *cif, void *result, void **values, void *data) {
     const struct callback *callback = data;
@@ -213,12 +232,9 @@ static void run(ffi_cif *cif, void *result, void **values, void *data) {
     bool is_foreign = thread == NULL;
     (void)cif;
     if (is_foreign)
-        thread = exec_attach_thread(callback->rt);
+        thread = attach(callback->rt);
     else
         exec_leave_safe(thread);
-    if (!thread)
-        runtime_end_process(callback->rt, NULL,
-                            "A thread of native code cannot be attached: out of memory.");
     const struct method *native_method = thread->native_method;
     union slot *native_top = thread->native_top;
     struct object *delegate = gc_handle_get(callback->rt->gc, callback->delegate);
@@ -230,7 +246,7 @@ static void run(ffi_cif *cif, void *result, void **values, void *data) {
     thread->native_method = native_method;
     thread->native_top = native_top;
     if (is_foreign)
-        exec_detach_thread(thread);
+        detach(thread);
     else
         exec_enter_safe(thread);
 }

@@ -96,6 +96,9 @@ struct marshal_failure {
 struct marshal_options {
     uint32_t char_set; /* PINVOKE_CHARS_* */
     bool preserve_sig, set_last_error;
+    bool variadic; /* parameters from fixed_count on are variable arguments */
+    uint32_t fixed_count;
+    uint32_t hidden_count; /* of the last parameters, which native code does not get */
 };
 enum { PINVOKE_CHARS_ANSI = 2, PINVOKE_CHARS_UNICODE = 4, PINVOKE_CHARS_AUTO = 6 };
 

@@ -1,6 +1,9 @@
 /* Binding P/Invokes to the functions they name. */
 #include "runtime/interop/pinvoke.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "runtime/interop/library.h"
 #include "runtime/interop/native_call.h"
 
@@ -52,7 +55,26 @@ static void *find_function(const struct method *method, const struct pinvoke_imp
     return function;
 }
 
-static struct native_function *bind(struct method *method, struct marshal_failure *failure) {
+static struct native_function *no_memory(struct marshal_failure *failure) {
+    failure->exception = NULL;
+    il_fail(&failure->error, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+    return NULL;
+}
+
+static struct native_function *keep(struct runtime *rt, const struct marshal_plan *plan,
+                                    void *address, struct marshal_failure *failure) {
+    struct native_function *kept = plan ? mem_pool_alloc(&rt->pool, sizeof *kept) : NULL;
+    if (kept)
+        *kept = (struct native_function){plan, address};
+    return kept || !plan ? kept : no_memory(failure);
+}
+
+/* ---- P/Invokes ---- */
+
+/* signature is the method itself or, where there are variable arguments, what one call site makes
+ * of it: they start at fixed_count. */
+static struct native_function *bind(struct method *method, struct method *signature,
+                                    struct marshal_failure *failure) {
     struct pinvoke_import import;
     if (!pinvoke_import_of(method, &import)) {
         failure->exception = NULL;
@@ -63,20 +85,14 @@ static struct native_function *bind(struct method *method, struct marshal_failur
     }
     struct marshal_options options = {.char_set = import.flags & IMPORT_CHARS_MASK,
                                       .preserve_sig = (method->impl_flags & IMPL_PRESERVE_SIG) != 0,
-                                      .set_last_error = (import.flags & IMPORT_LAST_ERROR) != 0};
-    struct native_function function;
-    function.address = find_function(method, &import, failure);
-    function.plan = function.address ? marshal_plan_of(method, &options, failure) : NULL;
-    if (!function.plan)
+                                      .set_last_error = (import.flags & IMPORT_LAST_ERROR) != 0,
+                                      .variadic = method->is_vararg,
+                                      .fixed_count = method->param_count};
+    void *address = find_function(method, &import, failure);
+    if (!address)
         return NULL;
-    struct native_function *kept = mem_pool_alloc(&method->owner->rt->pool, sizeof *kept);
-    if (!kept) {
-        failure->exception = NULL;
-        il_fail(&failure->error, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-        return NULL;
-    }
-    *kept = function;
-    return kept;
+    const struct marshal_plan *plan = marshal_plan_of(signature, &options, failure);
+    return keep(method->owner->rt, plan, address, failure);
 }
 
 const struct native_function *pinvoke_bind(struct thread *thread, struct method *method) {
@@ -85,7 +101,7 @@ const struct native_function *pinvoke_bind(struct thread *thread, struct method 
     if (function)
         return function;
     exec_lock(thread->rt);
-    function = method->native_function ? method->native_function : bind(method, &failure);
+    function = method->native_function ? method->native_function : bind(method, method, &failure);
     __atomic_store_n(&method->native_function, function, __ATOMIC_RELEASE);
     exec_unlock(thread->rt);
     if (!function)
@@ -93,9 +109,126 @@ const struct native_function *pinvoke_bind(struct thread *thread, struct method 
     return function;
 }
 
+/* ---- Variable arguments (II.15.5.3): a signature for each call site ---- */
+
+/* C passes no float and no integer smaller than int there. */
+static struct type *promoted(struct type *type) {
+    const struct core_types *core = &type->rt->core;
+    if (type->storage == STORE_R4)
+        return core->double_type;
+    return type->storage >= STORE_I1 && type->storage <= STORE_U2 ? core->int32 : type;
+}
+
+static struct method *site_signature(const struct method *method, const struct code_varargs *site) {
+    struct mem_pool *pool = &method->owner->rt->pool;
+    uint32_t count = method->param_count + site->count;
+    struct method *made = mem_pool_alloc(pool, sizeof *made);
+    struct type **params = mem_pool_array(pool, count + 1, sizeof *params);
+    if (!made || !params)
+        return NULL;
+    *made = *method;
+    made->is_vararg = false;
+    made->params = params;
+    made->param_count = count;
+    made->arg_slots = method->arg_slots - METHOD_VARARG_SLOTS;
+    memcpy(params, method->params, method->param_count * sizeof *params);
+    for (uint32_t i = 0; i < site->count; i++) {
+        params[method->param_count + i] = promoted(site->types[i]);
+        made->arg_slots += type_slots(site->types[i]);
+    }
+    return made;
+}
+
+static const struct native_function *bind_site(struct thread *thread, struct method *method,
+                                               struct code_varargs *site) {
+    struct marshal_failure failure;
+    struct native_function *function = __atomic_load_n(&site->function, __ATOMIC_ACQUIRE);
+    if (function)
+        return function;
+    exec_lock(thread->rt);
+    struct method *signature = site_signature(method, site);
+    function = signature ? bind(method, signature, &failure) : no_memory(&failure);
+    __atomic_store_n(&site->function, function, __ATOMIC_RELEASE);
+    exec_unlock(thread->rt);
+    if (!function)
+        marshal_throw(thread, &failure);
+    return function;
+}
+
+/* Puts the variable arguments, which lie at values, behind the others. */
+static void append_arguments(union slot *to, const struct code_varargs *site,
+                             const union slot *values) {
+    for (uint32_t i = 0; i < site->count; i++) {
+        uint32_t slots = type_slots(site->types[i]);
+        memcpy(to, values, slots * sizeof *to);
+        if (site->types[i]->storage == STORE_R4)
+            to->r8 = values->r4;
+        to += slots;
+        values += slots;
+    }
+}
+
+static void call_variadic(struct thread *thread, struct method *method, union slot *slots) {
+    union slot *hidden = slots + method->arg_slots - METHOD_VARARG_SLOTS,
+               *copy = thread->native_top;
+    struct code_varargs *site = hidden[0].p;
+    const struct native_function *function = bind_site(thread, method, site);
+    if (!function)
+        return;
+    const struct method *signature = function->plan->method;
+    uint32_t room = signature->arg_slots > signature->return_slots ? signature->arg_slots
+                                                                   : signature->return_slots;
+    if (room > (size_t)(thread->stack_end - copy)) {
+        exec_throw_stack_overflow(thread);
+        return;
+    }
+    uint32_t fixed = method->arg_slots - METHOD_VARARG_SLOTS;
+    memcpy(copy, slots, fixed * sizeof *copy);
+    append_arguments(copy + fixed, site, hidden[1].p);
+    thread->native_top = copy + room;
+    native_call(thread, function->plan, function->address, copy);
+    thread->native_top = copy;
+    memcpy(slots, copy, method->return_slots * sizeof *slots);
+}
+
 void pinvoke_call(struct thread *thread, union slot *slots) {
-    const struct native_function *function =
-        pinvoke_bind(thread, (struct method *)(uintptr_t)thread->native_method);
+    struct method *method = (struct method *)(uintptr_t)thread->native_method;
+    if (method->is_vararg) {
+        call_variadic(thread, method, slots);
+        return;
+    }
+    const struct native_function *function = pinvoke_bind(thread, method);
     if (function)
         native_call(thread, function->plan, function->address, slots);
+}
+
+/* ---- Function pointers ---- */
+
+static const struct native_function *bind_pointer(struct thread *thread, struct method *method) {
+    static const struct marshal_options OPTIONS = {
+        .char_set = PINVOKE_CHARS_ANSI, .preserve_sig = true, .hidden_count = 1};
+    struct marshal_failure failure;
+    struct native_function *function = __atomic_load_n(&method->native_function, __ATOMIC_ACQUIRE);
+    if (function)
+        return function;
+    exec_lock(thread->rt);
+    const struct marshal_plan *plan = marshal_plan_of(method, &OPTIONS, &failure);
+    function = keep(thread->rt, plan, NULL, &failure);
+    __atomic_store_n(&method->native_function, function, __ATOMIC_RELEASE);
+    exec_unlock(thread->rt);
+    if (!function)
+        marshal_throw(thread, &failure);
+    return function;
+}
+
+void pinvoke_call_pointer(struct thread *thread, union slot *slots) {
+    struct method *method = (struct method *)(uintptr_t)thread->native_method;
+    void *target = slots[method->arg_slots - 1].p;
+    const struct native_function *function = bind_pointer(thread, method);
+    if (!function)
+        return;
+    if (target)
+        native_call(thread, function->plan, target, slots);
+    else
+        exec_throw(thread, "NullReferenceException", NULL);
 }

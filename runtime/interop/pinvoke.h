@@ -16,7 +16,12 @@ struct native_function {
  * BadImageFormatException. */
 void pinvoke_call(struct thread *thread, union slot *slots);
 
-/* The same without the call, for Marshal.Prelink. NULL with an exception pending. */
+/* The body of calls through a native function pointer (calli with an unmanaged convention): it is
+ * the last parameter. */
+void pinvoke_call_pointer(struct thread *thread, union slot *slots);
+
+/* The same as pinvoke_call without the call, for Marshal.Prelink. Not for methods with variable
+ * arguments, which are planned at each call site. NULL with an exception pending. */
 const struct native_function *pinvoke_bind(struct thread *thread, struct method *method);
 
 /* What the metadata says of a P/Invoke; false when it has no row in ImplMap. */

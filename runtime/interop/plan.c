@@ -156,7 +156,10 @@ static bool plan_call(const struct planning *p) {
         plan->types[plan->param_count] = &ffi_type_pointer;
     divide_room(plan, count);
     ffi_type *result = plan->hresult ? &ffi_type_sint32 : plan->result.value.ffi;
-    ffi_status status = ffi_prep_cif(&plan->cif, FFI_DEFAULT_ABI, count, result, plan->types);
+    ffi_status status = p->options->variadic
+                            ? ffi_prep_cif_var(&plan->cif, FFI_DEFAULT_ABI, p->options->fixed_count,
+                                               count, result, plan->types)
+                            : ffi_prep_cif(&plan->cif, FFI_DEFAULT_ABI, count, result, plan->types);
     if (status == FFI_OK)
         return true;
     marshal_refuse(p->failure, "libffi refuses the signature.");
@@ -178,7 +181,7 @@ const struct marshal_plan *marshal_plan_of(struct method *method,
         return NULL;
     }
     plan->method = method;
-    plan->param_count = method->param_count;
+    plan->param_count = method->param_count - options->hidden_count;
     plan->hresult = !options->preserve_sig;
     plan->set_last_error = options->set_last_error;
     plan->direct = options->preserve_sig;

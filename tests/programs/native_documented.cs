@@ -48,6 +48,7 @@ static class Program {
     [DllImport(Lib, PreserveSig = false)] static extern int hresult(int result, int value);
     [DllImport(Lib, PreserveSig = false, EntryPoint = "hresult")] static extern void hresult_out(int result, int value, out int sum);
     [DllImport(Lib)] static extern IntPtr get_triple();
+    [DllImport(Lib)] static extern long sum_ints([MarshalAs(UnmanagedType.AsAny)] object items, int count);
 
     [DllImport(Lib, EntryPoint = "echo_i4")] static extern int of_object(object what);
     [DllImport(Lib, EntryPoint = "echo_i4")] static extern int of_list(int first, List<int> second);
@@ -105,6 +106,7 @@ static class Program {
         IntPtr pointer = get_triple();
         var triple = (IntFunction)Marshal.GetDelegateForFunctionPointer(pointer, typeof(IntFunction));
         Console.WriteLine("{0} {1}", triple(5), Marshal.GetFunctionPointerForDelegate(triple) == pointer);
+        Console.WriteLine(sum_ints(new[] {1, 2, 3}, 3));
         IntPtr memory = Marshal.AllocHGlobal(64);
         Try(() => Marshal.StructureToPtr(new Fixed {items = new int[2]}, memory, false));
         Marshal.FreeHGlobal(memory);
