@@ -58,7 +58,14 @@ HRESULT prof_info_GetAssemblyInfo(ICorProfilerInfo15 *self, AssemblyID assemblyI
     return prof_text_whole(rt_module_assembly_name(module), szName, cchName, pcchName);
 }
 
-/* The name is an absolute path, as in CoreCLR, however the file was named on the command line.
+static DWORD flags_of(const struct module *module) {
+    if (rt_module_is_dynamic(module))
+        return COR_PRF_MODULE_DYNAMIC;
+    return COR_PRF_MODULE_FLAT_LAYOUT | (*rt_module_path(module) ? COR_PRF_MODULE_DISK : 0);
+}
+
+/* The name is an absolute path, as in CoreCLR, however the file was named on the command line; of a
+ * dynamic module the one in its metadata.
  * Inside ModuleLoadStarted everything is filled already, but the result is incomplete data. */
 HRESULT prof_info_GetModuleInfo2(ICorProfilerInfo15 *self, ModuleID moduleId,
                                  LPCBYTE *ppBaseLoadAddress, ULONG cchName, ULONG *pcchName,
@@ -68,9 +75,11 @@ HRESULT prof_info_GetModuleInfo2(ICorProfilerInfo15 *self, ModuleID moduleId,
         return E_INVALIDARG;
     PROF_PUT(ppBaseLoadAddress, rt_module_base(module));
     PROF_PUT(pAssemblyId, moduleId);
-    PROF_PUT(pdwModuleFlags, COR_PRF_MODULE_DISK | COR_PRF_MODULE_FLAT_LAYOUT);
+    PROF_PUT(pdwModuleFlags, flags_of(module));
     char absolute[PATH_MAX];
-    const char *path = realpath(rt_module_path(module), absolute);
+    const char *path = rt_module_is_dynamic(module)
+                           ? il_name(rt_module_il(module), IL_Module_Name, 1)
+                           : realpath(rt_module_path(module), absolute);
     HRESULT result =
         prof_text_whole(path ? path : rt_module_path(module), szName, cchName, pcchName);
     return rt_module_is_loaded(module) ? result : CORPROF_E_DATAINCOMPLETE;

@@ -54,6 +54,9 @@ const char *rt_module_assembly_name(const struct module *module) {
 const uint8_t *rt_module_base(const struct module *module) {
     return module->dynamic ? NULL : mem_arena_base(module->arena);
 }
+bool rt_module_is_dynamic(const struct module *module) {
+    return module->dynamic != NULL;
+}
 il_module *rt_module_il(const struct module *module) {
     return module->il;
 }
