@@ -2,7 +2,8 @@
  * exception clauses, in the encoding of II.25.4.
  *
  * The generator's tokens are not those of the file. In a module's methods a token is either one
- * that the module has given out, or a number that RegisterToken has bound to a builder. In a
+ * that the module has given out, or a number that RegisterToken has bound to a builder: those are
+ * counted downwards from the highest row, and lie beyond the rows that there are. In a
  * DynamicMethod it is one more than an index into the method's array of references. Code that
  * cannot be decoded is kept as it is: lowering refuses it, naming the method. */
 #include "runtime/bcl/emit.h"
@@ -27,8 +28,11 @@ static bool has_token(il_opcode opcode) {
 }
 
 static struct object *named_by(const struct emitter *e, uint32_t token) {
+    il_table table = IL_TOKEN_TABLE(token);
+    if (!e->refs && table < IL_TABLE_COUNT && IL_TOKEN_ROW(token) > il_build_rows(e->build, table))
+        return bcl_get(e->thread->rt, e->module, token);
     if (!e->refs)
-        return token >> 24 ? bcl_get(e->thread->rt, e->module, token) : NULL;
+        return NULL;
     return token - 1 < emit_count(e->refs) ? emit_item(e->refs, token - 1) : NULL;
 }
 
