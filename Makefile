@@ -202,6 +202,8 @@ $(REFLECTED): $(PARTS)/target.cs
 build/tests/programs/serialization.exe: private MCS_FLAGS := -r:System.Runtime.Serialization \
     -r:System.Xml
 build/tests/programs/xml_documents.exe: private MCS_FLAGS := -r:System.Xml -r:System.Xml.Linq
+build/tests/programs/xml_serializer.exe: private MCS_FLAGS := -r:System.Xml
+build/tests/programs/dynamic_objects.exe: private MCS_FLAGS := -r:Microsoft.CSharp
 
 LOADING := build/tests/programs/assemblies_loading.exe
 $(LOADING): private MCS_FLAGS := -r:build/$(PARTS)/plugin.dll \

@@ -54,6 +54,12 @@ static class Program {
         Console.WriteLine();
         foreach (var f in made.GetFields(BindingFlags.NonPublic | BindingFlags.Instance)) Console.WriteLine(f);
         Console.WriteLine(made.Assembly == module.Assembly);
+        // Its members by their tokens, from another type.
+        var maker = module.DefineType("Geometry.Maker", TypeAttributes.Public);
+        il = maker.DefineMethod("Make", MethodAttributes.Public | MethodAttributes.Static, typeof(string), Type.EmptyTypes).GetILGenerator();
+        il.Emit(OpCodes.Ldc_I4_8); il.Emit(OpCodes.Ldc_I4_1);
+        il.Emit(OpCodes.Newobj, made.GetConstructors()[0]); il.Emit(OpCodes.Call, made.GetMethod("ToString")); il.Emit(OpCodes.Ret);
+        Console.WriteLine(maker.CreateType().GetMethod("Make").Invoke(null, null));
     }
 
     static void Derived() {
