@@ -181,6 +181,13 @@ void bcl_method_base(struct thread *thread, union slot *slots) {
     slots[0].o = bcl_method_object(thread, found, found->owner);
 }
 
+/* RuntimeMethodHandle.GetFunctionPointer(method): as ldftn gives it, for calli and delegates. */
+void bcl_method_pointer(struct thread *thread, union slot *slots) {
+    const struct method *method = slots[0].p;
+    if (method->owner->is_open || (method->generic_count && method->definition == method))
+        exec_throw(thread, "InvalidOperationException", "the method has type variables");
+}
+
 /* GetPInvoke(out flags, out entry point, out library): of the ImplMap row (II.22.22). */
 void bcl_method_pinvoke(struct thread *thread, union slot *slots) {
     struct pinvoke_import import;

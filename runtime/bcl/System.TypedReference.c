@@ -51,6 +51,42 @@ void bcl_reference_to_object(struct thread *thread, union slot *slots) {
     slots[0].o = bcl_box(thread, reference->type, reference->address);
 }
 
+/* Where the field is in what the reference is to, a value or an object of its class; NULL with an
+ * exception pending. */
+static void *field_place(struct thread *thread, const struct field *field,
+                         const struct typed_reference *reference) {
+    struct type *owner = field->owner;
+    char *address = reference->address;
+    il_error err;
+    if (type_prepare(owner, &err) != IL_OK) {
+        exec_throw_error(thread, &err);
+        return NULL;
+    }
+    if (field->flags & FIELD_STATIC)
+        return exec_init_type(thread, owner) ? field->address : NULL;
+    if (!type_is_value(owner))
+        address = *(char **)reference->address;
+    if (address && type_is_assignable(reference->type, owner))
+        return address + field->offset;
+    exec_throw(thread, "ArgumentException", "the field is not one of what the reference is to");
+    return NULL;
+}
+
+/* RuntimeFieldHandle.GetValueDirect(field, its type, reference, class). */
+void bcl_field_get_direct(struct thread *thread, union slot *slots) {
+    const struct field *field = *(struct field **)bcl_field(slots[0].o, "fhandle");
+    const void *place = field_place(thread, field, slots[2].p);
+    slots[0].o = place ? bcl_box(thread, field->type, place) : NULL;
+}
+
+/* RuntimeFieldHandle.SetValueDirect(field, its type, reference, value, class). */
+void bcl_field_set_direct(struct thread *thread, union slot *slots) {
+    const struct field *field = *(struct field **)bcl_field(slots[0].o, "fhandle");
+    void *place = field_place(thread, field, slots[2].p);
+    if (place && !bcl_unbox(thread, field->type, place, slots[3].o) && !thread->exception)
+        exec_throw(thread, "ArgumentException", "the value is not of the field's type");
+}
+
 /* ---- System.ArgIterator ---- */
 
 void bcl_arguments_start(struct thread *thread, union slot *slots) {
