@@ -208,11 +208,15 @@ build/tests/programs/dynamic_objects.exe: private MCS_FLAGS := -r:Microsoft.CSha
 LOADING := build/tests/programs/assemblies_loading.exe
 $(LOADING): private MCS_FLAGS := -r:build/$(PARTS)/plugin.dll \
     -resource:$(PARTS)/texts.resources -resource:tests/data/small.notes.txt,notes.txt
-$(LOADING): build/$(PARTS)/plugin.dll $(PARTS)/texts.resources tests/data/small.notes.txt
+$(LOADING): build/$(PARTS)/plugin.dll build/$(PARTS)/far/orphan.dll $(PARTS)/texts.resources tests/data/small.notes.txt
 
 build/$(PARTS)/plugin.dll: $(PARTS)/plugin.cs Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,MCS) mcs -nologo -target:library -out:$@ $<
+
+build/$(PARTS)/far/orphan.dll: $(PARTS)/orphan.cs build/$(PARTS)/plugin.dll | deps
+	@mkdir -p $(@D)
+	$(call say,MCS) mcs -nologo -target:library -r:build/$(PARTS)/plugin.dll -out:$@ $<
 
 build/tests/programs/%.exe: tests/programs/%.il | $(BUILD)/claret
 	@mkdir -p $(@D)

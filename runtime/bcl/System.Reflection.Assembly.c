@@ -158,30 +158,74 @@ void bcl_assembly_entry_point(struct thread *thread, union slot *slots) {
         slots[0].o = bcl_method_object(thread, method, method->owner);
 }
 
+enum { VISIBILITY_MASK = 7, VISIBILITY_PUBLIC = 1, VISIBILITY_NESTED_PUBLIC = 2 };
+
+static bool is_exported(const struct type *type) {
+    for (; type; type = type->enclosing) {
+        uint32_t wanted = type->enclosing ? VISIBILITY_NESTED_PUBLIC : VISIBILITY_PUBLIC;
+        if ((type->flags & VISIBILITY_MASK) != wanted)
+            return false;
+    }
+    return true;
+}
+
+/* A list of objects in a vector that is longer. */
+struct object_list {
+    struct array *items;
+    uint32_t count;
+};
+
+static void append(struct object_list *list, struct object *item) {
+    ((struct object **)list->items->data)[list->count++] = item;
+}
+
+/* A vector of the list's own length; what managed code keeps. */
+static struct array *trimmed(struct thread *thread, const struct object_list *list) {
+    struct type *element = list->items->object.type->element_type;
+    if (list->count == (uint32_t)list->items->length)
+        return list->items;
+    struct array *out = bcl_new_vector(thread, element, list->count);
+    if (out)
+        memcpy(out->data, list->items->data, list->count * sizeof(struct object *));
+    return out;
+}
+
+static void throw_unloadable(struct thread *thread, const struct object_list *types,
+                             const struct object_list *exceptions) {
+    struct type *type = bcl_class(thread, "System.Reflection", "ReflectionTypeLoadException");
+    struct method *ctor = type ? type_find_method(type, ".ctor", 2) : NULL;
+    union slot args[3] = {{.o = ctor ? exec_new_object(thread, type) : NULL}};
+    struct object *exception = args[0].o;
+    args[1].p = exception ? trimmed(thread, types) : NULL;
+    args[2].p = args[1].p ? trimmed(thread, exceptions) : NULL;
+    if (args[2].p && bcl_invoke(thread, ctor, args))
+        exec_throw_object(thread, exception);
+}
+
+/* All types but <Module>. Those that cannot be loaded leave a null, and their exceptions come in a
+ * ReflectionTypeLoadException. */
 static struct array *types_of(struct thread *thread, struct module *module, bool exported_only) {
-    enum { VISIBILITY_MASK = 7, PUBLIC = 1 };
-    uint32_t count = il_rows(module->il, IL_TypeDef), wanted = 0;
-    struct array *out = NULL;
+    uint32_t rows = il_rows(module->il, IL_TypeDef);
+    struct type *exception = bcl_class(thread, "System", "Exception");
+    struct object_list types = {exception ? bcl_new_vector_of(thread, "Type", rows) : NULL, 0};
+    struct object_list failures = {types.items ? bcl_new_vector(thread, exception, rows) : NULL, 0};
     il_error err;
-    for (int pass = 0; pass < 2 && !thread->exception; pass++) {
-        if (pass == 1 && !(out = bcl_new_vector_of(thread, "Type", wanted)))
-            return NULL;
-        wanted = 0;
-        for (uint32_t row = 2; row <= count && !thread->exception; row++) { /* not <Module> */
-            struct type *type;
-            if (ldr_type_def(module, row, &type, &err) != IL_OK) {
-                exec_throw_error(thread, &err);
-                return NULL;
-            }
-            bool visible = true;
-            for (const struct type *t = type; t && exported_only; t = t->enclosing)
-                visible = visible && (t->flags & VISIBILITY_MASK) == (t->enclosing ? 2 : PUBLIC);
-            if (visible && pass == 1)
-                ((struct object **)out->data)[wanted] = bcl_type_object(thread, type);
-            wanted += visible;
+    for (uint32_t row = 2; failures.items && row <= rows && !thread->exception; row++) {
+        struct type *type;
+        if (ldr_type_def(module, row, &type, &err) != IL_OK) {
+            exec_throw_error(thread, &err);
+            append(&failures, exec_take_exception(thread));
+            append(&types, NULL);
+        } else if (!exported_only || is_exported(type)) {
+            append(&types, bcl_type_object(thread, type));
         }
     }
-    return out;
+    if (!failures.items || thread->exception)
+        return NULL;
+    if (failures.count == 0)
+        return trimmed(thread, &types);
+    throw_unloadable(thread, &types, &failures);
+    return NULL;
 }
 
 /* GetTypes(exported only). */

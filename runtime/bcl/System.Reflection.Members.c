@@ -542,20 +542,10 @@ void bcl_field_parent(struct thread *thread, union slot *slots) {
 
 /* The type of a field, also of one whose class is open and so never laid out. */
 static struct type *type_of_field(struct thread *thread, struct field *field) {
-    struct module *module = field->owner->module;
-    struct generic_context context = ldr_type_context(field->owner);
-    struct mem_pool pool = {0};
-    struct type *type = field->type;
-    const il_type *sig;
+    struct type *type = field->is_missing ? NULL : field->type;
+    bool is_value;
     il_error err;
-    if (type)
-        return type;
-    il_status status = il_parse_field_sig(il_blob_cell(module->il, IL_Field_Signature, field->row),
-                                          &pool, &sig, &err);
-    if (status == IL_OK)
-        status = ldr_sig_type(module, sig, &context, &type, &err);
-    mem_pool_fini(&pool);
-    if (status == IL_OK)
+    if (type || type_resolve_field(field, &type, &is_value, &err) == IL_OK)
         return type;
     exec_throw_error(thread, &err);
     return NULL;

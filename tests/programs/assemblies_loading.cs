@@ -49,6 +49,15 @@ static class Program {
         Fails("bad bytes", () => Assembly.Load(new byte[100]));
         Fails("a text", () => Assembly.LoadFrom("/etc/passwd"));
 
+        Assembly orphan = Assembly.LoadFrom(Path.Combine(Path.Combine(folder, "parts"), Path.Combine("far", "orphan.dll")));
+        try {
+            orphan.GetTypes();
+        } catch (ReflectionTypeLoadException e) {
+            Console.WriteLine("types: " + string.Join(" ", e.Types.Select(t => t == null ? "-" : t.Name)) + ", " + string.Join(" ", e.LoaderExceptions.Select(x => x.GetType().Name)));
+        }
+        Fails("method's type missing", () => orphan.GetType("UsesPlugin").GetMethod("Go").Invoke(null, null));
+        Console.WriteLine(orphan.GetType("Whole", true).GetFields().Length);
+
         AppDomain.CurrentDomain.AssemblyLoad += (s, e) => {
             if (loaded.Add(e.LoadedAssembly.GetName().Name))
                 Console.WriteLine("loaded " + e.LoadedAssembly.GetName().Name);
