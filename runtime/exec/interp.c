@@ -354,6 +354,8 @@ void interp_run(struct thread *t, uint32_t base) {
             goto exception;
         NEXT;
     }
+    BINARY(index_i8, i4, B.u8 > INT32_MAX ? -1 : B.i4)
+    BINARY(math_r8, r8, ((double (*)(double))(uintptr_t)ip->u.p)(B.r8))
     OP(ckfinite_r8) {
         if (!isfinite(B.r8)) {
             frame->ip = ip;
@@ -475,6 +477,12 @@ void interp_run(struct thread *t, uint32_t base) {
     STORE_ELEMENT(stelem_8, u8, uint64_t)
     STORE_ELEMENT(stelem_r4, u4, uint32_t)
     STORE_ELEMENT(stelem_r8, u8, uint64_t)
+    OP(ldchar) {
+        const struct string *string = B.p;
+        ELEMENT(string, C.i4);
+        A.i4 = string->chars[C.u4];
+        NEXT;
+    }
     OP(ldelem_n) {
         const struct array *array = B.p;
         ELEMENT(array, C.i4);

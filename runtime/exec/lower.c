@@ -114,8 +114,10 @@ static void enter_block(struct lowering *L, uint32_t offset) {
     L->depth = block->reached ? block->depth : 0;
     if (L->depth)
         memcpy(L->stack, block->stack, L->depth * sizeof *L->stack);
-    for (uint32_t i = 0; i < L->depth; i++)
+    for (uint32_t i = 0; i < L->depth; i++) {
         L->stack[i].storage = STORE_I4;
+        L->stack[i].extended = false;
+    }
     block->insn = L->count;
     block->lowered = true;
     L->block_start = L->count;

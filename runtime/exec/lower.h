@@ -5,6 +5,7 @@
  *   lower_arith.c   arithmetic, conversions, comparisons
  *   lower_member.c  fields, arrays, objects
  *   lower_call.c    calls, constructors, function pointers, returns
+ *   lower_intrinsic.c  methods that become operations
  *
  * One pass in IL order. The evaluation stack is symbolic: an entry may be a constant, a local or
  * argument that was loaded but not yet copied, or a register. Each depth has a home register;
@@ -23,6 +24,8 @@ struct value {
     uint8_t kind;
     uint8_t storage; /* small integers known to be in range of it; else STORE_I4 */
     bool constant;
+    bool
+        extended; /* I4: the register holds the value extended to 64 bits, and it is not negative */
     uint16_t reg, home, slots;
     int64_t imm;
     struct type *type; /* STRUCT: the type. REF: static type when known, else NULL */
@@ -149,8 +152,15 @@ bool lower_arithmetic(struct lowering *L, const il_insn *insn);
 void lower_compare_branch(struct lowering *L, const il_insn *insn);
 void lower_bool_branch(struct lowering *L, const il_insn *insn, bool if_true);
 
+/* ---- lower_intrinsic.c ---- */
+/* Emits operations instead of the call of a method that the engines know; false when it is none of
+ * these. The arguments are the top of the stack. */
+bool lower_intrinsic(struct lowering *L, const struct method *method);
+
 /* ---- lower_member.c ---- */
 bool lower_member(struct lowering *L, const il_insn *insn);
+/* An index in a register as int32: one that is no int32 becomes -1, which is out of every range. */
+uint16_t lower_use_index(struct lowering *L, struct value *index);
 /* Prepares the type; false when that fails, and code that throws instead is emitted. */
 bool lower_prepare(struct lowering *L, struct type *type);
 /* Pops an object; fails when it is none. */

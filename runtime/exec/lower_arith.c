@@ -207,7 +207,9 @@ static void convert_plain(struct lowering *L, struct value *a, const struct conv
         else if (a->kind == V_I4 && a->constant) {
             a->imm = c->to_u8 ? (int64_t)(uint32_t)a->imm : a->imm;
             keep(L, *a, V_I8);
-        } else if (a->kind == V_I4)
+        } else if (a->kind == V_I4 && a->extended)
+            keep(L, *a, V_I8);
+        else if (a->kind == V_I4)
             emit_conversion(L, a, c->to_u8 ? CODE_conv_u8_u4 : CODE_conv_i8_i4, V_I8, STORE_I4);
         else
             keep(L, *a, V_I8);
@@ -230,11 +232,20 @@ static void convert_plain(struct lowering *L, struct value *a, const struct conv
     }
 }
 
+/* Whether a checked conversion to 64 bits cannot fail: the signs agree. */
+static bool always_fits(const struct value *a, const struct conversion *c) {
+    return c->to == STORE_I8 && (a->kind == V_I4 || a->kind == V_I8) && c->to_u8 == c->un;
+}
+
 /* conv.ovf.u8 is told from conv.ovf.i8 by STORE_VOID, which no conversion goes to. */
 static void convert_checked(struct lowering *L, struct value *a, const struct conversion *c) {
     type_storage from = a->kind == V_I4 ? STORE_I4 : a->kind == V_R8 ? STORE_R8 : STORE_I8;
     value_kind kind = c->to == STORE_I8 ? V_I8 : V_I4;
     type_storage to = c->to == STORE_I8 && c->to_u8 ? STORE_VOID : (type_storage)c->to;
+    if (always_fits(a, c)) {
+        convert_plain(L, a, c);
+        return;
+    }
     uint16_t reg = lower_use(L, a);
     lower_emit_imm(L, CODE_conv_ovf, lower_push_kind(L, kind), reg,
                    CODE_CONVERSION(from, to, c->un));

@@ -283,7 +283,7 @@ static void call(struct lowering *L, const il_insn *insn) {
         lower_throw(L, "BadImageFormatException", "call of the abstract method %s", method->name);
         return;
     }
-    if (!place_arguments(L, &callee))
+    if (lower_intrinsic(L, method) || !place_arguments(L, &callee))
         return;
     uint16_t base = first_argument(L, &callee);
     if (method->is_vararg)

@@ -283,8 +283,7 @@ static bool lower_field(struct lowering *L, const il_insn *insn) {
 
 /* ---- Arrays ---- */
 
-/* An index in a register as int32; a native int one must fit, which conv.ovf checks. */
-static uint16_t use_index(struct lowering *L, struct value *index) {
+uint16_t lower_use_index(struct lowering *L, struct value *index) {
     uint16_t reg = lower_use(L, index);
     if (index->kind == V_I4)
         return reg;
@@ -292,7 +291,7 @@ static uint16_t use_index(struct lowering *L, struct value *index) {
         lower_fail(L, "an array index is an int32 or native int");
         return reg;
     }
-    lower_emit_imm(L, CODE_conv_ovf, index->home, reg, CODE_CONVERSION(STORE_I8, STORE_I4, 0));
+    lower_emit(L, CODE_index_i8, index->home, reg, 0);
     return index->home;
 }
 
@@ -300,7 +299,7 @@ static void load_element(struct lowering *L, struct type *type) {
     struct value index = lower_pop(L), array = lower_pop_object(L, "ldelem");
     if (!type) /* ldelem.ref: what the array's static type says */
         type = L->module->rt->core.object;
-    uint16_t ri = use_index(L, &index), ra = lower_use(L, &array);
+    uint16_t ri = lower_use_index(L, &index), ra = lower_use(L, &array);
     uint16_t home = lower_push(L, type);
     struct insn *insn = lower_emit(L, (enum code_op)LOAD_ELEMENT_OPS[type->storage], home, ra, ri);
     insn->u.mem.size = type->value_size;
@@ -311,14 +310,14 @@ static void store_element(struct lowering *L, struct type *type) {
     if (!type)
         type = L->module->rt->core.object;
     lower_coerce(L, &value, type, "stelem");
-    uint16_t rv = lower_use(L, &value), ri = use_index(L, &index), ra = lower_use(L, &array);
+    uint16_t rv = lower_use(L, &value), ri = lower_use_index(L, &index), ra = lower_use(L, &array);
     struct insn *insn = lower_emit(L, (enum code_op)STORE_ELEMENT_OPS[type->storage], ra, ri, rv);
     insn->u.mem.size = type->value_size;
 }
 
 static void element_address(struct lowering *L, struct type *type) {
     struct value index = lower_pop(L), array = lower_pop_object(L, "ldelema");
-    uint16_t ri = use_index(L, &index), ra = lower_use(L, &array);
+    uint16_t ri = lower_use_index(L, &index), ra = lower_use(L, &array);
     if (type->storage == STORE_REF && !L->readonly)
         lower_emit_pointer(L, CODE_check_element, ra, 0, type);
     uint16_t home = lower_push_kind(L, V_ADDRESS);
@@ -576,6 +575,7 @@ static bool lower_array(struct lowering *L, const il_insn *insn) {
         uint16_t reg = lower_use(L, &array);
         uint16_t home = lower_push_kind(L, V_I8);
         lower_emit(L, CODE_ldlen, home, reg, 0);
+        lower_top(L, 0)->extended = true;
         return true;
     }
     default: return false;

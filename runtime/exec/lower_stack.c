@@ -282,6 +282,7 @@ static void narrow(struct lowering *L, struct value *value, uint8_t storage) {
     uint16_t from = lower_use(L, value);
     lower_emit(L, ops[storage], value->home, from, 0);
     value->reg = value->home;
+    value->extended = false;
     value->storage = storage;
 }
 
@@ -289,6 +290,7 @@ static void convert(struct lowering *L, struct value *value, enum code_op op, va
     uint16_t from = lower_use(L, value);
     lower_emit(L, op, value->home, from, 0);
     value->reg = value->home;
+    value->extended = false;
     value->kind = (uint8_t)kind;
 }
 

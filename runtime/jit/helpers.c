@@ -199,12 +199,6 @@ HELP(new_array) {
     DONE(thread, (intptr_t)exec_new_array(thread, pointer(b), a));
 }
 
-HELP(box) {
-    union slot value = {.i8 = a};
-    FROM_COMPILED(thread);
-    DONE(thread, (intptr_t)interp_box(thread, pointer(b), &value));
-}
-
 HELP(box_structure) {
     FROM_COMPILED(thread);
     DONE(thread, (intptr_t)interp_box(thread, pointer(b), pointer(a)));

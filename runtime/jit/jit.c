@@ -91,6 +91,7 @@ static jit_status run(jit *jit, struct translation *request, char *message, size
 
 static bool is_call(const struct insn *insn) {
     return code_op_format((enum code_op)insn->op) == FORMAT_CALL || insn->op == CODE_newarr ||
+           insn->op == CODE_calli || insn->op == CODE_math_r8 ||
            insn->op == CODE_box;
 }
 

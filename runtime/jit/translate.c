@@ -243,6 +243,17 @@ void tr_call_helper(struct translator *t, enum helper helper, MIR_reg_t result, 
     leave_on_exception(t, t->at);
 }
 
+void tr_call_math(struct translator *t, const void *function, MIR_op_t result, MIR_op_t argument) {
+    MIR_type_t real = MIR_T_D;
+    MIR_var_t var = {.type = MIR_T_D, .name = "x"};
+    MIR_op_t address = tr_reg(t, tr_temp(t));
+    if (!t->math_proto)
+        t->math_proto = MIR_new_proto_arr(t->ctx, "math", 1, &real, 1, &var);
+    tr_put2(t, MIR_MOV, address, tr_pointer(t, function));
+    put(t, MIR_CALL, 4,
+        (MIR_op_t[]){MIR_new_ref_op(t->ctx, t->math_proto), address, result, argument});
+}
+
 /* A structure is returned at the top of the register stack. */
 static void take_structure(struct translator *t, uint32_t slot, uint32_t slots) {
     MIR_reg_t top = tr_temp(t);

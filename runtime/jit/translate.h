@@ -128,6 +128,7 @@ struct translator {
     uint32_t site_count, next_temp;
     MIR_item_t helpers[HELPER_COUNT];
     MIR_item_t protos[256];    /* by number of arguments */
+    MIR_item_t math_proto;     /* double (double) */
     MIR_label_t thrown, leave; /* the way out with and without an exception */
     MIR_reg_t result;
     MIR_insn_t prologue_end; /* slots get their first values behind it; NULL: at the start */
@@ -199,6 +200,9 @@ MIR_label_t tr_cold(struct translator *t, enum helper helper, MIR_reg_t result, 
 /* Calls a helper here and leaves on an exception. */
 void tr_call_helper(struct translator *t, enum helper helper, MIR_reg_t result, uint32_t arg_count,
                     const MIR_op_t *args);
+
+/* Calls a C function of one float64, which neither throws nor looks at the stack. */
+void tr_call_math(struct translator *t, const void *function, MIR_op_t result, MIR_op_t argument);
 
 /* A call of the method in register method: the first argument is this_arg when that is not 0, the
  * others are count slots from first on; a result of return_slots goes to slot result. Leaves on an

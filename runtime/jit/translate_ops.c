@@ -369,6 +369,14 @@ OP convert_checked(ARGS) {
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
 }
 
+OP math(ARGS) {
+    MIR_op_t result = tr_reg(t, tr_temp_as(t, KIND_R8)), x = tr_reg(t, tr_temp_as(t, KIND_R8));
+    (void)rule;
+    tr_move(t, KIND_R8, x, tr_use_as(t, KIND_R8, insn->b));
+    tr_call_math(t, insn->u.p, result, x);
+    tr_move(t, KIND_R8, tr_def_as(t, KIND_R8, insn->a), result);
+}
+
 /* ---- Memory ---- */
 
 static MIR_type_t memory_type(const rule *rule) {
@@ -444,6 +452,23 @@ static MIR_reg_t checked_index(struct translator *t, uint32_t array, uint32_t in
     tr_put3(t, MIR_UBGES, range, tr_value(t, index), length);
     tr_put2(t, MIR_UEXT32, tr_reg(t, extended), tr_value(t, index));
     return extended;
+}
+
+/* All ones when any of the bits from 31 on is set. */
+OP index_of_64_bits(ARGS) {
+    MIR_op_t high = tr_reg(t, tr_temp(t)), mask = tr_reg(t, tr_temp(t)), b = tr_use(t, insn->b);
+    (void)rule;
+    tr_put3(t, MIR_URSH, high, b, tr_int(t, 31));
+    tr_put3(t, MIR_NE, mask, high, tr_int(t, 0));
+    tr_put2(t, MIR_NEG, mask, mask);
+    tr_put3(t, MIR_OR, tr_def(t, insn->a), mask, b);
+}
+
+OP load_char(ARGS) {
+    MIR_reg_t index = checked_index(t, insn->b, insn->c);
+    MIR_op_t from = MIR_new_alias_mem_op(t->ctx, memory_type(rule), STRING_CHARS_OFFSET,
+                                         tr_base(t, insn->b), index, rule->size, t->heap, 0);
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), from);
 }
 
 static MIR_op_t element(struct translator *t, const rule *rule, uint32_t array, MIR_reg_t index) {
@@ -575,6 +600,30 @@ static MIR_reg_t in_register(struct translator *t, const void *p) {
     return reg;
 }
 
+/* A new object of a size that is known: the next cell of the thread's bin, which is empty when
+ * somebody watches the heap. */
+static MIR_reg_t new_cell(struct translator *t, const struct type *type) {
+    MIR_reg_t object = tr_temp(t);
+    MIR_op_t argument = tr_pointer(t, type), cell = tr_reg(t, object), next = tr_reg(t, tr_temp(t));
+    if (type->instance_size > SIZE_CLASS_QUICK || type->gc.finalizable ||
+        type->rt->events->object_allocated) {
+        tr_call_helper(t, HELP_new_object, object, 1, &argument);
+        return object;
+    }
+    unsigned class = size_class_quick(type->instance_size);
+    size_t bin = offsetof(struct thread, gc.bins) + class * sizeof(gc_bin);
+    MIR_label_t done = MIR_new_label(t->ctx);
+    MIR_label_t slow = tr_cold(t, HELP_new_object, object, done, 1, &argument);
+    tr_put2(t, MIR_MOV, cell, tr_thread_word(t, MIR_T_P, bin + offsetof(gc_bin, next)));
+    tr_put3(t, MIR_BEQ, tr_label(t, slow), cell,
+            tr_thread_word(t, MIR_T_P, bin + offsetof(gc_bin, end)));
+    tr_put3(t, MIR_ADD, next, cell, tr_int(t, (int64_t)size_of_class(class)));
+    tr_put2(t, MIR_MOV, tr_thread_word(t, MIR_T_P, bin + offsetof(gc_bin, next)), next);
+    tr_put2(t, MIR_MOV, tr_constant(t, MIR_T_P, 0, object), tr_reg(t, in_register(t, type)));
+    tr_place(t, done);
+    return object;
+}
+
 /* A helper on slot b and the instruction's pointer or immediate; the result goes to slot a. */
 OP by_helper_imm(ARGS) {
     MIR_reg_t result = tr_temp(t);
@@ -589,17 +638,32 @@ OP by_helper_3(ARGS) {
                    (MIR_op_t[]){tr_use(t, insn->a), tr_use(t, insn->b), tr_use(t, insn->c)});
 }
 
-/* Two helpers: one for a value in a slot, one for a structure in memory. */
+/* A value of one slot goes straight into a new object; structures, also what Nullable becomes, are
+ * left to a helper. */
 OP box(ARGS) {
+    static const struct {
+        uint8_t type;
+        MIR_insn_code_t move; /* extends narrow values */
+    } STORES[] = {[STORE_I1] = {MIR_T_I8, MIR_EXT8},   [STORE_U1] = {MIR_T_I8, MIR_EXT8},
+                  [STORE_I2] = {MIR_T_I16, MIR_EXT16}, [STORE_U2] = {MIR_T_I16, MIR_EXT16},
+                  [STORE_I4] = {MIR_T_I32, MIR_EXT32}, [STORE_U4] = {MIR_T_I32, MIR_EXT32},
+                  [STORE_I8] = {MIR_T_I64, MIR_MOV},   [STORE_R4] = {MIR_T_F, MIR_FMOV},
+                  [STORE_R8] = {MIR_T_D, MIR_DMOV}};
     const struct type *type = insn->u.p;
-    MIR_reg_t result = tr_temp(t);
-    bool structure = type->storage == STORE_STRUCT;
-    MIR_op_t value =
-        structure ? tr_reg(t, tr_address(t, insn->b)) : bits_of(t, tr_kind_of(type), insn->b);
-    tr_call_helper(t, structure ? HELP_box_structure : HELP_box, result, 2,
-                   (MIR_op_t[]){value, tr_pointer(t, type)});
-    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, result));
-    (void)rule;
+    enum kind kind = tr_kind_of(type);
+    MIR_reg_t object;
+    if (type->storage == STORE_STRUCT) {
+        object = tr_temp(t);
+        tr_call_helper(t, rule->helper, object, 2,
+                       (MIR_op_t[]){tr_reg(t, tr_address(t, insn->b)), tr_pointer(t, type)});
+    } else {
+        MIR_op_t value = tr_reg(t, tr_temp_as(t, kind));
+        tr_put2(t, STORES[type->storage].move, value, tr_use_as(t, kind, insn->b));
+        object = new_cell(t, type);
+        tr_move(t, kind, tr_heap(t, (MIR_type_t)STORES[type->storage].type, OBJECT_HEADER, object),
+                value);
+    }
+    tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_reg(t, object));
 }
 
 OP reference_value(ARGS) {
@@ -745,8 +809,8 @@ OP call_interface(ARGS) {
 
 OP new_object(ARGS) {
     const struct method *constructor = insn->u.p;
-    MIR_reg_t object = tr_temp(t);
-    tr_call_helper(t, rule->helper, object, 1, (MIR_op_t[]){tr_pointer(t, constructor->owner)});
+    MIR_reg_t object = new_cell(t, constructor->owner);
+    (void)rule;
     tr_call_method(t, &(struct call){.signature = constructor,
                                      .method = in_register(t, constructor),
                                      .this_arg = object,
@@ -936,6 +1000,9 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_local_address] = {.translate = local_address},
     [CODE_conv_ovf] = {convert_checked, .helper = HELP_convert},
     [CODE_ldlen] = {.translate = ldlen},
+    [CODE_ldchar] = {load_char, .type = MIR_T_U16, .size = 2},
+    [CODE_index_i8] = {.translate = index_of_64_bits},
+    [CODE_math_r8] = {.translate = math},
     [CODE_ldelem_n] = {.translate = load_structure_element},
     [CODE_ldelema] = {.translate = element_address},
     [CODE_stelem_n] = {.translate = store_structure_element},
@@ -947,7 +1014,7 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_cpblk] = {by_helper_3, .helper = HELP_copy_block},
     [CODE_initblk] = {by_helper_3, .helper = HELP_fill_block},
     [CODE_newarr] = {new_array, .helper = HELP_new_array},
-    [CODE_box] = {.translate = box},
+    [CODE_box] = {box, .helper = HELP_box_structure},
     [CODE_unbox] = {cast, .helper = HELP_unbox},
     [CODE_castclass] = {cast, .helper = HELP_cast},
     [CODE_isinst] = {cast, .helper = HELP_is_instance},
@@ -957,7 +1024,7 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_call] = {.translate = call},
     [CODE_callvirt] = {call_virtual, .helper = HELP_instantiate},
     [CODE_callinterface] = {call_interface, .helper = HELP_find_interface},
-    [CODE_newobj] = {new_object, .helper = HELP_new_object},
+    [CODE_newobj] = {.translate = new_object},
     [CODE_newobj_value] = {.translate = new_value},
     [CODE_newobj_string] = {.translate = new_string},
     [CODE_ret_n] = {.translate = return_structure},
