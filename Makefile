@@ -49,7 +49,7 @@ TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard
 TEST_NATIVE := $(patsubst tests/native/%.c,build/tests/programs/lib%.so,$(wildcard tests/native/*.c))
 TEST_FILES := $(TEST_DATA) $(TEST_PROGRAMS) $(TEST_PLUGINS) $(TEST_NATIVE)
 
-.PHONY: all compare deps samples run test asan bench fuzz check-oom check-corpus format install clean help
+.PHONY: all compare deps samples run test asan tsan bench fuzz check-oom check-corpus format install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/claret ## build build/claret (the default)
@@ -75,6 +75,10 @@ test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_FILES) ## build and r
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) BUILD=$(BUILD)/asan \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' test
+
+tsan: ## the tests under ThreadSanitizer
+	TSAN_OPTIONS=suppressions=tests/tsan.supp $(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -Wno-tsan' \
+	    SANITIZE=-fsanitize=thread test
 
 compare: $(BUILD)/claret samples $(TEST_DATA) $(TEST_PLUGINS) ## the same plug-ins and programs in CoreCLR 3.1, fetched by pip
 	CLARET=$(BUILD)/claret tests/compare_coreclr.sh

@@ -265,7 +265,7 @@ static claret_outcome take_exception(struct thread *thread, claret_value *result
                                      claret_exception *exception) {
     const struct runtime *rt = thread->rt;
     struct object *object = exec_take_exception(thread);
-    if (rt->exiting) {
+    if (runtime_is_exiting(rt)) {
         if (result)
             *result = (claret_value){.kind = CLARET_INT32, .int32 = rt->exit_status};
         return CLARET_EXITED;
@@ -278,9 +278,9 @@ static claret_outcome invoke(struct call *call, claret_value *arguments, size_t 
                              claret_value *result, claret_exception *exception) {
     struct object *made = NULL;
     struct thread *thread = call->thread;
-    if (thread->rt->exiting || thread->fatal) {
+    if (runtime_is_exiting(thread->rt) || thread->fatal) {
         fail(call->error, "the runtime has ended by %s",
-             thread->rt->exiting ? "Environment.Exit" : "a stack overflow");
+             runtime_is_exiting(thread->rt) ? "Environment.Exit" : "a stack overflow");
         return CLARET_REFUSED;
     }
     if (pass_arguments(call, arguments, count, &made) && run(call)) {

@@ -226,11 +226,11 @@ static void report_unhandled(struct thread *thread, struct object *exception) {
     mem_free(trace);
 }
 
-void rt_end_unhandled(struct thread *thread) {
+void runtime_end_unhandled(struct thread *thread) {
     struct object *exception = thread->fatal ? thread->exception : exec_take_exception(thread);
     if (!thread->fatal)
         bcl_domain_raise_unhandled(thread, exception);
-    if (thread->rt->exiting)
+    if (runtime_is_exiting(thread->rt))
         return; /* a handler has called Environment.Exit */
     report_unhandled(thread, exception);
     exec_exit(thread, EXIT_UNHANDLED);
@@ -239,8 +239,8 @@ void rt_end_unhandled(struct thread *thread) {
 void runtime_end_process(struct runtime *rt, struct thread *thread, const char *message) {
     if (message)
         fprintf(stderr, "%s\n", message);
-    else if (!rt->exiting)
-        rt_end_unhandled(thread);
+    else if (!runtime_is_exiting(rt))
+        runtime_end_unhandled(thread);
     if (rt->events->shutdown)
         rt->events->shutdown(rt->events->self);
     exit(message ? EXIT_UNHANDLED : rt->exit_status & 0xFF);
@@ -256,10 +256,10 @@ static int run_main(struct thread *thread, struct method *main, struct array *ar
         rt->exit_status = args[0].i4;
     if (ended)
         exec_wait_for_foreground(thread);
-    if (ended && !rt->exiting)
+    if (ended && !runtime_is_exiting(rt))
         bcl_domain_raise_exit(thread);
-    if (!ended && !rt->exiting)
-        rt_end_unhandled(thread);
+    if (!ended && !runtime_is_exiting(rt))
+        runtime_end_unhandled(thread);
     exec_take_exception(thread);
     return rt->exit_status & 0xFF;
 }

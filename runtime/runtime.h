@@ -62,8 +62,12 @@ struct runtime {
  * message, or reports the thread's pending exception as unhandled (status 134), or ends as
  * Environment.Exit has asked. */
 _Noreturn void runtime_end_process(struct runtime *rt, struct thread *thread, const char *message);
+static inline bool runtime_is_exiting(const struct runtime *rt) {
+    return __atomic_load_n(&rt->exiting, __ATOMIC_ACQUIRE);
+}
+
 /* Reports the pending exception, which nobody caught, and ends the program. */
-void rt_end_unhandled(struct thread *thread);
+void runtime_end_unhandled(struct thread *thread);
 
 /* Notes the path of the program: assemblies are looked for beside it first. False when memory is
  * short. */

@@ -58,10 +58,10 @@ void bcl_thread_current(struct thread *thread, union slot *slots) {
 
 /* What the thread's code did not catch ends the program; but that it was aborted. */
 void bcl_invoke_root(struct thread *thread, struct method *method, union slot *args) {
-    if (exec_invoke_root(thread, method, args) || thread->rt->exiting)
+    if (exec_invoke_root(thread, method, args) || runtime_is_exiting(thread->rt))
         return;
     if (thread->fatal || thread->unhandled)
-        rt_end_unhandled(thread);
+        runtime_end_unhandled(thread);
     else
         exec_take_exception(thread);
 }
@@ -111,7 +111,8 @@ void bcl_thread_free(struct thread *thread, union slot *slots) {
 /* JoinInternal(milliseconds): whether the thread has ended in time. */
 void bcl_thread_join(struct thread *thread, union slot *slots) {
     struct object *internal = internal_of(slots[0].o);
-    int32_t state = internal ? *(int32_t *)bcl_field(internal, "state") : THREAD_UNSTARTED;
+    int32_t state =
+        internal ? exec_change_state(thread->rt, internal, 0, 0) : THREAD_UNSTARTED;
     if (state & THREAD_UNSTARTED) {
         exec_throw(thread, "Threading.ThreadStateException", "Thread has not been started.");
         return;

@@ -92,9 +92,9 @@ static bool begin_preparing(struct thread *thread, struct method *method) {
     struct world *world = &thread->rt->world;
     exec_enter_safe(thread);
     pthread_mutex_lock(&world->lock);
-    while (!method->prepared && method->preparer && method->preparer != thread)
+    while (!method_is_prepared(method) && method->preparer && method->preparer != thread)
         pthread_cond_wait(&world->changed, &world->lock);
-    bool wanted = !method->prepared;
+    bool wanted = !method_is_prepared(method);
     if (wanted)
         method->preparer = thread;
     pthread_mutex_unlock(&world->lock);
@@ -112,7 +112,7 @@ static void end_preparing(struct thread *thread, struct method *method) {
 
 bool exec_prepare(struct thread *thread, struct method *method) {
     il_error err;
-    if (__atomic_load_n(&method->prepared, __ATOMIC_ACQUIRE) || !begin_preparing(thread, method))
+    if (method_is_prepared(method) || !begin_preparing(thread, method))
         return true;
     il_status status = prepare(thread, method, &err);
     end_preparing(thread, method);
@@ -219,13 +219,14 @@ void exec_call_from_compiled(struct thread *thread, struct method *method, union
         thread->compiled_top = saved;
         return;
     }
-    if (method->code && !method->enter)
+    struct code *code = method_code(method);
+    if (code && !method_enter(method))
         interp_heat(thread, method);
-    if (!method->code)
+    if (!code)
         exec_call_special(thread, method, args);
-    else if (method->enter)
+    else if (method_enter(method))
         call_in_frame(thread, method, args, false, false);
-    else if (interp_push(thread, method->code, args))
+    else if (interp_push(thread, code, args))
         interp_run(thread, thread->frame_count - 1);
     thread->compiled_top = saved;
 }
@@ -301,7 +302,7 @@ static bool begin_init(struct thread *thread, struct type *type) {
     bool mine = type->init == INIT_NONE;
     if (mine) {
         type->init_thread = thread;
-        type->init = INIT_RUNNING;
+        __atomic_store_n(&type->init, INIT_RUNNING, __ATOMIC_RELAXED);
     }
     pthread_mutex_unlock(&world->lock);
     exec_leave_safe(thread);
@@ -327,7 +328,7 @@ bool exec_init_type(struct thread *thread, struct type *type) {
         return false;
     }
     if (!begin_init(thread, type)) {
-        if (type->init != INIT_FAILED)
+        if (__atomic_load_n(&type->init, __ATOMIC_ACQUIRE) != INIT_FAILED)
             return true;
         exec_throw_object(thread, type->init_failure);
         return false;

@@ -29,7 +29,11 @@ uint64_t interp_r8_to_u8(double v) {
 }
 
 void interp_heat(struct thread *t, struct method *method) {
-    if (t->rt->config.mode != CLARET_TIERED || ++method->hotness != HOT)
+    if (t->rt->config.mode != CLARET_TIERED)
+        return;
+    uint32_t hotness = __atomic_load_n(&method->hotness, __ATOMIC_RELAXED) + 1;
+    __atomic_store_n(&method->hotness, hotness, __ATOMIC_RELAXED); /* one that is lost is no loss */
+    if (hotness != HOT)
         return;
     EXEC_LOCKED(t->rt);
     jit_compile(t->rt->jit, method);
@@ -39,9 +43,9 @@ void interp_heat(struct thread *t, struct method *method) {
  * does not. */
 static jit_enter *heat_loop(struct thread *t, const struct code *code, const struct insn *ip) {
     interp_heat(t, code->method);
-    if (code->method->hotness < 2 * HOT)
+    if (__atomic_load_n(&code->method->hotness, __ATOMIC_RELAXED) < 2 * HOT)
         return NULL;
-    code->method->hotness = 0;
+    __atomic_store_n(&code->method->hotness, 0, __ATOMIC_RELAXED);
     EXEC_LOCKED(t->rt);
     return jit_compile_loop(t->rt->jit, code->method, (uint32_t)(ip - code->insns));
 }
@@ -237,7 +241,8 @@ typedef uint64_t mem_u8 __attribute__((aligned(1)));
     BINARY(rem_##T, T, remainder(B.T, C.T))                                                        \
     BINARY(neg_##T, T, -B.T)
 
-void interp_run(struct thread *t, uint32_t base) {
+/* What races here is the managed program's own affair: ThreadSanitizer does not look at it. */
+__attribute__((no_sanitize("thread"))) void interp_run(struct thread *t, uint32_t base) {
     static const void *const labels[] = {
 #define CODE_OP(name, format) &&label_##name,
 #include "runtime/exec/code.def"
@@ -642,7 +647,7 @@ void interp_run(struct thread *t, uint32_t base) {
         if (site->is_virtual && target->unbox_this)
             args->p = (char *)args->p + OBJECT_HEADER;
         frame->ip = ip;
-        if (!target->prepared && !exec_prepare(t, target))
+        if (!method_is_prepared(target) && !exec_prepare(t, target))
             goto exception;
         if (tiered)
             interp_heat(t, target);
@@ -667,15 +672,16 @@ generic_virtual : {
 }
 call_target : {
     frame->ip = ip;
-    if (target->enter) {
+    method_enter_function *enter = method_enter(target);
+    if (enter) {
         t->native_top = r + code->reg_count; /* compiled frames go there */
-        target->enter(t, args);
+        enter(t, args);
         t->native_top = NULL;
         if (t->exception)
             goto exception;
         NEXT;
     }
-    struct code *callee = target->code;
+    struct code *callee = method_code(target);
     if (!callee)
         goto call_outside;
     if (tiered)
@@ -689,7 +695,7 @@ call_target : {
     DISPATCH;
 }
 call_outside:
-    if (!target->prepared) {
+    if (!method_is_prepared(target)) {
         if (!exec_prepare(t, target))
             goto exception;
         goto call_target;

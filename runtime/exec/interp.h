@@ -17,7 +17,8 @@ bool interp_stop_at_call(struct thread *thread, const struct code *code, union s
  * with an exception pending when the stack is full. */
 static inline bool interp_push(struct thread *thread, struct code *code, union slot *regs) {
     uint32_t locals = code->temp_start - code->arg_slots;
-    if (__builtin_expect(thread->frame_count >= thread->frame_limit ||
+    if (__builtin_expect(thread->frame_count >=
+                                 __atomic_load_n(&thread->frame_limit, __ATOMIC_RELAXED) ||
                              code->reg_count > (size_t)(thread->stack_end - regs),
                          0) &&
         !interp_stop_at_call(thread, code, regs))

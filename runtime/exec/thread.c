@@ -126,7 +126,7 @@ static void live(struct thread *thread, const struct thread_start *start) {
     struct runtime *rt = thread->rt;
     if (rt->events->thread_created)
         rt->events->thread_created(rt->events->self, thread);
-    if (!__atomic_load_n(&rt->exiting, __ATOMIC_ACQUIRE))
+    if (!runtime_is_exiting(rt))
         start->body(thread, start);
     if (rt->events->thread_destroyed)
         rt->events->thread_destroyed(rt->events->self, thread);
@@ -169,8 +169,7 @@ static bool create_native(struct birth *birth, size_t stack_size) {
 bool exec_start_thread(struct thread *thread, const struct thread_start *start) {
     struct runtime *rt = thread->rt;
     struct birth birth = {rt, start, STARTING};
-    if (__atomic_load_n(&rt->exiting, __ATOMIC_ACQUIRE) ||
-        !create_native(&birth, start->stack_size))
+    if (runtime_is_exiting(rt) || !create_native(&birth, start->stack_size))
         return false;
     exec_enter_safe(thread);
     pthread_mutex_lock(&rt->world.lock);
@@ -198,15 +197,16 @@ void exec_set_thread_object(struct thread *thread, struct object *object) {
 int32_t exec_change_state(struct runtime *rt, struct object *internal, int32_t set, int32_t clear) {
     int32_t *state = state_of(internal);
     pthread_mutex_lock(&rt->world.lock);
-    int32_t before = *state;
-    __atomic_store_n(state, (before | set) & ~clear, __ATOMIC_RELEASE);
+    int32_t before = __atomic_fetch_or(state, set, __ATOMIC_ACQ_REL);
+    __atomic_fetch_and(state, ~clear, __ATOMIC_ACQ_REL);
     pthread_cond_broadcast(&rt->world.changed);
     pthread_mutex_unlock(&rt->world.lock);
     return before;
 }
 
 static bool is_foreground(const struct thread *thread) {
-    return thread->started && thread->state && !(*thread->state & THREAD_BACKGROUND);
+    return thread->started && thread->state &&
+           !(__atomic_load_n(thread->state, __ATOMIC_ACQUIRE) & THREAD_BACKGROUND);
 }
 
 void exec_wait_for_foreground(struct thread *thread) {
@@ -219,7 +219,7 @@ void exec_wait_for_foreground(struct thread *thread) {
             if (is_foreground(other))
                 break;
         }
-        if (!other || rt->exiting)
+        if (!other || runtime_is_exiting(rt))
             break;
         pthread_cond_wait(&rt->world.changed, &rt->world.lock);
     }

@@ -166,8 +166,8 @@ bool jit_compile(jit *jit, struct method *method) {
         return method->jit_state == JIT_STATE_COMPILED;
     if (!compile(jit, &request))
         return false;
-    method->entry = request.compiled->start;
-    method->enter = request.enter;
+    __atomic_store_n(&method->entry, request.compiled->start, __ATOMIC_RELEASE);
+    __atomic_store_n(&method->enter, request.enter, __ATOMIC_RELEASE);
     method->jit_state = JIT_STATE_COMPILED;
     return true;
 }

@@ -697,7 +697,7 @@ OP new_array(ARGS) {
 
 OP init_type(ARGS) {
     const struct type *type = insn->u.p;
-    if (type->init == INIT_DONE)
+    if (__atomic_load_n(&type->init, __ATOMIC_ACQUIRE) == INIT_DONE)
         return;
     MIR_label_t back = MIR_new_label(t->ctx);
     MIR_label_t slow = tr_cold(t, rule->helper, 0, back, 1, (MIR_op_t[]){tr_pointer(t, type)});

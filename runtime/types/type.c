@@ -213,7 +213,7 @@ il_status method_prepare_signature(struct method *method, il_error *err) {
         status = lay_out_closed(method->return_type, err);
     if (status == IL_OK) {
         method->return_slots = type_slots(method->return_type);
-        method->has_signature = true;
+        __atomic_store_n(&method->has_signature, true, __ATOMIC_RELEASE);
     }
 done:
     mem_pool_fini(&pool);

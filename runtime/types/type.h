@@ -232,6 +232,17 @@ static inline uint32_t type_slots(const struct type *t) {
     return t->storage == STORE_STRUCT ? (t->value_size + 7) / 8 + (t->value_size == 0)
                                       : t->storage != STORE_VOID;
 }
+/* What another thread may be about to set, with all that it points to. */
+static inline struct code *method_code(const struct method *m) {
+    return __atomic_load_n(&m->code, __ATOMIC_ACQUIRE);
+}
+static inline bool method_is_prepared(const struct method *m) {
+    return __atomic_load_n(&m->prepared, __ATOMIC_ACQUIRE);
+}
+typedef void method_enter_function(struct thread *, union slot *);
+static inline method_enter_function *method_enter(const struct method *m) {
+    return __atomic_load_n(&m->enter, __ATOMIC_ACQUIRE);
+}
 static inline bool method_is_static(const struct method *m) {
     return (m->flags & METHOD_STATIC) != 0;
 }
