@@ -144,7 +144,10 @@ void il_build_set(il_build *build, il_column column, uint32_t row, uint32_t valu
     if (!cell)
         return;
     *cell = value;
-    il_build_index_free(&build->tables[il_column_get(column)->table].index);
+    il_build_table *table = &build->tables[il_column_get(column)->table];
+    if (IL_TOKEN_ROW(row) <= table->seen)
+        table->seen = IL_TOKEN_ROW(row) - 1;
+    il_build_index_free(&table->index);
 }
 
 uint32_t il_build_get(const il_build *build, il_column column, uint32_t row) {
@@ -164,6 +167,7 @@ void il_build_remove(il_build *build, il_table number,
                 table->columns * sizeof(uint32_t));
     }
     table->rows = kept;
+    table->seen = 0;
     il_build_index_free(&table->index);
 }
 
@@ -263,6 +267,9 @@ static uint8_t *new_body(il_build *build, uint32_t method, size_t size) {
         il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");
         return NULL;
     }
+    uint32_t before = IL_TOKEN_ROW(method) - 1;
+    if (before < build->bodies_seen)
+        build->bodies_seen = before;
     *body = (il_build_code){.data = data, .size = (uint32_t)size, .set = true};
     return data;
 }

@@ -27,6 +27,7 @@ typedef struct il_build_table {
     uint32_t *cells;
     uint32_t *owners; /* rows, for the tables that lists point into; else NULL */
     uint32_t rows, room;
+    uint32_t seen;         /* the first so many rows are as a live module shows them */
     uint8_t first;         /* the first of its columns */
     uint8_t columns;       /* how many */
     il_build_index index;  /* over whole rows; only for tables of references */
@@ -50,9 +51,10 @@ struct il_build {
     il_build_index heap_index[IL_HEAP_COUNT];
     il_build_code *bodies; /* by MethodDef row - 1, body_room of them */
     uint32_t body_room;
-    mem_pool pool;     /* bodies */
-    il_text data;      /* of fields; FieldRVA cells hold places in it until written */
-    il_text resources; /* added ones, behind those of module */
+    uint32_t bodies_seen; /* as seen of a table */
+    mem_pool pool;        /* bodies */
+    il_text data;         /* of fields; FieldRVA cells hold places in it until written */
+    il_text resources;    /* added ones, behind those of module */
 };
 
 /* Remembers the first failure; returns false for convenience. */

@@ -23,7 +23,7 @@ typedef struct retired {
 } retired;
 
 struct il_live {
-    const il_build *build;
+    il_build *build; /* only told what was seen of it */
     copy tables[IL_TABLE_COUNT];
     copy owners[IL_TABLE_COUNT]; /* of member tables: by row - 1, the owner's row */
     copy firsts[IL_TABLE_COUNT]; /* of member tables: by the owner's row - 1, its first member */
@@ -58,7 +58,7 @@ static bool reserve(il_live *live, copy *to, size_t size) {
     return true;
 }
 
-/* Makes the copy equal to bytes, of which the first `same` are known to be in it. */
+/* Makes the copy equal to bytes, of which the first `same` are in it already. */
 static bool refresh(il_live *live, copy *to, const void *bytes, size_t size, size_t same) {
     if (!reserve(live, to, size))
         return false;
@@ -82,7 +82,7 @@ static void prepare_cells(il_module *m, const il_build *build) {
     }
 }
 
-il_status il_live_new(const il_build *build, const char *name, il_module **out, il_error *err) {
+il_status il_live_new(il_build *build, const char *name, il_module **out, il_error *err) {
     il_module *m = *out = mem_calloc(1, sizeof *m);
     if (!m || !(m->path = mem_copy_text(name, strlen(name))) ||
         !(m->live = mem_calloc(1, sizeof *m->live))) {
@@ -122,45 +122,75 @@ void il_live_free(il_live *live) {
 
 /* ---- Updates ---- */
 
-static bool update_table(il_module *m, il_table number) {
-    const il_build_table *table = &m->live->build->tables[number];
-    size_t size = (size_t)table->rows * table->columns * sizeof *table->cells;
-    copy *cells = &m->live->tables[number], *owners = &m->live->owners[number];
-    if (table->rows == 0)
-        return true;
-    if (!refresh(m->live, cells, table->cells, size, 0))
-        return false;
-    if (table->owners &&
-        !refresh(m->live, owners, table->owners, table->rows * sizeof *table->owners, 0))
-        return false;
-    for (unsigned c = table->first; c < (unsigned)table->first + table->columns; c++) {
-        m->cells[c].first = (const uint8_t *)cells->data + (c - table->first) * sizeof(uint32_t);
-        m->cells[c].rows = table->rows;
-        atomic_store(&m->order[c], IL_ORDER_UNKNOWN);
-    }
-    m->rows[number] = table->rows;
-    return true;
-}
-
-/* Notes where the members of each owner begin. */
-static bool update_firsts(il_module *m, il_table members) {
+/* Notes where the members of each owner begin, for members from a row on. */
+static bool update_firsts(il_live *live, il_table members, uint32_t from) {
     il_column column = il_build_list_column(members);
-    const uint32_t *owners = m->live->owners[members].data;
-    if (column == IL_COLUMN_COUNT || !owners)
+    const il_build_table *table = &live->build->tables[members];
+    if (column == IL_COLUMN_COUNT)
         return true;
-    copy *to = &m->live->firsts[members];
-    uint32_t count = m->rows[il_column_get(column)->table];
+    copy *to = &live->firsts[members];
+    uint32_t count = live->build->tables[il_column_get(column)->table].rows;
     size_t size = count * sizeof(uint32_t);
-    if (!reserve(m->live, to, size))
+    if (!reserve(live, to, size))
         return false;
     uint32_t *firsts = to->data;
     if (size > to->size)
         memset((char *)to->data + to->size, 0, size - to->size);
     to->size = size;
-    for (uint32_t row = m->rows[members]; row > 0; row--) {
-        if (owners[row - 1] - 1 < count)
-            firsts[owners[row - 1] - 1] = row;
+    for (uint32_t row = from; row <= table->rows; row++) {
+        uint32_t owner = table->owners[row - 1];
+        if (owner - 1 < count && !firsts[owner - 1])
+            firsts[owner - 1] = row;
     }
+    return true;
+}
+
+/* Lets readers see the rows of a table, whose cells are all there. */
+static void show_table(il_module *m, il_table number) {
+    const il_build_table *table = &m->live->build->tables[number];
+    const uint8_t *cells = m->live->tables[number].data;
+    for (unsigned c = table->first; c < (unsigned)table->first + table->columns; c++) {
+        m->cells[c].first = cells + (c - table->first) * sizeof(uint32_t);
+        __atomic_store_n(&m->cells[c].rows, table->rows, __ATOMIC_RELEASE);
+        atomic_store(&m->order[c], IL_ORDER_UNKNOWN);
+    }
+    m->rows[number] = table->rows;
+}
+
+static bool update_table(il_module *m, il_table number) {
+    il_build_table *table = &m->live->build->tables[number];
+    size_t row_size = table->columns * sizeof *table->cells, same = table->seen;
+    if (table->rows == same)
+        return true;
+    if (!refresh(m->live, &m->live->tables[number], table->cells, table->rows * row_size,
+                 same * row_size))
+        return false;
+    if (table->owners && !refresh(m->live, &m->live->owners[number], table->owners,
+                                  table->rows * sizeof(uint32_t), same * sizeof(uint32_t)))
+        return false;
+    if (!update_firsts(m->live, number, m->rows[number] + 1))
+        return false;
+    show_table(m, number);
+    table->seen = table->rows;
+    return true;
+}
+
+static bool update_bodies(il_live *live) {
+    il_build *build = live->build;
+    size_t size = sizeof *build->bodies;
+    if (!refresh(live, &live->bodies, build->bodies, build->body_room * size,
+                 build->bodies_seen * size))
+        return false;
+    build->bodies_seen = build->body_room;
+    return true;
+}
+
+/* The next search by name makes a new index. */
+static bool drop_type_index(il_module *m) {
+    il_type_index *index = atomic_load(&m->types);
+    if (!retire(m->live, index))
+        return false;
+    atomic_store(&m->types, NULL);
     return true;
 }
 
@@ -177,23 +207,19 @@ static bool update_heap(il_module *m, il_heap heap) {
 static bool update(il_module *m) {
     il_live *live = m->live;
     const il_build *build = live->build;
+    bool new_types = build->tables[IL_TypeDef].seen != build->tables[IL_TypeDef].rows;
     for (unsigned h = 0; h < IL_HEAP_COUNT; h++) {
         if (!update_heap(m, (il_heap)h))
             return false;
     }
-    size_t bodies = build->body_room * sizeof *build->bodies;
     if (!refresh(live, &live->data, build->data.data, build->data.size, live->data.size) ||
-        !refresh(live, &live->bodies, build->bodies, bodies, 0))
+        !update_bodies(live))
         return false;
     for (unsigned t = 0; t < IL_TABLE_COUNT; t++) {
         if (!update_table(m, (il_table)t))
             return false;
     }
-    for (unsigned t = 0; t < IL_TABLE_COUNT; t++) {
-        if (!update_firsts(m, (il_table)t))
-            return false;
-    }
-    return retire(live, atomic_exchange(&m->types, NULL));
+    return !new_types || drop_type_index(m);
 }
 
 il_status il_live_update(il_module *module, il_error *err) {

@@ -18,8 +18,8 @@
 #include "il_build.h"
 
 /* A module over build, which stays the caller's and must outlive the module. il_module_close frees
- * it. IL_OUT_OF_MEMORY. */
-il_status il_live_new(const il_build *build, const char *name, il_module **out, il_error *err);
+ * it. A build has one live module. IL_OUT_OF_MEMORY. */
+il_status il_live_new(il_build *build, const char *name, il_module **out, il_error *err);
 
 /* Shows what the build holds now. IL_OUT_OF_MEMORY: some of it is not seen. The build's own failure
  * (il_build_status) is returned, too. */
