@@ -99,6 +99,7 @@ struct thread {
     bool catch_known;
     bool unhandled; /* nobody catches: nothing is unwound */
     bool fatal;     /* stack overflow: nothing runs any more */
+    bool exits;     /* it is the one that has called exec_exit */
     void *
         compiled_top; /* native frame pointer of the C function that compiled code is in; or NULL */
     struct object *out_of_memory, *stack_overflow; /* preallocated */

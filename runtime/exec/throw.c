@@ -43,6 +43,7 @@ void exec_throw_exit(struct thread *thread) {
 
 void exec_exit(struct thread *thread, int32_t status) {
     thread->rt->exit_status = status;
+    thread->exits = true;
     exec_end_threads(thread->rt);
     stop(thread);
 }

@@ -225,26 +225,39 @@ static void detach(struct thread *thread) {
     exec_detach_thread(thread);
 }
 
-/* The body of every closure. */
+/* Ends the process for an exception that cannot pass native frames. The end of the program that
+ * another thread has asked for, and Thread.Abort, wait until native code returns. */
+static void leave_pending(struct thread *thread) {
+    if (thread->exits || (!exec_is_ending(thread) && !thread->aborting))
+        runtime_end_process(thread->rt, thread, NULL);
+}
+
+static void call_managed(struct thread *thread, const struct callback *callback, void **values,
+                         void *result) {
+    const struct method *native_method = thread->native_method;
+    union slot *native_top = thread->native_top;
+    struct object *delegate = gc_handle_get(thread->rt->gc, callback->delegate);
+    if (!delegate)
+        runtime_end_process(thread->rt, thread,
+                            "A callback was made on a garbage collected delegate.");
+    if (!invoke_delegate(thread, callback, delegate, values, result))
+        leave_pending(thread);
+    thread->native_method = native_method;
+    thread->native_top = native_top;
+}
+
+/* The body of every closure. Native code that goes on after an exception gets zeros. */
 static void run(ffi_cif *cif, void *result, void **values, void *data) {
     const struct callback *callback = data;
     struct thread *thread = exec_current_thread(callback->rt);
     bool is_foreign = thread == NULL;
-    (void)cif;
+    memset(result, 0, cif->rtype->size);
     if (is_foreign)
         thread = attach(callback->rt);
     else
         exec_leave_safe(thread);
-    const struct method *native_method = thread->native_method;
-    union slot *native_top = thread->native_top;
-    struct object *delegate = gc_handle_get(callback->rt->gc, callback->delegate);
-    if (!delegate)
-        runtime_end_process(callback->rt, thread,
-                            "A callback was made on a garbage collected delegate.");
-    if (!invoke_delegate(thread, callback, delegate, values, result))
-        runtime_end_process(callback->rt, thread, NULL);
-    thread->native_method = native_method;
-    thread->native_top = native_top;
+    if (!thread->exception)
+        call_managed(thread, callback, values, result);
     if (is_foreign)
         detach(thread);
     else

@@ -82,6 +82,8 @@ static void run(struct native_frame *f, void *target, void *result) {
     exec_leave_safe(thread);
     if (plan->set_last_error)
         thread->last_error = error;
+    if (thread->exception && !thread->fatal) /* an abort that a callback has met */
+        exec_rethrow(thread, exec_take_exception(thread));
 }
 
 /* ---- After the call ---- */
@@ -171,7 +173,8 @@ static void call_converting(struct native_frame *f, void *target) {
     if (ok) {
         memset(f->room + plan->result.place, 0, plan->result.value.size);
         run(f, target, plan->hresult ? &hresult : f->room + plan->result.place);
-        ok = take_back(f) && check_hresult(thread, hresult.i4) && take_result(f);
+        ok = !thread->exception && take_back(f) && check_hresult(thread, hresult.i4) &&
+             take_result(f);
     }
     release_arguments(f);
     if (ok)
