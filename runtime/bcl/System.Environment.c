@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/bcl/bcl_state.h"
+#include "runtime/exec/walk.h"
 
 extern char **environ;
 
@@ -93,11 +94,24 @@ void bcl_environment_is_exiting(struct thread *thread, union slot *slots) {
     slots[0].i4 = __atomic_load_n(&thread->rt->bcl->shutting_down, __ATOMIC_ACQUIRE);
 }
 
-/* FailFast(message, exception, ...): the status is that of an abort. */
+/* The methods that are running, on standard error. */
+static void print_stack(struct thread *thread) {
+    struct stack_walk walk;
+    struct walk_entry entry;
+    char name[512];
+    stack_walk_start(&walk, thread);
+    while (stack_walk_next(&walk, &entry)) {
+        if (entry.method)
+            fprintf(stderr, "   at %s\n", method_name(entry.method, name, sizeof name));
+    }
+}
+
+/* FailFast(message, exception, ...): the status is that of an abort, and nothing runs any more. */
 void bcl_environment_fail(struct thread *thread, union slot *slots) {
     enum { STATUS_ABORTED = 134 };
     char *message = slots[0].p ? exec_string_to_utf8(slots[0].p) : NULL;
-    fprintf(stderr, "FailFast: %s\n", message ? message : "");
+    fprintf(stderr, "Process terminated. %s\n", message ? message : "");
+    print_stack(thread);
     mem_free(message);
     exec_exit(thread, STATUS_ABORTED);
 }

@@ -6,6 +6,14 @@ interface IShape { int Area(); }
 class Square : IShape { int side; public Square(int s) { side = s; } public int Area() { return side * side; } }
 class Strip : IShape { int length; public Strip(int l) { length = l; } public int Area() { return length; } }
 class Cell { public Cell next; public int value; }
+class Tree
+{
+    Tree left, right;
+    Tree(Tree l, Tree r) { left = l; right = r; }
+    public static Tree Grow(int depth) { return depth == 0 ? new Tree(null, null) : new Tree(Grow(depth - 1), Grow(depth - 1)); }
+    public int Count() { return left == null ? 1 : 1 + left.Count() + right.Count(); }
+}
+class Body { public double x, y, z, vx, vy, vz, mass; }
 
 static class Kernels
 {
@@ -105,6 +113,55 @@ static class Kernels
         return sum;
     }
 
+    static long Trees()
+    {
+        Tree kept = Tree.Grow(14);
+        long sum = kept.Count();
+        for (int i = 0; i < 60; i++)
+            sum += Tree.Grow(12).Count();
+        return sum + kept.Count();
+    }
+
+    static long Bodies()
+    {
+        var bodies = new Body[5];
+        for (int i = 0; i < 5; i++)
+            bodies[i] = new Body { x = i, y = i * 0.5, z = -i, vx = 0.01 * i, vy = 0.02, vz = -0.01 * i, mass = 1 + i };
+        for (int step = 0; step < 60000; step++) {
+            for (int i = 0; i < 5; i++) {
+                Body a = bodies[i];
+                for (int j = i + 1; j < 5; j++) {
+                    Body b = bodies[j];
+                    double dx = a.x - b.x, dy = a.y - b.y, dz = a.z - b.z;
+                    double d = dx * dx + dy * dy + dz * dz + 0.01, m = 0.001 / (d * Math.Sqrt(d));
+                    a.vx -= dx * b.mass * m;
+                    a.vy -= dy * b.mass * m;
+                    a.vz -= dz * b.mass * m;
+                    b.vx += dx * a.mass * m;
+                    b.vy += dy * a.mass * m;
+                    b.vz += dz * a.mass * m;
+                }
+            }
+            for (int i = 0; i < 5; i++) {
+                Body a = bodies[i];
+                a.x += 0.001 * a.vx;
+                a.y += 0.001 * a.vy;
+                a.z += 0.001 * a.vz;
+            }
+        }
+        return (long)(bodies[0].x * 1e9);
+    }
+
+    static long Text()
+    {
+        string text = "the quick brown fox jumps over the lazy dog ";
+        long hash = 0;
+        for (int i = 0; i < 100000; i++)
+            for (int k = 0; k < text.Length; k++)
+                hash = hash * 31 + text[k];
+        return hash;
+    }
+
     static int Main(string[] args)
     {
         switch (args[0]) {
@@ -117,6 +174,9 @@ static class Kernels
         case "dictionary": Console.WriteLine(Dictionaries()); return 0;
         case "strings": Console.WriteLine(Strings()); return 0;
         case "exceptions": Console.WriteLine(Exceptions()); return 0;
+        case "trees": Console.WriteLine(Trees()); return 0;
+        case "bodies": Console.WriteLine(Bodies()); return 0;
+        case "text": Console.WriteLine(Text()); return 0;
         default: return 1;
         }
     }

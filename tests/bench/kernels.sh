@@ -16,7 +16,7 @@ best() { # best COMMAND...: milliseconds, or "-" when it fails
 have_mono=$(command -v mono)
 echo "Kernels, milliseconds of the whole process, best of 3${have_mono:+; $(mono --version | head -n 1 | cut -d' ' -f1-5)}"
 printf '%-12s %10s %10s %12s %10s\n' kernel 'interp' 'mono int.' 'default' 'mono'
-for kernel in hello calls loops floats arrays objects interfaces dictionary strings exceptions; do
+for kernel in hello calls loops floats arrays objects interfaces dictionary strings exceptions trees bodies text; do
     set -- "$program" "$kernel"
     [ $kernel = hello ] && set -- build/samples/squares.exe
     printf '%-12s %10s %10s %12s %10s\n' $kernel "$(best "$claret" run --interp "$@")" \
