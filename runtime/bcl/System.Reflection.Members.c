@@ -225,8 +225,7 @@ static struct object *default_value(struct thread *thread, struct method *method
                                        : static_object(thread, "System", "DBNull");
 }
 
-/* The Param row with a sequence number (II.22.33), 0 when there is none. */
-static uint32_t param_row(const struct method *method, uint32_t sequence) {
+uint32_t bcl_param_row(const struct method *method, uint32_t sequence) {
     if (!method->row)
         return 0;
     const il_module *il = method->owner->module->il;
@@ -240,7 +239,7 @@ static uint32_t param_row(const struct method *method, uint32_t sequence) {
 
 static struct object *parameter(struct thread *thread, struct method *method, uint32_t index,
                                 struct type *class_type, struct object *member) {
-    uint32_t row = param_row(method, index + 1);
+    uint32_t row = bcl_param_row(method, index + 1);
     const il_module *il = row ? method->owner->module->il : NULL;
     uint32_t attributes = row ? il_cell(il, IL_Param_Flags, row) : 0;
     struct object *type = bcl_type_object(thread, method->params[index]);
@@ -254,6 +253,10 @@ static struct object *parameter(struct thread *thread, struct method *method, ui
     bcl_set_field(object, "ClassImpl", type);
     bcl_set_field(object, "MemberImpl", member);
     bcl_set_field(object, "NameImpl", name);
+    if (row)
+        bcl_set_field(
+            object, "marshalAs",
+            bcl_marshal_attribute(thread, method->owner->module, IL_TOKEN(IL_Param, row)));
     bcl_set_field(object, "DefaultValueImpl",
                   default_value(thread, method, row, attributes, method->params[index]));
     return object;
@@ -280,13 +283,8 @@ void bcl_parameter_token(struct thread *thread, union slot *slots) {
     int32_t position = *(int32_t *)bcl_field(slots[0].o, "PositionImpl");
     const struct method *method = *member ? bcl_method_of(*member) : NULL;
     (void)thread;
-    uint32_t row = method ? param_row(method, (uint32_t)(position + 1)) : 0;
+    uint32_t row = method ? bcl_param_row(method, (uint32_t)(position + 1)) : 0;
     slots[0].u4 = IL_TOKEN(IL_Param, row);
-}
-
-/* GetTypeModifiers of parameters, fields and properties: none are shown. */
-void bcl_no_types(struct thread *thread, union slot *slots) {
-    slots[0].p = bcl_new_vector_of(thread, "Type", 0);
 }
 
 /* ---- Invocation ---- */

@@ -40,6 +40,12 @@ struct bcl_member *bcl_member_of_row(struct type *owner, il_table table, uint32_
 /* Its accessor with one of the semantics of II.23.1.12; NULL when it has none. */
 struct method *bcl_accessor(const struct bcl_member *member, uint32_t semantics);
 
+/* The MarshalAsAttribute that a Field or Param row stands for; NULL when there is none, or with an
+ * exception pending. */
+struct object *bcl_marshal_attribute(struct thread *thread, struct module *module, uint32_t token);
+/* The Param row with a sequence number (II.22.33), 0 when there is none. */
+uint32_t bcl_param_row(const struct method *method, uint32_t sequence);
+
 /* System.AppDomain.Loading.c */
 
 /* The assembly of a display name, of which only the simple name counts; when it is nowhere, the one
