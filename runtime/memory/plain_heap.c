@@ -2,9 +2,16 @@
 #include "runtime/memory/plain_heap.h"
 
 #include "runtime/memory/addr_map.h"
+#include "runtime/memory/os.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
 
 /* AddressSanitizer ends the process at a request that is larger. */
 static const size_t LARGEST_BLOCK = (size_t)1 << 38;
@@ -12,6 +19,10 @@ static const size_t LARGEST_BLOCK = (size_t)1 << 38;
 /* Like the C library's heap, there is one. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static addr_map blocks; /* address to requested size */
+
+bool plain_heap_is_wanted(void) {
+    return OS_ADDRESS_SANITIZER || RUNNING_ON_VALGRIND;
+}
 
 void *plain_alloc(size_t size) {
     void *block = NULL;

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Whether a memory checker watches. */
+bool plain_heap_is_wanted(void);
+
 void *plain_alloc(size_t size);
 
 /* False, and nothing happens, when block is no live block. */

@@ -29,7 +29,7 @@ struct mem_spies {
 
     /* The request between Pre and Post: */
     spy_event pending;
-    bool dressed;    /* the block gets, or has, guards */
+    bool dressed;    /* the block gets, or has, guards; there is room to record it */
     size_t old_size; /* of a block being reallocated */
 };
 
@@ -261,7 +261,7 @@ static SIZE_T hook_pre_alloc(IMallocSpy *self, SIZE_T cb) {
                                      .size = cb,
                                      .heap = object->heap,
                                      .type = spy_objects_type(&spies->books.objects, object)};
-    spies->dressed = spies->guard && !object;
+    spies->dressed = spies->guard && !object && addr_map_reserve(&spies->blocks);
     spies->old_size = 0;
     return begin_request(spies);
 }

@@ -9,12 +9,6 @@
 
 #include <string.h>
 
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#else
-#define RUNNING_ON_VALGRIND 0
-#endif
-
 typedef enum task_state { TASK_NOT_READY, TASK_READY, TASK_PLAIN } task_state;
 
 /* Like the IMalloc that it serves, there is one. Not freed before the process ends. */
@@ -36,7 +30,7 @@ static task_state prepare(void) {
     pthread_mutex_lock(&task.lock);
     task_state state = atomic_load_explicit(&task.state, memory_order_relaxed);
     if (state == TASK_NOT_READY) {
-        if (OS_ADDRESS_SANITIZER || RUNNING_ON_VALGRIND)
+        if (plain_heap_is_wanted())
             state = TASK_PLAIN;
         else if (pthread_key_create(&task.on_thread_exit, detach) != 0)
             state = TASK_NOT_READY;
