@@ -24,16 +24,56 @@ static void fail(claret_error *error, const char *format, ...) {
     va_end(args);
 }
 
+/* ---- Threads ---- */
+
+static void fail_foreign(claret_error *error) {
+    fail(error, "the calling thread is not attached to the runtime");
+}
+
+bool claret_attach_thread(claret_runtime *rt, claret_error *error) {
+    if (exec_current_thread(rt)) {
+        fail(error, "the calling thread is attached already");
+        return false;
+    }
+    struct thread *thread = exec_attach_thread(rt);
+    if (!thread) {
+        fail(error, "out of memory for a thread");
+        return false;
+    }
+    if (rt->events->thread_created)
+        rt->events->thread_created(rt->events->self, thread);
+    exec_enter_safe(thread); /* until the embedder calls */
+    return true;
+}
+
+void claret_detach_thread(claret_runtime *rt) {
+    struct thread *thread = exec_current_thread(rt);
+    if (!thread || thread == rt->main_thread)
+        return;
+    exec_leave_safe(thread);
+    if (rt->events->thread_destroyed)
+        rt->events->thread_destroyed(rt->events->self, thread);
+    exec_detach_thread(thread);
+}
+
 /* ---- Finding ---- */
+
+static il_status load(struct runtime *rt, const char *path, struct module **out, il_error *err) {
+    EXEC_LOCKED(rt);
+    if (!rt->program_folder && !runtime_set_program_path(rt, path))
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", path);
+    return ldr_load_file(rt, path, out, err);
+}
 
 claret_assembly *claret_load(claret_runtime *rt, const char *path, claret_error *error) {
     struct module *module;
-    struct visit visit = embed_enter(rt);
+    struct visit visit;
     il_error err;
-    il_status status =
-        rt->program_folder || runtime_set_program_path(rt, path)
-            ? ldr_load_file(rt, path, &module, &err)
-            : il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", path);
+    if (!embed_enter(rt, &visit)) {
+        fail_foreign(error);
+        return NULL;
+    }
+    il_status status = load(rt, path, &module, &err);
     embed_leave(&visit);
     if (status == IL_OK)
         return module;
@@ -88,8 +128,12 @@ static il_status prepare(struct method *method, il_error *err) {
 claret_method *claret_find_method(claret_runtime *rt, const claret_assembly *assembly,
                                   const char *name, claret_error *error) {
     struct method *method = NULL;
+    struct visit visit;
     il_error err;
-    struct visit visit = embed_enter(rt);
+    if (!embed_enter(rt, &visit)) {
+        fail_foreign(error);
+        return NULL;
+    }
     il_status status = ldr_find_method(rt, assembly ? assembly->name : NULL, name, &method, &err);
     if (status == IL_OK)
         status = prepare(method, &err);
@@ -296,7 +340,11 @@ static claret_outcome invoke(struct call *call, claret_value *arguments, size_t 
 claret_outcome claret_invoke(claret_runtime *rt, claret_method *method, claret_value *arguments,
                              size_t count, claret_value *result, claret_exception *exception,
                              claret_error *error) {
-    struct visit visit = embed_enter(rt);
+    struct visit visit;
+    if (!embed_enter(rt, &visit)) {
+        fail_foreign(error);
+        return CLARET_REFUSED;
+    }
     struct call call = {.thread = visit.thread, .method = method, .target = method, .error = error};
     claret_outcome outcome = invoke(&call, arguments, count, result, exception);
     embed_leave(&visit);

@@ -17,19 +17,27 @@ struct visit {
     bool was_safe; /* false: out of the runtime itself, a consumer of its events for example */
     const void *safe_end;
     uint64_t safe_registers[sizeof((struct thread *)0)->safe_registers / sizeof(uint64_t)];
+    const struct method *native_method;
 };
 
-static inline struct visit embed_enter(struct runtime *rt) {
-    struct thread *thread = rt->main_thread;
-    struct visit visit = {.thread = thread, .was_safe = thread->safe, .safe_end = thread->safe_end};
-    memcpy(visit.safe_registers, thread->safe_registers, sizeof visit.safe_registers);
-    if (visit.was_safe)
+/* False, with visit->thread NULL, on a thread that is none of the runtime's. */
+static inline bool embed_enter(struct runtime *rt, struct visit *visit) {
+    struct thread *thread = exec_current_thread(rt);
+    visit->thread = thread;
+    if (!thread)
+        return false;
+    visit->was_safe = thread->safe;
+    visit->safe_end = thread->safe_end;
+    visit->native_method = thread->native_method;
+    memcpy(visit->safe_registers, thread->safe_registers, sizeof visit->safe_registers);
+    if (visit->was_safe)
         exec_leave_safe(thread);
-    return visit;
+    return true;
 }
 
 static inline void embed_leave(const struct visit *visit) {
     struct thread *thread = visit->thread;
+    thread->native_method = visit->native_method;
     if (!visit->was_safe)
         return;
     exec_enter_safe(thread);

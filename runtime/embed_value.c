@@ -181,7 +181,9 @@ static bool unbox(struct thread *thread, struct object *object, claret_value *va
 }
 
 bool claret_unbox(claret_runtime *rt, claret_object *handle, claret_value *value) {
-    struct visit visit = embed_enter(rt);
+    struct visit visit;
+    if (!embed_enter(rt, &visit))
+        return false;
     bool ok = unbox(visit.thread, gc_handle_get(rt->gc, handle), value);
     embed_leave(&visit);
     return ok;

@@ -520,6 +520,52 @@ static void every_thread_may_have_runtimes(void) {
     }
 }
 
+struct worker {
+    pthread_t native;
+    int foreign, attached, calls;
+};
+
+static void *work(void *data) {
+    struct worker *worker = data;
+    claret_value result;
+    claret_error error;
+    worker->foreign = !claret_find_method(rt, assembly, "int32 Calls::Next()", &error) &&
+                      strstr(error.text, "not attached");
+    worker->attached = claret_attach_thread(rt, NULL) && !claret_attach_thread(rt, &error) &&
+                       strstr(error.text, "attached already");
+    claret_method *garbage =
+        claret_find_method(rt, assembly, "int32 Calls::Garbage(int32)", &error);
+    for (int i = 0; garbage && i < 200; i++) {
+        claret_value argument = INT(100);
+        worker->calls +=
+            claret_invoke(rt, garbage, &argument, 1, &result, NULL, NULL) == CLARET_RETURNED &&
+            result.int32 == 10000;
+    }
+    claret_detach_thread(rt);
+    return NULL;
+}
+
+static void share_runtime(void) {
+    enum { COUNT = 4 };
+    struct worker workers[COUNT] = {0};
+    for (int i = 0; i < COUNT; i++)
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&workers[i].native, NULL, work, &workers[i]), 0);
+    for (int i = 0; i < 20; i++)
+        call("void [mscorlib]System.GC::Collect()", 0, NULL);
+    for (int i = 0; i < COUNT; i++) {
+        pthread_join(workers[i].native, NULL);
+        CU_ASSERT_TRUE(workers[i].foreign);
+        CU_ASSERT_TRUE(workers[i].attached);
+        CU_ASSERT_EQUAL(workers[i].calls, 200);
+    }
+    claret_detach_thread(rt); /* does nothing: this is the thread that created it */
+    expect_int(call("int32 Calls::Next()", 0, NULL), 1);
+}
+
+static void threads_share_a_runtime(void) {
+    in_every_mode(share_runtime);
+}
+
 /* ---- The sample ---- */
 
 static void run_sample(const char *formula, const char *expected) {
@@ -582,6 +628,7 @@ CU_TestInfo embed_tests[] = {
     {"runtimes follow each other", runtimes_follow_each_other},
     {"runtimes stand side by side", runtimes_stand_side_by_side},
     {"every thread may have runtimes", every_thread_may_have_runtimes},
+    {"threads share a runtime", threads_share_a_runtime},
     {"the sample works", the_sample_works},
     {"the page shows the sample", the_page_shows_the_sample},
     CU_TEST_INFO_NULL,

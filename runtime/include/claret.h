@@ -2,8 +2,9 @@
  * docs/EMBEDDING.md has an example.
  *
  * A runtime is independent of every other one in the process, and any number may exist one after
- * the other and at the same time. All functions of one runtime are called on the thread that
- * created it, one at a time; also from a native function that managed code has called there. */
+ * the other and at the same time. It is created, run and destroyed on one thread. Methods are
+ * called on that thread, also from a native function that managed code has called there, and on
+ * threads that were attached, all of them at once if need be. */
 #ifndef CLARET_H
 #define CLARET_H
 
@@ -131,17 +132,25 @@ typedef struct claret_exception {
  * *result (may be NULL) is set for CLARET_RETURNED and CLARET_EXITED, and is the caller's until
  * claret_release: a string comes as STRING, other objects and structs as OBJECT.
  * *exception (may be NULL) is set for CLARET_THREW only, *error for CLARET_REFUSED only:
- * a wrong number or kind of arguments, a method that cannot be called (abstract, of an array, a
- * constructor of String or of a delegate), or a runtime that has ended by Environment.Exit or
- * a stack overflow, after which it runs nothing any more. A finally block runs whether or not the
- * embedder is the one who catches. An exception of a static constructor arrives as
- * System.TypeInitializationException, again at each call. */
+ * a thread that is not attached, a wrong number or kind of arguments, a method that cannot be
+ * called (abstract, of an array, a constructor of String or of a delegate), or a runtime that has
+ * ended by Environment.Exit or a stack overflow, after which it runs nothing any more. A finally
+ * block runs whether or not the embedder is the one who catches. An exception of a static
+ * constructor arrives as System.TypeInitializationException, again at each call. */
 claret_outcome claret_invoke(claret_runtime *runtime, claret_method *method,
                              claret_value *arguments, size_t count, claret_value *result,
                              claret_exception *exception, claret_error *error);
 
+/* Makes the calling thread one of the runtime's, so that it can load, find, call and unbox, until
+ * claret_detach_thread there; before claret_destroy. False with error when it is attached already,
+ * or memory is short. While it runs the embedder's own code it holds no collection up. */
+bool claret_attach_thread(claret_runtime *runtime, claret_error *error);
+/* On the attached thread, with no call under way. Nothing on any other. */
+void claret_detach_thread(claret_runtime *runtime);
+
 /* The value in a boxed number, bool, char or enum, or the text of a string. False, with *value
- * untouched, for any other object, or when memory is short. The object stays. */
+ * untouched, for any other object, on a foreign thread, or when memory is short. The object stays.
+ */
 bool claret_unbox(claret_runtime *runtime, claret_object *object, claret_value *value);
 
 /* Ends what a result holds: a STRING's text is freed, an OBJECT is let go. The value is CLARET_VOID
