@@ -49,7 +49,11 @@ TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard
 TEST_NATIVE := $(patsubst tests/native/%.c,build/tests/programs/lib%.so,$(wildcard tests/native/*.c))
 TEST_FILES := $(TEST_DATA) $(TEST_PROGRAMS) $(TEST_PLUGINS) $(TEST_NATIVE)
 
+<<<<<<< HEAD
 .PHONY: all compare deps samples run test asan tsan bench fuzz check-oom check-corpus format install clean help
+=======
+.PHONY: all compare deps samples run test asan bench fuzz check-oom check-mcs check-corpus format install clean help
+>>>>>>> 3f34d01 (Look for assemblies in Mono's cache too; compile every C# source under Claret in make check-mcs)
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/claret ## build build/claret (the default)
@@ -102,6 +106,9 @@ fuzz: $(TEST_DATA) ## each parser under libFuzzer for FUZZ_SECONDS, with the san
 check-oom: $(BUILD)/claret-oom samples build/tests/mortals.exe ## fail every request for memory once, and from then on, and look for damage
 	$(BUILD)/claret-oom
 	$(BUILD)/claret-oom below
+
+check-mcs: $(BUILD)/claret ## compile every C# source here with mcs under Claret, and compare with mcs under Mono
+	tests/check/mcs.sh $(BUILD)/claret $(BUILD)/mcs
 
 check-corpus: $(BUILD)/claret $(BUILD)/corpus-rewrite $(BUILD)/corpus-assemble ## every assembly of Mono's class library through the tools of il/
 	tests/corpus.sh $(BUILD)/claret

@@ -1,8 +1,11 @@
 /* Loading assemblies: from a file to a struct module. What tokens mean is resolve.c's affair. */
+#define _GNU_SOURCE /* strverscmp */
 #include "runtime/loader/module.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +16,7 @@
 #include "runtime/runtime.h"
 
 #define DEFAULT_PATH "/usr/lib/mono/4.5"
+#define CACHE_PATH   "/usr/lib/mono/gac" /* NAME/VERSION__KEY/NAME.dll */
 
 static il_status fail_from_hresult(il_error *err, const char *path, int32_t hr) {
     if (hr == (int32_t)0x8007000E)
@@ -153,6 +157,21 @@ static il_status load_from_folder(struct runtime *rt, const char *folder, size_t
     return IL_OK;
 }
 
+/* The folder of the newest version of an assembly in Mono's cache; false when it has none. */
+static bool newest_in_cache(const char *name, char *folder, size_t size) {
+    char newest[256] = "";
+    int length = snprintf(folder, size, CACHE_PATH "/%s", name);
+    DIR *versions = length > 0 && (size_t)length < size ? opendir(folder) : NULL;
+    for (struct dirent *entry; versions && (entry = readdir(versions));) {
+        if (entry->d_name[0] != '.' && strverscmp(entry->d_name, newest) > 0)
+            snprintf(newest, sizeof newest, "%s", entry->d_name);
+    }
+    if (versions)
+        closedir(versions);
+    int end = newest[0] ? snprintf(folder, size, CACHE_PATH "/%s/%s", name, newest) : -1;
+    return end > 0 && (size_t)end < size;
+}
+
 /* The Debian package that brings a class-library assembly. */
 static const char *package_of(const char *name) {
     static const struct {
@@ -189,6 +208,7 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
         }
     }
     bool found = false;
+    char cached[PATH_MAX];
     il_status status = IL_OK;
     const char *path = rt->config.path ? rt->config.path : getenv("CLARET_PATH");
     if (strchr(name, '/'))
@@ -204,6 +224,8 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
     }
     if (!found)
         status = load_from_folder(rt, DEFAULT_PATH, strlen(DEFAULT_PATH), name, out, &found, err);
+    if (!found && newest_in_cache(name, cached, sizeof cached))
+        status = load_from_folder(rt, cached, strlen(cached), name, out, &found, err);
     return found ? status : fail_missing(rt, name, path, err);
 }
 

@@ -57,7 +57,7 @@ struct generic_context ldr_type_context(const struct type *type);
 il_status ldr_load_file(struct runtime *rt, const char *path, struct module **out, il_error *err);
 
 /* Loads an assembly by its simple name: next to the program, then in each folder of the runtime's
- * search path. Errors: IL_FILE_ERROR (the text names the assembly and the package or variable that
+ * search path, then the newest version in Mono's cache of assemblies. Errors: IL_FILE_ERROR (the text names the assembly and the package or variable that
  * would bring it). */
 il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module **out,
                             il_error *err);
