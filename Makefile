@@ -49,11 +49,7 @@ TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard
 TEST_NATIVE := $(patsubst tests/native/%.c,build/tests/programs/lib%.so,$(wildcard tests/native/*.c))
 TEST_FILES := $(TEST_DATA) $(TEST_PROGRAMS) $(TEST_PLUGINS) $(TEST_NATIVE)
 
-<<<<<<< HEAD
-.PHONY: all compare deps samples run test asan tsan bench fuzz check-oom check-corpus format install clean help
-=======
-.PHONY: all compare deps samples run test asan bench fuzz check-oom check-mcs check-corpus format install clean help
->>>>>>> 3f34d01 (Look for assemblies in Mono's cache too; compile every C# source under Claret in make check-mcs)
+.PHONY: all compare deps samples run test asan tsan bench fuzz check-oom check-mcs check-corpus format install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/claret ## build build/claret (the default)
