@@ -77,22 +77,17 @@ static struct marshal_options delegate_options(const struct type *type) {
     return options;
 }
 
+static struct native_function *bind_invoke(void *what, struct marshal_failure *failure) {
+    struct method *invoke = what;
+    struct marshal_options options = delegate_options(invoke->owner);
+    const struct marshal_plan *plan = marshal_plan_of(invoke, &options, failure);
+    return native_function_new(invoke->owner->rt, plan, NULL, failure);
+}
+
 /* The plan of the delegate type's Invoke, kept there. NULL with an exception pending. */
 static const struct marshal_plan *plan_of(struct thread *thread, struct method *invoke) {
-    struct marshal_failure failure;
-    exec_lock(thread->rt);
-    if (!invoke->native_function) {
-        struct marshal_options options = delegate_options(invoke->owner);
-        struct native_function *function = mem_pool_alloc(&thread->rt->pool, sizeof *function);
-        failure.exception = NULL;
-        failure.error.status = IL_OUT_OF_MEMORY;
-        if (function && (function->plan = marshal_plan_of(invoke, &options, &failure)))
-            invoke->native_function = function;
-    }
-    const struct native_function *known = invoke->native_function;
-    exec_unlock(thread->rt);
-    if (!known)
-        marshal_throw(thread, &failure);
+    const struct native_function *known =
+        native_function_once(thread, &invoke->native_function, bind_invoke, invoke);
     return known ? known->plan : NULL;
 }
 
@@ -110,18 +105,9 @@ struct call {
     union slot *copies; /* what references among them refer to */
 };
 
-static int64_t read_count(const struct call *call, const struct marshal *marshal) {
-    const struct marshal_plan *plan = call->plan;
-    if (marshal->count_param < 0 || (uint32_t)marshal->count_param >= plan->param_count)
-        return marshal->count;
-    const struct marshal_param *param = &plan->params[marshal->count_param];
-    const void *place = call->values[marshal->count_param];
-    union slot value = {.i8 = 0};
-    if (param->by_ref)
-        place = *(void *const *)place;
-    if (place && param->direct && param->value.size <= sizeof value)
-        memcpy(&value, place, param->value.size);
-    return (int64_t)marshal->count + (param->value.size == 4 ? value.i4 : value.i8);
+static int64_t read_count(const struct call *call, const struct marshal *array) {
+    const struct marshal_param *param = marshal_count_param(call->plan, array);
+    return marshal_count(array, param, param ? call->values[param - call->plan->params] : NULL);
 }
 
 static bool take_value(struct call *call, const struct marshal_param *param, const void *native) {

@@ -18,6 +18,12 @@ struct choice {
     struct marshal_failure *failure;
 };
 
+bool marshal_no_memory(struct marshal_failure *failure) {
+    failure->exception = NULL;
+    il_fail(&failure->error, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+    return false;
+}
+
 bool marshal_refuse(struct marshal_failure *failure, const char *format, ...) {
     va_list args;
     failure->exception = "Runtime.InteropServices.MarshalDirectiveException";
@@ -182,16 +188,6 @@ static bool choose_builder(const struct choice *c) {
 
 static bool choose(const struct choice *c);
 
-static bool is_array(const struct type *type) {
-    return type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY;
-}
-
-static bool out_of_memory(const struct choice *c) {
-    c->failure->exception = NULL;
-    il_fail(&c->failure->error, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    return false;
-}
-
 static bool choose_element(const struct choice *c) {
     struct type *type = c->type->element_type;
     uint8_t kind = c->as->element == NATIVE_NONE ? 0 : c->as->element;
@@ -201,9 +197,9 @@ static bool choose_element(const struct choice *c) {
     struct choice inner = {&request, &as, type, element, c->failure};
     bool has_pointer_form = type == type->rt->core.string || type->is_delegate;
     if (!element)
-        return out_of_memory(c);
+        return marshal_no_memory(c->failure);
     request.place = PLACE_FIELD;
-    if (is_array(type) || (type_is_reference(type) && !has_pointer_form))
+    if (marshal_is_array(type) || (type_is_reference(type) && !has_pointer_form))
         return marshal_refuse(c->failure, "Arrays of this type cannot be marshalled.");
     c->out->element = element;
     c->out->count = c->as->count;
@@ -276,7 +272,7 @@ static bool choose_custom(const struct choice *c) {
     char *name = mem_pool_alloc(pool, c->as->custom.size + 1);
     char *cookie = mem_pool_alloc(pool, c->as->cookie.size + 1);
     if (!name || !cookie)
-        return out_of_memory(c);
+        return marshal_no_memory(c->failure);
     if (!type_is_reference(c->type) || c->request->place == PLACE_FIELD)
         return mismatch(c);
     if (c->as->custom.size)

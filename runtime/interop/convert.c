@@ -339,19 +339,16 @@ TO_MANAGED(embedded) {
     return convert_object_to_managed(scope, marshal, managed, &native);
 }
 
-static bool is_array(const struct type *type) {
-    return type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY;
-}
-
 TO_NATIVE(pinned) {
     char *object = (char *)convert_object_at(managed);
     if (object)
-        object += is_array(marshal->type) ? ARRAY_DATA_OFFSET : OBJECT_HEADER;
+        object += marshal_is_array(marshal->type) ? ARRAY_DATA_OFFSET : OBJECT_HEADER;
     *(void **)native = object;
     return true;
 }
 
 TO_MANAGED(pinned) {
-    return is_array(marshal->type) ? convert_array_to_managed(scope, marshal, managed, native)
-                                   : convert_object_to_managed(scope, marshal, managed, native);
+    return marshal_is_array(marshal->type)
+               ? convert_array_to_managed(scope, marshal, managed, native)
+               : convert_object_to_managed(scope, marshal, managed, native);
 }

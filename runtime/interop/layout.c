@@ -17,16 +17,6 @@ static uint32_t align_up(uint32_t value, uint32_t alignment) {
     return (value + alignment - 1) / alignment * alignment;
 }
 
-static bool fail(struct marshal_failure *failure) {
-    failure->exception = NULL;
-    return false;
-}
-
-static bool out_of_memory(struct marshal_failure *failure) {
-    il_fail(&failure->error, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    return fail(failure);
-}
-
 /* ---- Passing by value ---- */
 
 struct pieces {
@@ -185,7 +175,7 @@ static bool fill(struct native_layout *layout, struct marshal_failure *failure) 
     layout->fields =
         mem_pool_array(&type->rt->pool, count_fields(type) + 1, sizeof *layout->fields);
     if (!layout->fields)
-        return out_of_memory(failure);
+        return marshal_no_memory(failure);
     layout->alignment = 1;
     layout->blittable = true;
     layout->first = type_is_value(type) ? 0 : OBJECT_HEADER;
@@ -210,7 +200,7 @@ const struct native_layout *marshal_layout(struct type *type, struct marshal_fai
         return NULL;
     struct native_layout *layout = mem_pool_alloc(&type->rt->pool, sizeof *layout);
     if (!layout) {
-        out_of_memory(failure);
+        marshal_no_memory(failure);
         return NULL;
     }
     layout->type = type;

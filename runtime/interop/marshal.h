@@ -37,6 +37,10 @@ struct marshal {
     const char *custom, *cookie;        /* the marshaller's type, and its argument */
 };
 
+static inline bool marshal_is_array(const struct type *type) {
+    return type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY;
+}
+
 /* ---- layout.c: structures and formatted classes (II.10.1.2, II.10.7) ---- */
 
 struct native_field {
@@ -108,6 +112,12 @@ enum { PINVOKE_CHARS_ANSI = 2, PINVOKE_CHARS_UNICODE = 4, PINVOKE_CHARS_AUTO = 6
 const struct marshal_plan *marshal_plan_of(struct method *method,
                                            const struct marshal_options *options,
                                            struct marshal_failure *failure);
+/* The parameter that tells how many elements the array has (SizeParamIndex), NULL when none does;
+ * and their number, when that parameter's argument is at place. */
+const struct marshal_param *marshal_count_param(const struct marshal_plan *plan,
+                                                const struct marshal *array);
+int64_t marshal_count(const struct marshal *array, const struct marshal_param *param,
+                      const void *place);
 /* Leaves the exception pending. */
 void marshal_throw(struct thread *thread, const struct marshal_failure *failure);
 
@@ -127,7 +137,9 @@ struct marshal_request {
 bool marshal_choose(const struct marshal_request *request, struct type *type, struct marshal *out,
                     struct marshal_failure *failure);
 
-/* Fills failure with MarshalDirectiveException and a message; returns false. */
+/* Fills failure, with MarshalDirectiveException and a message or with what a lack of memory is;
+ * returns false. */
+bool marshal_no_memory(struct marshal_failure *failure);
 bool marshal_refuse(struct marshal_failure *failure, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

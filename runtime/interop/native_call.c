@@ -88,18 +88,9 @@ static void run(struct native_frame *f, void *target, void *result) {
 
 /* ---- After the call ---- */
 
-static int64_t read_count(const struct native_frame *f, const struct marshal *marshal) {
-    const struct marshal_plan *plan = f->plan;
-    if (marshal->count_param < 0 || (uint32_t)marshal->count_param >= plan->param_count)
-        return marshal->count;
-    const struct marshal_param *param = &plan->params[marshal->count_param];
-    const void *place = f->slots + param->slot;
-    union slot value = {.i8 = 0};
-    if (param->by_ref)
-        place = f->slots[param->slot].p;
-    if (place && param->direct && param->value.size <= sizeof value)
-        memcpy(&value, place, param->value.size);
-    return (int64_t)marshal->count + (param->value.size == 4 ? value.i4 : value.i8);
+static int64_t read_count(const struct native_frame *f, const struct marshal *array) {
+    const struct marshal_param *param = marshal_count_param(f->plan, array);
+    return marshal_count(array, param, param ? f->slots + param->slot : NULL);
 }
 
 static bool take_back(struct native_frame *f) {

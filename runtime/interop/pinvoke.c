@@ -55,18 +55,30 @@ static void *find_function(const struct method *method, const struct pinvoke_imp
     return function;
 }
 
-static struct native_function *no_memory(struct marshal_failure *failure) {
-    failure->exception = NULL;
-    il_fail(&failure->error, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    return NULL;
+struct native_function *native_function_new(struct runtime *rt, const struct marshal_plan *plan,
+                                            void *address, struct marshal_failure *failure) {
+    struct native_function *made = plan ? mem_pool_alloc(&rt->pool, sizeof *made) : NULL;
+    if (made)
+        *made = (struct native_function){plan, address};
+    else if (plan)
+        marshal_no_memory(failure);
+    return made;
 }
 
-static struct native_function *keep(struct runtime *rt, const struct marshal_plan *plan,
-                                    void *address, struct marshal_failure *failure) {
-    struct native_function *kept = plan ? mem_pool_alloc(&rt->pool, sizeof *kept) : NULL;
-    if (kept)
-        *kept = (struct native_function){plan, address};
-    return kept || !plan ? kept : no_memory(failure);
+const struct native_function *native_function_once(struct thread *thread,
+                                                   struct native_function **place,
+                                                   native_function_maker *make, void *what) {
+    struct marshal_failure failure;
+    struct native_function *function = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+    if (function)
+        return function;
+    exec_lock(thread->rt);
+    function = *place ? *place : make(what, &failure);
+    __atomic_store_n(place, function, __ATOMIC_RELEASE);
+    exec_unlock(thread->rt);
+    if (!function)
+        marshal_throw(thread, &failure);
+    return function;
 }
 
 /* ---- P/Invokes ---- */
@@ -92,21 +104,15 @@ static struct native_function *bind(struct method *method, struct method *signat
     if (!address)
         return NULL;
     const struct marshal_plan *plan = marshal_plan_of(signature, &options, failure);
-    return keep(method->owner->rt, plan, address, failure);
+    return native_function_new(method->owner->rt, plan, address, failure);
+}
+
+static struct native_function *bind_import(void *method, struct marshal_failure *failure) {
+    return bind(method, method, failure);
 }
 
 const struct native_function *pinvoke_bind(struct thread *thread, struct method *method) {
-    struct marshal_failure failure;
-    struct native_function *function = __atomic_load_n(&method->native_function, __ATOMIC_ACQUIRE);
-    if (function)
-        return function;
-    exec_lock(thread->rt);
-    function = method->native_function ? method->native_function : bind(method, method, &failure);
-    __atomic_store_n(&method->native_function, function, __ATOMIC_RELEASE);
-    exec_unlock(thread->rt);
-    if (!function)
-        marshal_throw(thread, &failure);
-    return function;
+    return native_function_once(thread, &method->native_function, bind_import, method);
 }
 
 /* ---- Variable arguments (II.15.5.3): a signature for each call site ---- */
@@ -139,20 +145,18 @@ static struct method *site_signature(const struct method *method, const struct c
     return made;
 }
 
-static const struct native_function *bind_site(struct thread *thread, struct method *method,
-                                               struct code_varargs *site) {
-    struct marshal_failure failure;
-    struct native_function *function = __atomic_load_n(&site->function, __ATOMIC_ACQUIRE);
-    if (function)
-        return function;
-    exec_lock(thread->rt);
-    struct method *signature = site_signature(method, site);
-    function = signature ? bind(method, signature, &failure) : no_memory(&failure);
-    __atomic_store_n(&site->function, function, __ATOMIC_RELEASE);
-    exec_unlock(thread->rt);
-    if (!function)
-        marshal_throw(thread, &failure);
-    return function;
+struct variadic_call {
+    struct method *method;
+    struct code_varargs *site;
+};
+
+static struct native_function *bind_site(void *what, struct marshal_failure *failure) {
+    const struct variadic_call *call = what;
+    struct method *signature = site_signature(call->method, call->site);
+    if (signature)
+        return bind(call->method, signature, failure);
+    marshal_no_memory(failure);
+    return NULL;
 }
 
 /* Puts the variable arguments, which lie at values, behind the others. */
@@ -172,7 +176,9 @@ static void call_variadic(struct thread *thread, struct method *method, union sl
     union slot *hidden = slots + method->arg_slots - METHOD_VARARG_SLOTS,
                *copy = thread->native_top;
     struct code_varargs *site = hidden[0].p;
-    const struct native_function *function = bind_site(thread, method, site);
+    struct variadic_call call = {method, site};
+    const struct native_function *function =
+        native_function_once(thread, &site->function, bind_site, &call);
     if (!function)
         return;
     const struct method *signature = function->plan->method;
@@ -204,27 +210,19 @@ void pinvoke_call(struct thread *thread, union slot *slots) {
 
 /* ---- Function pointers ---- */
 
-static const struct native_function *bind_pointer(struct thread *thread, struct method *method) {
+static struct native_function *bind_pointer(void *what, struct marshal_failure *failure) {
     static const struct marshal_options OPTIONS = {
         .char_set = PINVOKE_CHARS_ANSI, .preserve_sig = true, .hidden_count = 1};
-    struct marshal_failure failure;
-    struct native_function *function = __atomic_load_n(&method->native_function, __ATOMIC_ACQUIRE);
-    if (function)
-        return function;
-    exec_lock(thread->rt);
-    const struct marshal_plan *plan = marshal_plan_of(method, &OPTIONS, &failure);
-    function = keep(thread->rt, plan, NULL, &failure);
-    __atomic_store_n(&method->native_function, function, __ATOMIC_RELEASE);
-    exec_unlock(thread->rt);
-    if (!function)
-        marshal_throw(thread, &failure);
-    return function;
+    struct method *method = what;
+    const struct marshal_plan *plan = marshal_plan_of(method, &OPTIONS, failure);
+    return native_function_new(method->owner->rt, plan, NULL, failure);
 }
 
 void pinvoke_call_pointer(struct thread *thread, union slot *slots) {
     struct method *method = (struct method *)(uintptr_t)thread->native_method;
     void *target = slots[method->arg_slots - 1].p;
-    const struct native_function *function = bind_pointer(thread, method);
+    const struct native_function *function =
+        native_function_once(thread, &method->native_function, bind_pointer, method);
     if (!function)
         return;
     if (target)

@@ -10,6 +10,16 @@ struct native_function {
     void *address;
 };
 
+/* The function that *place refers to once it is there; until then make(what) is asked for it, one
+ * thread at a time. NULL with an exception pending when it fails. */
+typedef struct native_function *native_function_maker(void *what, struct marshal_failure *failure);
+const struct native_function *native_function_once(struct thread *thread,
+                                                   struct native_function **place,
+                                                   native_function_maker *make, void *what);
+/* One in the runtime's pool; NULL with failure filled, or for a NULL plan. */
+struct native_function *native_function_new(struct runtime *rt, const struct marshal_plan *plan,
+                                            void *address, struct marshal_failure *failure);
+
 /* The body of every P/Invoke: finds library and function and plans the signature at the first call
  * (thread->native_method says of what), and calls. What goes wrong is an exception at each call:
  * DllNotFoundException, EntryPointNotFoundException, MarshalDirectiveException,

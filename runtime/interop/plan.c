@@ -14,12 +14,6 @@ struct planning {
     struct marshal_failure *failure;
 };
 
-static bool out_of_memory(struct marshal_failure *failure) {
-    failure->exception = NULL;
-    il_fail(&failure->error, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    return false;
-}
-
 /* The row of a parameter, 0 standing for the result; 0 when it has none. */
 static uint32_t param_row(const struct method *method, uint32_t sequence) {
     const il_module *il = method->owner->module->il;
@@ -147,7 +141,7 @@ static bool plan_call(const struct planning *p) {
     uint32_t count = plan->param_count + (plan->hresult && has_result);
     plan->types = mem_pool_array(&p->method->owner->rt->pool, count + 1, sizeof *plan->types);
     if (!plan->types)
-        return out_of_memory(p->failure);
+        return marshal_no_memory(p->failure);
     for (uint32_t i = 0; i < plan->param_count; i++) {
         const struct marshal_param *param = &plan->params[i];
         plan->types[i] = param->by_ref ? &ffi_type_pointer : param->value.ffi;
@@ -177,7 +171,7 @@ const struct marshal_plan *marshal_plan_of(struct method *method,
         mem_pool_alloc(pool, sizeof *plan + method->param_count * sizeof *plan->params);
     struct planning planning = {method, plan, options, failure};
     if (!plan) {
-        out_of_memory(failure);
+        marshal_no_memory(failure);
         return NULL;
     }
     plan->method = method;
@@ -189,6 +183,24 @@ const struct marshal_plan *marshal_plan_of(struct method *method,
         return NULL;
     plan->direct &= plan->result.value.size == 0 || plan->result.direct;
     return plan;
+}
+
+const struct marshal_param *marshal_count_param(const struct marshal_plan *plan,
+                                                const struct marshal *array) {
+    int32_t index = array->count_param;
+    return index >= 0 && (uint32_t)index < plan->param_count ? &plan->params[index] : NULL;
+}
+
+int64_t marshal_count(const struct marshal *array, const struct marshal_param *param,
+                      const void *place) {
+    union slot value = {.i8 = 0};
+    if (!param)
+        return array->count;
+    if (param->by_ref)
+        place = *(void *const *)place;
+    if (place && param->direct && param->value.size <= sizeof value)
+        memcpy(&value, place, param->value.size);
+    return (int64_t)array->count + (param->value.size == 4 ? value.i4 : value.i8);
 }
 
 void marshal_throw(struct thread *thread, const struct marshal_failure *failure) {
