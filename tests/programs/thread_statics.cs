@@ -1,6 +1,7 @@
 // [ThreadStatic] fields: each thread has its own, zero at first; initialisers set one thread's only.
 using System;
 using System.Reflection;
+using System.Threading;
 
 struct Pair { public int A; public string B; }
 
@@ -47,6 +48,32 @@ class Program
         Generic<int>.Value = 1;
         Generic<string>.Value = 2;
         Console.WriteLine(Generic<int>.Value + " " + Generic<string>.Value);
+        Threads();
+    }
+
+    static int right;
+
+    static void Count(object by)
+    {
+        for (int i = 0; i < 20000; i++) {
+            number += (int)by;
+            text = "t" + number;
+        }
+        if (number == 20000 * (int)by && text == "t" + number)
+            Interlocked.Increment(ref right);
+    }
+
+    static void Threads()
+    {
+        int before = number;
+        var threads = new Thread[6];
+        for (int i = 0; i < threads.Length; i++) {
+            threads[i] = new Thread(Count);
+            threads[i].Start(i + 1);
+        }
+        foreach (Thread thread in threads)
+            thread.Join();
+        Console.WriteLine("{0} {1} {2}", right, number == before, text);
     }
 }
 
