@@ -35,13 +35,11 @@ bool claret_attach_thread(claret_runtime *rt, claret_error *error) {
         fail(error, "the calling thread is attached already");
         return false;
     }
-    struct thread *thread = exec_attach_thread(rt);
+    struct thread *thread = exec_adopt_thread(rt);
     if (!thread) {
         fail(error, "out of memory for a thread");
         return false;
     }
-    if (rt->events->thread_created)
-        rt->events->thread_created(rt->events->self, thread);
     exec_enter_safe(thread); /* until the embedder calls */
     return true;
 }
@@ -51,9 +49,7 @@ void claret_detach_thread(claret_runtime *rt) {
     if (!thread || thread == rt->main_thread)
         return;
     exec_leave_safe(thread);
-    if (rt->events->thread_destroyed)
-        rt->events->thread_destroyed(rt->events->self, thread);
-    exec_detach_thread(thread);
+    exec_dismiss_thread(thread);
 }
 
 /* ---- Finding ---- */

@@ -19,7 +19,7 @@ uint32_t rt_module_count(const struct runtime *rt);
 struct module *rt_module_at(const struct runtime *rt, uint32_t index);
 const char *rt_module_path(const struct module *module);
 const char *rt_module_assembly_name(const struct module *module); /* "mscorlib" */
-const uint8_t *rt_module_base(const struct module *module); /* NULL for a dynamic one */
+const uint8_t *rt_module_base(const struct module *module);       /* NULL for a dynamic one */
 /* Whether it is made by System.Reflection.Emit. Its metadata grows while the program runs. */
 bool rt_module_is_dynamic(const struct module *module);
 il_module *rt_module_il(const struct module *module);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runtime/bcl/bcl.h"
+#include "runtime/embed.h"
 #include "runtime/exec/exec.h"
 #include "runtime/exec/monitor.h"
 #include "runtime/interop/interop.h"
@@ -264,30 +265,41 @@ static int run_main(struct thread *thread, struct method *main, struct array *ar
     return rt->exit_status & 0xFF;
 }
 
+/* The program's entry point; its module becomes the runtime's program. */
+static il_status load_program(struct runtime *rt, const char *path, struct method **main,
+                              il_error *err) {
+    struct module *module;
+    if (!runtime_set_program_path(rt, path))
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+    il_status status = ldr_load_file(rt, path, &module, err);
+    if (status == IL_OK)
+        status = find_entry_point(module, main, err);
+    if (status == IL_OK)
+        rt->program = module;
+    return status;
+}
+
 bool claret_run(claret_runtime *rt, const char *path, int argument_count, char *const *arguments,
                 int *exit_status, claret_error *error) {
-    struct module *module = NULL;
+    struct visit visit;
     struct method *main;
     il_error err;
-    il_status status = IL_OK;
-    if (!runtime_set_program_path(rt, path))
-        status = il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    if (status == IL_OK)
-        status = ldr_load_file(rt, path, &module, &err);
-    if (status == IL_OK)
-        status = find_entry_point(module, &main, &err);
-    rt->program = module;
-    rt->argument_count = argument_count;
-    rt->arguments = arguments;
-    if (status != IL_OK) {
+    if (!embed_enter(rt, &visit)) {
+        il_fail(&err, IL_BAD_METADATA, IL_NO_OFFSET, 0, "%s: the thread is not the runtime's",
+                path);
         set_error(error, &err);
         return false;
     }
-    exec_leave_safe(rt->main_thread);
-    *exit_status =
-        run_main(rt->main_thread, main, make_arguments(rt->main_thread, argument_count, arguments));
-    exec_enter_safe(rt->main_thread);
-    return true;
+    struct thread *thread = visit.thread;
+    rt->argument_count = argument_count;
+    rt->arguments = arguments;
+    il_status status = load_program(rt, path, &main, &err);
+    if (status == IL_OK)
+        *exit_status = run_main(thread, main, make_arguments(thread, argument_count, arguments));
+    else
+        set_error(error, &err);
+    embed_leave(&visit);
+    return status == IL_OK;
 }
 
 void claret_get_stats(const claret_runtime *rt, claret_stats *stats) {

@@ -30,7 +30,7 @@ struct runtime {
     struct module **modules;
     uint32_t module_count, module_capacity;
     struct module *corlib;
-    struct module *program; /* the one that is run; NULL before */
+    struct module *program;         /* the one that is run; NULL before */
     struct module *dynamic_methods; /* hidden: holds DynamicMethods; NULL before the first */
     int argument_count;
     char *const *arguments; /* the embedder's, while it runs the program */

@@ -135,6 +135,11 @@ static inline __attribute__((always_inline)) void exec_enter_safe(struct thread 
  * memory is short. Not from a thread that is attached already. */
 struct thread *exec_attach_thread(struct runtime *rt);
 
+/* The same for threads other than the first, announced, and with that one's preallocated
+ * exceptions. */
+struct thread *exec_adopt_thread(struct runtime *rt);
+void exec_dismiss_thread(struct thread *thread);
+
 struct thread_start {
     void (*body)(struct thread *thread, const struct thread_start *start);
     void *data;

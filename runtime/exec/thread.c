@@ -108,6 +108,24 @@ void exec_detach_thread(struct thread *thread) {
     discard(thread);
 }
 
+struct thread *exec_adopt_thread(struct runtime *rt) {
+    struct thread *thread = exec_attach_thread(rt);
+    if (!thread)
+        return NULL;
+    thread->out_of_memory = rt->main_thread->out_of_memory;
+    thread->stack_overflow = rt->main_thread->stack_overflow;
+    if (rt->events->thread_created)
+        rt->events->thread_created(rt->events->self, thread);
+    return thread;
+}
+
+void exec_dismiss_thread(struct thread *thread) {
+    const rt_events *events = thread->rt->events;
+    if (events->thread_destroyed)
+        events->thread_destroyed(events->self, thread);
+    exec_detach_thread(thread);
+}
+
 /* ---- Threads that the runtime starts ---- */
 
 #define LEAST_STACK ((size_t)2 << 20)
@@ -126,21 +144,11 @@ static void end_birth(struct birth *birth, struct runtime *rt, bool attached) {
     pthread_mutex_unlock(&rt->world.lock);
 }
 
-static void live(struct thread *thread, const struct thread_start *start) {
-    struct runtime *rt = thread->rt;
-    if (rt->events->thread_created)
-        rt->events->thread_created(rt->events->self, thread);
-    if (!runtime_is_exiting(rt))
-        start->body(thread, start);
-    if (rt->events->thread_destroyed)
-        rt->events->thread_destroyed(rt->events->self, thread);
-}
-
 static void *run(void *data) {
     struct birth *birth = data;
     struct runtime *rt = birth->rt;
     struct thread_start start = *birth->start;
-    struct thread *thread = exec_attach_thread(rt);
+    struct thread *thread = exec_adopt_thread(rt);
     if (!thread) {
         end_birth(birth, rt, false);
         return NULL;
@@ -149,8 +157,9 @@ static void *run(void *data) {
     if (start.object)
         exec_set_thread_object(thread, start.object);
     end_birth(birth, rt, true);
-    live(thread, &start);
-    exec_detach_thread(thread);
+    if (!runtime_is_exiting(rt))
+        start.body(thread, &start);
+    exec_dismiss_thread(thread);
     return NULL;
 }
 

@@ -194,21 +194,10 @@ static bool invoke_delegate(struct thread *thread, const struct callback *callba
 
 /* A thread that native code has made is one of the runtime's for the time of the call. */
 static struct thread *attach(struct runtime *rt) {
-    struct thread *thread = exec_attach_thread(rt);
+    struct thread *thread = exec_adopt_thread(rt);
     if (!thread)
         runtime_end_process(rt, NULL, "A native thread cannot be attached: out of memory.");
-    thread->out_of_memory = rt->main_thread->out_of_memory;
-    thread->stack_overflow = rt->main_thread->stack_overflow;
-    if (rt->events->thread_created)
-        rt->events->thread_created(rt->events->self, thread);
     return thread;
-}
-
-static void detach(struct thread *thread) {
-    const rt_events *events = thread->rt->events;
-    if (events->thread_destroyed)
-        events->thread_destroyed(events->self, thread);
-    exec_detach_thread(thread);
 }
 
 /* Ends the process for an exception that cannot pass native frames. The end of the program that
@@ -245,7 +234,7 @@ static void run(ffi_cif *cif, void *result, void **values, void *data) {
     if (!thread->exception)
         call_managed(thread, callback, values, result);
     if (is_foreign)
-        detach(thread);
+        exec_dismiss_thread(thread);
     else
         exec_enter_safe(thread);
 }
