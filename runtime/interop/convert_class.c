@@ -207,6 +207,7 @@ TO_NATIVE(any) {
     if (!object)
         return true;
     as.type = object->type;
+    scope->lends = true; /* there is nothing that would release it */
     if (as.type == as.type->rt->core.string)
         return convert_string_to_native(scope, &as, native, managed);
     if (is_builder(object))
