@@ -47,10 +47,6 @@ static bool set_up(struct thread *thread, struct runtime *rt) {
         !init_parker(&thread->parker))
         return false;
     thread->stack_end = thread->stack + EXEC_STACK_SLOTS;
-    if (rt->main_thread) {
-        thread->out_of_memory = rt->main_thread->out_of_memory;
-        thread->stack_overflow = rt->main_thread->stack_overflow;
-    }
     return pthread_setspecific(rt->world.current, thread) == 0;
 }
 
