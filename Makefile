@@ -209,6 +209,7 @@ REFLECTED := $(patsubst %,build/tests/programs/%.exe,attributes reflection_invok
 $(REFLECTED): private MCS_FLAGS := $(PARTS)/target.cs
 $(REFLECTED): $(PARTS)/target.cs
 
+build/tests/programs/big_numbers.exe: private MCS_FLAGS := -r:System.Numerics.dll
 build/tests/programs/serialization.exe: private MCS_FLAGS := -r:System.Runtime.Serialization \
     -r:System.Xml
 build/tests/programs/xml_documents.exe: private MCS_FLAGS := -r:System.Xml -r:System.Xml.Linq
