@@ -14,8 +14,7 @@
 #include "runtime/jit/jit.h"
 #include "runtime/memory/spy.h"
 
-#define GRACE_MS       2000 /* for threads to end when the runtime goes */
-#define EXIT_UNHANDLED 134  /* what .NET on Linux exits with after an unhandled exception */
+#define EXIT_UNHANDLED 134 /* what .NET on Linux exits with after an unhandled exception */
 
 static void set_error(claret_error *error, const il_error *err) {
     if (error)
@@ -250,6 +249,7 @@ void runtime_end_process(struct runtime *rt, struct thread *thread, const char *
 static int run_main(struct thread *thread, struct method *main, struct array *arguments) {
     struct runtime *rt = thread->rt;
     union slot args[2] = {{.p = arguments}, {.i8 = 0}};
+    exec_set_running(rt, true);
     if (!thread->exception && main->owner->cctor && !main->owner->before_field_init)
         exec_init_type(thread, main->owner);
     bool ended = !thread->exception && exec_invoke_root(thread, main, args);
@@ -262,6 +262,7 @@ static int run_main(struct thread *thread, struct method *main, struct array *ar
     if (!ended && !runtime_is_exiting(rt))
         runtime_end_unhandled(thread);
     exec_take_exception(thread);
+    exec_set_running(rt, false);
     return rt->exit_status & 0xFF;
 }
 
@@ -325,7 +326,7 @@ void claret_destroy(claret_runtime *rt) {
     if (!rt)
         return;
     exec_end_threads(rt);
-    bool ended = exec_wait_for_end(rt, GRACE_MS);
+    bool ended = exec_wait_for_end(rt);
     if (spy_present() && rt->main_thread && ended)
         gc_collect(&rt->main_thread->gc); /* what is left then is what the program has kept */
     if (rt->events->shutdown)

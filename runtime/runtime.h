@@ -48,6 +48,7 @@ struct runtime {
     struct interop_state *interop; /* libraries and callbacks; NULL until there are any */
     struct world world;
     struct thread *main_thread;
+    bool main_runs; /* a program's Main, on the main thread; under the world's lock */
     struct wait_table *waits;
     struct monitors *monitors;
     int32_t other_threads; /* managed threads made beside the main one; atomic */

@@ -165,9 +165,19 @@ void exec_wait_for_foreground(struct thread *thread);
 /* Asks every thread to end: none runs managed code once it has seen it. */
 void exec_end_threads(struct runtime *rt);
 
-/* After that: waits for the started ones to be gone, up to ms. False when some are not, because
- * they are in calls that block. */
-bool exec_wait_for_end(struct runtime *rt, int64_t ms);
+/* For what is in a system call that blocks when the program is to end. */
+#define EXEC_GRACE_MS 2000
+
+/* After that: waits for the started ones to be gone. False when some are not after EXEC_GRACE_MS.
+ */
+bool exec_wait_for_end(struct runtime *rt);
+
+/* Whether the main thread runs a program's Main. */
+void exec_set_running(struct runtime *rt, bool running);
+
+/* On the thread that ends the program: waits for Main to be left; ends the process when it is not
+ * after EXEC_GRACE_MS. */
+void exec_end_main(struct thread *thread);
 
 /* The end of a thread: on the thread itself, with no managed frame left; or, for one that has
  * stayed attached, when the runtime goes. */

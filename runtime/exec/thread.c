@@ -1,5 +1,6 @@
 /* Threads: their life, and what each has of its own. */
 #define _GNU_SOURCE /* pthread_getattr_np */
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -245,23 +246,51 @@ void exec_end_threads(struct runtime *rt) {
     pthread_mutex_unlock(&rt->world.lock);
 }
 
-static bool any_started(const struct runtime *rt) {
-    for (const struct thread *thread = rt->world.threads; thread; thread = thread->next) {
-        if (thread->started)
-            return true;
-    }
-    return false;
-}
-
-bool exec_wait_for_end(struct runtime *rt, int64_t ms) {
+/* Sleeps until is_over says so, for EXEC_GRACE_MS at most; returns what it says then. */
+static bool wait_until(struct runtime *rt, bool (*is_over)(const struct runtime *rt)) {
     struct timespec until;
     int error = 0;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += ms / 1000 + 1;
+    until.tv_sec += EXEC_GRACE_MS / 1000;
     pthread_mutex_lock(&rt->world.lock);
-    while (any_started(rt) && error == 0)
+    while (!is_over(rt) && error == 0)
         error = pthread_cond_timedwait(&rt->world.changed, &rt->world.lock, &until);
-    bool ended = !any_started(rt);
+    bool over = is_over(rt);
     pthread_mutex_unlock(&rt->world.lock);
-    return ended;
+    return over;
+}
+
+static bool none_is_started(const struct runtime *rt) {
+    for (const struct thread *thread = rt->world.threads; thread; thread = thread->next) {
+        if (thread->started)
+            return false;
+    }
+    return true;
+}
+
+bool exec_wait_for_end(struct runtime *rt) {
+    return wait_until(rt, none_is_started);
+}
+
+void exec_set_running(struct runtime *rt, bool running) {
+    pthread_mutex_lock(&rt->world.lock);
+    rt->main_runs = running;
+    pthread_cond_broadcast(&rt->world.changed);
+    pthread_mutex_unlock(&rt->world.lock);
+}
+
+static bool main_has_ended(const struct runtime *rt) {
+    return !rt->main_runs;
+}
+
+void exec_end_main(struct thread *thread) {
+    struct runtime *rt = thread->rt;
+    if (thread == rt->main_thread)
+        return;
+    exec_enter_safe(thread);
+    if (!wait_until(rt, main_has_ended)) {
+        fflush(NULL);
+        _exit(rt->exit_status & 0xFF);
+    }
+    exec_leave_safe(thread);
 }

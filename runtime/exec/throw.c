@@ -45,6 +45,7 @@ void exec_exit(struct thread *thread, int32_t status) {
     thread->rt->exit_status = status;
     thread->exits = true;
     exec_end_threads(thread->rt);
+    exec_end_main(thread);
     stop(thread);
 }
 
