@@ -3,6 +3,7 @@
 #define CLARET_RUNTIME_H
 
 #include "claret.h"
+#include "runtime/exec/finalizer.h"
 #include "runtime/exec/safe.h"
 #include "runtime/loader/module.h"
 #include "runtime/memory/mem.h"
@@ -47,6 +48,7 @@ struct runtime {
     struct bcl_state *bcl; /* what the class library's native side keeps */
     struct interop_state *interop; /* libraries and callbacks; NULL until there are any */
     struct world world;
+    struct finalizer finalizer;
     struct thread *main_thread;
     bool main_runs; /* a program's Main, on the main thread; under the world's lock */
     struct wait_table *waits;

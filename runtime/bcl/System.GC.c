@@ -1,15 +1,15 @@
 /* System.GC: collections and finalizers on demand. There is one generation. */
 #include "runtime/bcl/bcl.h"
+#include "runtime/exec/finalizer.h"
 
 void bcl_gc_collect(struct thread *thread, union slot *slots) {
     (void)slots;
     gc_collect(&thread->gc);
 }
 
-/* Finalizers run here, on the waiting thread. */
 void bcl_gc_wait_for_finalizers(struct thread *thread, union slot *slots) {
     (void)slots;
-    exec_run_finalizers(thread);
+    exec_wait_for_finalizers(thread);
 }
 
 void bcl_gc_suppress_finalize(struct thread *thread, union slot *slots) {

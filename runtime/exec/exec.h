@@ -295,8 +295,6 @@ void exec_mark_strings(struct runtime *rt, gc_heap *gc);
 
 /* The runtime's heap: what the collector asks of its host. */
 gc_heap *exec_heap_new(struct runtime *rt);
-/* Runs the finalizers of objects that have died, on the calling thread. */
-void exec_run_finalizers(struct thread *thread);
 struct object *exec_box(struct thread *thread, struct type *type, const void *value);
 /* A mem_ block with the string's text in UTF-8; NULL when memory is short. */
 char *exec_string_to_utf8(const struct string *string);

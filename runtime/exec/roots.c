@@ -1,4 +1,4 @@
-/* The managed heap's host: where the roots are, finalizers, and the names that spies are told.
+/* The managed heap's host: where the roots are, and the names that spies are told.
  *
  * Roots are the static fields of all types, the objects that types and threads own, interned
  * strings, and, conservatively, the registers of interpreted frames and the native stack, on which
@@ -103,19 +103,4 @@ gc_heap *exec_heap_new(struct runtime *rt) {
                     .naming = {rt, name_type, take_stack, name_frame},
                     .stress = stress ? (uint32_t)strtoul(stress, NULL, 10) : 0};
     return gc_new(&host);
-}
-
-void exec_run_finalizers(struct thread *thread) {
-    struct method *declared = type_find_method(thread->rt->core.object, "Finalize", 0);
-    struct object *object;
-    union slot args[1];
-    while (declared && (object = gc_take_finalizable(thread->rt->gc))) {
-        struct method *finalizer = type_find_virtual(object->type, declared);
-        args[0].o = object;
-        if (finalizer && !exec_invoke(thread, finalizer, args)) {
-            if (thread->fatal)
-                return;
-            exec_take_exception(thread); /* as lost as it would be on a finalizer thread */
-        }
-    }
 }

@@ -75,6 +75,7 @@ void exec_leave_safe(struct thread *thread) {
 void exec_poll(struct thread *thread) {
     exec_enter_safe(thread);
     exec_leave_safe(thread);
+    exec_start_finalizer(thread);
     exec_take_requests(thread, false);
 }
 
@@ -130,6 +131,8 @@ void exec_start_world(void *self) {
     pthread_mutex_lock(&world->lock);
     for (struct thread *thread = world->threads; thread; thread = thread->next)
         withdraw_poll(thread);
+    if (exec_want_finalizer(rt))
+        exec_request_poll(world->stopper);
     __atomic_store_n(&world->stopper, NULL, __ATOMIC_SEQ_CST);
     pthread_cond_broadcast(&world->changed);
     pthread_mutex_unlock(&world->lock);

@@ -106,6 +106,7 @@ typedef struct gc_thread {
     struct gc_thread *next, *previous;
     gc_bin bins[SIZE_CLASSES];
     gc_bin watched_bins[SIZE_CLASSES]; /* used instead while a spy or a trace wants to know */
+    uint32_t watched;                  /* objects that a spy or a trace has seen */
 } gc_thread;
 
 typedef struct gc_stats {
@@ -115,7 +116,7 @@ typedef struct gc_stats {
     uint64_t used;          /* those, and what threads were given since */
     uint64_t mapped;        /* bytes of address space in use now */
     uint64_t pause_ns;      /* spent in collections, in all */
-    uint64_t allocation_ns; /* in gc_alloc_slow without collections, while no trace or spy runs */
+    uint64_t allocation_ns; /* spent finding room, and telling spies and the trace */
 } gc_stats;
 
 /* NULL when memory is short. The host is copied. */
@@ -168,6 +169,9 @@ void gc_mark(gc_heap *gc, void *object);
 void gc_mark_range(gc_heap *gc, const void *from, const void *to);
 
 /* ---- Finalizers ---- */
+
+/* Whether there is a dead object whose finalizer is to run. Any thread. */
+bool gc_has_finalizable(gc_heap *gc);
 
 /* The next dead object whose finalizer is to run; NULL when there is none. From now on the caller
  * keeps it alive; it will be finalized once only. Any thread. */

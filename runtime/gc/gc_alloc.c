@@ -77,6 +77,7 @@ gc_stats gc_get_stats(gc_heap *gc) {
     gc_stats stats = gc->stats;
     stats.mapped = gc->space.mapped;
     stats.allocated += gc->since_collection;
+    stats.allocation_ns += atomic_load_explicit(&gc->watched_ns, memory_order_relaxed);
     stats.used = stats.live + gc->since_collection;
     pthread_mutex_unlock(&gc->lock);
     return stats;
@@ -229,6 +230,23 @@ static void *find_room(gc_thread *thread, size_t size, mem_source *source) {
     return try_room(thread, size, source);
 }
 
+/* ---- What watching costs ----
+ *
+ * Two looks at the clock take longer than most watched allocations, so only one in TIMED_EVERY is
+ * timed; a prime, so that no program keeps step with it. Refills are timed each. */
+
+enum { TIMED_EVERY = 61 };
+
+static uint64_t start_watched(gc_thread *thread) {
+    return thread->watched++ % TIMED_EVERY == 0 ? gc_now_ns() : 0;
+}
+
+static void end_watched(gc_thread *thread, uint64_t start) {
+    if (start)
+        atomic_fetch_add_explicit(&thread->gc->watched_ns, TIMED_EVERY * (gc_now_ns() - start),
+                                  memory_order_relaxed);
+}
+
 /* ---- Under a spy: all collecting is done before its lock is taken ---- */
 
 typedef struct spied_request {
@@ -251,7 +269,11 @@ static void *find_spied_room(gc_thread *thread, const gc_type *type, size_t size
         gc_collect_for(thread, false);
     else
         collect_when_due(thread, size);
+    *source = MEM_SOURCE_LOOKASIDE;
+    uint64_t start = start_watched(thread);
     void *object = spy_object_alloc(&what, size, try_spied_room, &request, &refused);
+    if (*source == MEM_SOURCE_LOOKASIDE)
+        end_watched(thread, start);
     if (object || refused)
         return object;
     gc_collect_for(thread, false);
@@ -262,10 +284,12 @@ static void *find_spied_room(gc_thread *thread, const gc_type *type, size_t size
 static void *alloc_traced(gc_thread *thread, const gc_type *type, size_t size) {
     if (spy_present() || thread->gc->host.stress || size > SIZE_CLASS_QUICK || type->finalizable)
         return NULL;
+    uint64_t start = start_watched(thread);
     void *object = take_cell(&thread->watched_bins[size_class_quick(size)]);
     if (object) {
         *(const gc_type **)object = type;
         heap_event_alloc((uint64_t)&thread->gc->space, (uint64_t)object, size);
+        end_watched(thread, start);
     }
     return object;
 }

@@ -57,7 +57,8 @@ struct gc_heap {
     uint64_t since_collection; /* bytes given out */
     uint64_t threshold;        /* when that many have been, a collection is due */
     gc_stats stats;
-    uint32_t since_stress; /* allocations */
+    _Atomic uint64_t watched_ns; /* of stats.allocation_ns; without the lock */
+    uint32_t since_stress;       /* allocations */
 
     gc_list finalizable; /* alive, to be finalized when they die */
     gc_list ready;       /* dead; room for all of finalizable is kept */

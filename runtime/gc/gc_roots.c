@@ -63,6 +63,13 @@ bool gc_suppress_finalizer(gc_heap *gc, void *object) {
     return i > 0;
 }
 
+bool gc_has_finalizable(gc_heap *gc) {
+    pthread_mutex_lock(&gc->lock);
+    bool any = gc->ready.first < gc->ready.count;
+    pthread_mutex_unlock(&gc->lock);
+    return any;
+}
+
 void *gc_take_finalizable(gc_heap *gc) {
     void *object = NULL;
     pthread_mutex_lock(&gc->lock);

@@ -166,7 +166,9 @@ typedef struct claret_stats {
     uint64_t methods_compiled, methods_refused; /* by the JIT; refused ones stay interpreted */
     uint64_t code_bytes;                        /* of machine code */
     uint64_t collections, collection_time;
-    uint64_t allocation_time; /* finding room for objects; the quick way is not timed */
+    /* Finding room for objects. The quick way is not timed; under a spy or a heap trace all ways
+     * are, but only one object in 61, which then stands for the others. */
+    uint64_t allocation_time;
     uint64_t allocated_bytes, live_bytes, heap_bytes; /* managed; live at the last collection */
     char last_refusal[160]; /* "METHOD: why the JIT left it to the interpreter", or "" */
 } claret_stats;

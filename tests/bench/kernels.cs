@@ -113,6 +113,17 @@ static class Kernels
         return sum;
     }
 
+    // Binary trees of depth 18: one that stays, and many smaller ones that die soon.
+    static long Forest()
+    {
+        Tree kept = Tree.Grow(18);
+        long count = 0;
+        for (int depth = 4; depth <= 18; depth += 7)
+            for (int i = 0; i < 1 << (20 - depth); i++)
+                count += Tree.Grow(depth).Count();
+        return count + kept.Count();
+    }
+
     static long Trees()
     {
         Tree kept = Tree.Grow(14);
@@ -174,6 +185,7 @@ static class Kernels
         case "dictionary": Console.WriteLine(Dictionaries()); return 0;
         case "strings": Console.WriteLine(Strings()); return 0;
         case "exceptions": Console.WriteLine(Exceptions()); return 0;
+        case "forest": Console.WriteLine(Forest()); return 0;
         case "trees": Console.WriteLine(Trees()); return 0;
         case "bodies": Console.WriteLine(Bodies()); return 0;
         case "text": Console.WriteLine(Text()); return 0;

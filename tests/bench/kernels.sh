@@ -23,3 +23,14 @@ for kernel in hello calls loops floats arrays objects interfaces dictionary stri
         "$([ -n "$have_mono" ] && best mono --interpreter "$@" || echo -)" \
         "$(best "$claret" run "$@")" "$([ -n "$have_mono" ] && best mono "$@" || echo -)"
 done
+echo "What binary trees of depth 18 spend on the heap, of the time of the whole process"
+share() { # share NAME OPTIONS...: what --stats says
+    name=$1
+    shift
+    printf '%-24s %s\n' "$name" "$("$claret" run --stats "$@" "$program" forest 2>&1 >/dev/null |
+        sed -n 's/.* bytes allocated (\([0-9.]* %\).* collections (\([0-9.]* %\)).*/allocating \1, collecting \2/p')"
+}
+share interpreted --interp
+share "interpreted, traced" --interp --heap-trace /dev/null
+share "interpreted, spied on" --interp --spy quota=1G
+share default
