@@ -278,14 +278,15 @@ static bool make_room(writer *o) {
     return true;
 }
 
-/* The calling thread's writer with room for an event; NULL when no trace runs or memory is short.
- */
-static writer *enter(void) {
+/* The calling thread's writer with room for an event; NULL when no trace runs or memory is short. A
+ * dated event has its time right before it: it may concern blocks that it does not name, so the
+ * reader can put it in its place by time only. */
+static writer *enter(bool dated) {
     writer *o = &own;
     if (!heap_is_traced() || (!(o->listed && is_current(o)) && !join_trace(o)) || !make_room(o))
         return NULL;
     uint8_t *limit = atomic_load_explicit(&o->quick->limit, memory_order_relaxed);
-    if ((!limit || next_of(o) >= limit) && !put_time(o))
+    if ((dated || !limit || next_of(o) >= limit) && !put_time(o))
         return NULL;
     return o;
 }
@@ -369,7 +370,7 @@ static void put_stack(writer *o) {
 }
 
 void heap_event_alloc_from(unsigned source, uint64_t heap, uint64_t address, uint64_t size) {
-    writer *o = enter();
+    writer *o = enter(false);
     if (!o)
         return;
     if (trace.flags & HEAP_TRACE_STACKS)
@@ -384,7 +385,7 @@ void heap_event_alloc_from(unsigned source, uint64_t heap, uint64_t address, uin
 }
 
 void heap_event_free_slow(uint64_t heap, uint64_t address) {
-    writer *o = enter();
+    writer *o = enter(false);
     if (!o)
         return;
     select_heap(o, heap, address);
@@ -395,7 +396,7 @@ void heap_event_free_slow(uint64_t heap, uint64_t address) {
 }
 
 void heap_event_sweep(uint64_t heap, uint64_t address, uint32_t stride, uint32_t count) {
-    writer *o = enter();
+    writer *o = enter(true);
     if (!o)
         return;
     select_heap(o, heap, address);
@@ -405,7 +406,7 @@ void heap_event_sweep(uint64_t heap, uint64_t address, uint32_t stride, uint32_t
 }
 
 void heap_event(heap_event_kind kind, unsigned source, const uint64_t *fields) {
-    writer *o = enter();
+    writer *o = enter(true);
     if (o)
         put_full(o, kind, source, fields, heap_event_fields(kind));
 }
