@@ -67,6 +67,11 @@ static bool write_first(heap_drain *drain) {
     return block != NULL;
 }
 
+void drain_flush(heap_drain *drain) {
+    while (write_first(drain))
+        ;
+}
+
 void drain_put(heap_drain *drain, heap_block *block) {
     pthread_mutex_lock(&drain->lock);
     block->next = NULL;
@@ -132,8 +137,7 @@ static void *run(void *argument) {
     heap_drain *drain = argument;
     while (wait_for_work(drain)) {
         drain->tick();
-        while (write_first(drain))
-            ;
+        drain_flush(drain);
     }
     return NULL;
 }
@@ -158,6 +162,4 @@ void drain_stop(heap_drain *drain) {
     pthread_mutex_unlock(&drain->lock);
     if (drain->has_thread)
         pthread_join(drain->thread, NULL);
-    while (write_first(drain))
-        ;
 }

@@ -55,8 +55,9 @@ typedef struct heap_drain {
 /* Begins a trace. Without a background thread when none can be had. */
 void drain_start(heap_drain *drain, int fd, void (*tick)(void));
 
-/* Writes the whole queue and ends the background thread. */
+/* Ends the background thread. Then drain_flush writes what is in the queue. */
 void drain_stop(heap_drain *drain);
+void drain_flush(heap_drain *drain);
 
 /* A block to fill; NULL when memory is short. May have to write to the file first. */
 heap_block *drain_get(heap_drain *drain);
@@ -68,7 +69,7 @@ bool drain_is_full(heap_drain *drain);
 void drain_put(heap_drain *drain, heap_block *block);
 void drain_put_unused(heap_drain *drain, heap_block *block);
 
-/* Writes a block at once; the block stays the caller's. Not before drain_stop. */
+/* Writes a block at once; the block stays the caller's. Not before drain_flush. */
 bool drain_write(heap_drain *drain, const heap_block *block);
 
 /* For the header. */

@@ -61,6 +61,7 @@ static struct {
     int fd;               /* -1: no trace */
     unsigned flags;       /* set before heap_tracing is */
     _Atomic unsigned generation;
+    unsigned file_generation; /* of the trace that fd is of */
     writer *writers;
     heap_block *last; /* of no thread: for what is written at the end */
     pthread_key_t on_thread_exit;
@@ -175,7 +176,7 @@ static bool take_block(writer *o) {
 static void abandon(void *data) {
     writer *o = data;
     pthread_mutex_lock(&trace.lock);
-    if (o->block && is_current(o)) {
+    if (o->block && trace.fd >= 0 && o->generation == trace.file_generation) {
         end_block(o);
         drain_put(&trace.drain, o->block);
     } else if (o->block) {
@@ -370,7 +371,9 @@ static void put_stack(writer *o) {
 }
 
 void heap_event_alloc_from(unsigned source, uint64_t heap, uint64_t address, uint64_t size) {
-    writer *o = enter(false);
+    /* Dated when the heap gave its thread memory that another may have had: what the thread
+     * allocates from then on cannot be taken for older than that other's last FREE. */
+    writer *o = enter(source != MEM_SOURCE_LOOKASIDE);
     if (!o)
         return;
     if (trace.flags & HEAP_TRACE_STACKS)
@@ -447,7 +450,7 @@ static HRESULT start_locked(const char *path, unsigned flags, char *error, size_
     trace.fd = fd;
     trace.flags = flags;
     drain_start(&trace.drain, fd, lower_limits);
-    atomic_fetch_add(&trace.generation, 1);
+    trace.file_generation = atomic_fetch_add(&trace.generation, 1) + 1;
     atomic_store(&heap_tracing, true);
     return S_OK;
 }
@@ -461,12 +464,14 @@ HRESULT heap_trace_start(const char *path, unsigned flags, char *error, size_t e
     return hr;
 }
 
-/* Writes what the writers have; under the lock, after the generation was raised. A thread may be
- * counting one more event this moment, hence the events are counted anew. */
-static void write_rest(unsigned generation) {
+/* Writes what the writers have, and those that have ended since; under the lock, after the
+ * generation was raised. A thread may be counting one more event this moment, hence the events are
+ * counted anew. */
+static void write_rest(void) {
+    drain_flush(&trace.drain);
     for (writer *o = trace.writers; o; o = o->next) {
         set_limit(o, NULL);
-        if (o->generation != generation || !o->block)
+        if (o->generation != trace.file_generation || !o->block)
             continue;
         uint8_t *end = atomic_load_explicit(&o->quick->next, memory_order_acquire);
         o->block->chunk.units = (uint32_t)(end - o->block->units) / 2;
@@ -516,12 +521,12 @@ HRESULT heap_trace_stop(heap_trace_totals *totals) {
     if (!atomic_exchange(&heap_tracing, false))
         return E_FAIL;
     pthread_mutex_lock(&trace.lock); /* who holds it now may still put a block into the queue */
-    unsigned generation = atomic_fetch_add(&trace.generation, 1);
+    atomic_fetch_add(&trace.generation, 1);
     pthread_mutex_unlock(&trace.lock);
     os_barrier();
     drain_stop(&trace.drain);
     pthread_mutex_lock(&trace.lock);
-    write_rest(generation);
+    write_rest();
     bool good = true;
     if (trace.flags & HEAP_TRACE_STACKS)
         dl_iterate_phdr(write_module, &good);

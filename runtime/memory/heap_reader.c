@@ -34,6 +34,8 @@ typedef struct stream {
     heap_decoder decoder;
     uint32_t events; /* read of the chunk */
     uint64_t ticks;  /* never runs backwards */
+    uint64_t end;    /* see end_of_head */
+    bool has_end;
 
     bool has_head;
     bool sweeps; /* the head is sweep, not head */
@@ -328,6 +330,7 @@ static bool load_chunk(heap_reader *r, stream *s) {
         return failed(r);
     heap_decode_init(&s->decoder, place->ticks, s->units, (size_t)got);
     s->events = 0;
+    s->has_end = false;
     return true;
 }
 
@@ -343,8 +346,10 @@ static bool leave_chunk(heap_reader *r, stream *s) {
 
 static bool take_head(heap_reader *r, stream *s, bool sweeps) {
     heap_trace_event *head = &s->head;
-    if (s->decoder.ticks > s->ticks)
+    if (s->decoder.ticks > s->ticks) {
         s->ticks = s->decoder.ticks;
+        s->has_end = false;
+    }
     s->has_head = true;
     s->sweeps = sweeps;
     s->events++;
@@ -378,13 +383,20 @@ static bool advance(heap_reader *r, stream *s) {
     return true;
 }
 
-/* Before this the head took place. */
-static uint64_t end_of_head(const heap_reader *r, const stream *s) {
+static uint64_t find_end(const heap_reader *r, const stream *s) {
     uint64_t ticks;
     if (heap_decode_next_time(&s->decoder, &ticks))
         return ticks;
     int64_t next = r->chunks[s->chunk].next;
-    return next == NONE ? UINT64_MAX : r->chunks[next].ticks;
+    return next == NONE ? r->last_ticks - 1 : r->chunks[next].ticks; /* END is the last of all */
+}
+
+/* Before this the head took place. */
+static uint64_t end_of_head(const heap_reader *r, stream *s) {
+    if (!s->has_end)
+        s->end = find_end(r, s);
+    s->has_end = true;
+    return s->end;
 }
 
 /* ---- Which is next ---- */
@@ -413,13 +425,31 @@ static bool is_blocked(const heap_reader *r, const stream *s) {
     }
 }
 
-/* The earliest head but that of `but`; NULL when there is none. */
-static stream *earliest(const heap_reader *r, const stream *but) {
+/* Whether the head frees a block that another thread allocated. Its thread's time is then of little
+ * use: the block may have been freed and allocated again before. */
+static bool is_foreign_free(const heap_reader *r, const stream *s) {
+    if (s->sweeps || s->head.kind != HEAP_EVENT_FREE)
+        return false;
+    const heap_trace_block *block = find_block(r, s->head.fields[1]);
+    return block && block->live && block->thread != s->thread;
+}
+
+/* The time by which heads are put in order: such a free comes as late as it can. */
+static uint64_t due(const heap_reader *r, stream *s) {
+    return is_foreign_free(r, s) ? end_of_head(r, s) : s->ticks;
+}
+
+/* The head that is due first but that of `but`; NULL when there is none. */
+static stream *earliest(const heap_reader *r, const stream *but, uint64_t *when) {
     stream *first = NULL;
+    *when = UINT64_MAX;
     for (size_t i = 0; i < r->active_count; i++) {
         stream *s = r->active[i];
-        if (s != but && (!first || s->ticks < first->ticks))
+        uint64_t ticks = s != but ? due(r, s) : 0;
+        if (s != but && (!first || ticks < *when)) {
             first = s;
+            *when = ticks;
+        }
     }
     return first;
 }
@@ -440,8 +470,8 @@ static bool begin_stream(heap_reader *r) {
 /* Starts the streams that begin before the earliest head. */
 static bool begin_streams(heap_reader *r) {
     while (r->begun < r->stream_count) {
-        const stream *first = earliest(r, NULL);
-        if (first && first->ticks < next_beginning(r))
+        uint64_t when;
+        if (earliest(r, NULL, &when) && when < next_beginning(r))
             return true;
         if (!begin_stream(r))
             return false;
@@ -458,33 +488,47 @@ static void drop_ended_streams(heap_reader *r) {
     r->active_count = kept;
 }
 
+/* Whether s frees the block where the blocked head wants to allocate. */
+static bool makes_way(const stream *s, const stream *blocked) {
+    return blocked->head.kind == HEAP_EVENT_ALLOC && !s->sweeps &&
+           s->head.kind == HEAP_EVENT_FREE && s->head.fields[1] == blocked->head.fields[2];
+}
+
 /* An event that may have taken place before the blocked head, and could; else the head. */
 static stream *find_cause(const heap_reader *r, stream *blocked) {
-    uint64_t end = end_of_head(r, blocked);
+    uint64_t end = end_of_head(r, blocked), first = UINT64_MAX;
     stream *cause = blocked;
     for (size_t i = 0; i < r->active_count; i++) {
         stream *s = r->active[i];
-        if (s != blocked && s->ticks < end && !is_blocked(r, s) &&
-            (cause == blocked || s->ticks < cause->ticks))
+        if (s == blocked || s->ticks >= end || is_blocked(r, s))
+            continue;
+        uint64_t when = makes_way(s, blocked) ? 0 : due(r, s);
+        if (cause == blocked || when < first) {
             cause = s;
+            first = when;
+        }
     }
     return cause;
 }
 
+/* Whether nothing but its time decides about the head. */
+static bool is_plain(const heap_reader *r, const stream *s) {
+    return r->until == UINT64_MAX || (!is_blocked(r, s) && !is_foreign_free(r, s));
+}
+
 /* The stream whose head comes next; NULL at the end, and on errors (r->hr). */
 static stream *pick(heap_reader *r) {
+    uint64_t when;
     stream *s = r->current;
-    if (s && s->has_head && s->ticks <= r->until && (r->until == UINT64_MAX || !is_blocked(r, s)))
+    if (s && s->has_head && s->ticks <= r->until && is_plain(r, s))
         return s;
     drop_ended_streams(r);
     if (!begin_streams(r))
         return NULL;
-    s = earliest(r, NULL);
+    r->current = s = earliest(r, NULL, &when);
     if (!s)
         return NULL;
-    const stream *second = earliest(r, s);
-    r->current = s;
-    r->until = second ? second->ticks : UINT64_MAX;
+    earliest(r, s, &r->until);
     if (next_beginning(r) < r->until)
         r->until = next_beginning(r);
     return r->until == UINT64_MAX || !is_blocked(r, s) ? s : find_cause(r, s);
@@ -512,8 +556,13 @@ static bool apply_alloc(heap_reader *r, const heap_trace_event *e, heap_trace_bl
     if (!block)
         return false;
     *before = *block;
-    *block = (heap_trace_block){e->fields[0],           e->fields[2], e->fields[1],
-                                (uint32_t)e->fields[3], e->source,    true};
+    *block = (heap_trace_block){.heap = e->fields[0],
+                                .address = e->fields[2],
+                                .size = e->fields[1],
+                                .stack = (uint32_t)e->fields[3],
+                                .thread = e->thread,
+                                .source = e->source,
+                                .live = true};
     return true;
 }
 
