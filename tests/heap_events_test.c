@@ -237,6 +237,45 @@ static void blocks_are_freed_behind_their_allocation(void) {
     free(events);
 }
 
+enum { SHELVES = 16, EXCHANGES = 20000 };
+
+typedef struct shelves {
+    _Atomic(void *) blocks[SHELVES];
+} shelves;
+
+/* Frees what others have allocated, which the heap then gives to this thread. */
+static void *exchange_blocks(void *data) {
+    shelves *s = data;
+    uint64_t seed = (uint64_t)&seed | 1;
+    for (int i = 0; i < EXCHANGES; i++) {
+        seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+        mem_free(atomic_exchange(&s->blocks[seed % SHELVES], mem_alloc(16 + seed / 64 % 64)));
+    }
+    return NULL;
+}
+
+static void blocks_that_wander_are_freed_as_often_as_allocated(void) {
+    shelves s = {.blocks = {NULL}};
+    pthread_t threads[3];
+    size_t count, allocated = 0, freed = 0;
+    start_trace();
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, exchange_blocks, &s), 0);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    for (int i = 0; i < SHELVES; i++)
+        mem_free(s.blocks[i]);
+    heap_trace_event *events = end_trace(&count);
+    for (size_t i = 0; i < count; i++) {
+        allocated += events[i].kind == HEAP_EVENT_ALLOC;
+        freed += events[i].kind == HEAP_EVENT_FREE && events[i].source >= MEM_SOURCE_LOOKASIDE &&
+                 events[i].source < MEM_SOURCE_INVALID;
+    }
+    CU_ASSERT_EQUAL(allocated, 3 * EXCHANGES);
+    CU_ASSERT_EQUAL(freed, allocated);
+    free(events);
+}
+
 /* ---- A file that is slower than the program ---- */
 
 typedef struct slow_file {
@@ -350,6 +389,8 @@ CU_TestInfo heap_events_tests[] = {
     {"a trace may start and stop among working threads",
      trace_may_start_and_stop_among_working_threads},
     {"blocks are freed behind their allocation", blocks_are_freed_behind_their_allocation},
+    {"blocks that wander are freed as often as allocated",
+     blocks_that_wander_are_freed_as_often_as_allocated},
     {"overload loses events and says so", overload_loses_events_and_says_so},
     {"the program waits for the file otherwise", the_program_waits_for_the_file_otherwise},
     {"failing writes are refused with a reason", bad_files_are_refused},

@@ -191,19 +191,6 @@ heap_decoded heap_decode_next(heap_decoder *d, heap_trace_event *event, heap_swe
     return found;
 }
 
-bool heap_decode_next_time(const heap_decoder *decoder, uint64_t *ticks) {
-    heap_decoder d = *decoder;
-    heap_trace_event event;
-    heap_sweep sweep;
-    heap_decoded found;
-    do
-        found = heap_decode_next(&d, &event, &sweep);
-    while ((found == HEAP_DECODED_EVENT || found == HEAP_DECODED_SWEEP) &&
-           d.ticks == decoder->ticks);
-    *ticks = d.ticks;
-    return d.ticks != decoder->ticks;
-}
-
 uint32_t heap_decode_count(const uint8_t *units, size_t size) {
     heap_decoder d;
     heap_trace_event event;

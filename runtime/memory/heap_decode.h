@@ -50,9 +50,6 @@ void heap_decode_init(heap_decoder *decoder, uint64_t ticks, const uint8_t *unit
 /* Reads on to the next event, or sweep. Sets kind, source, count, fields and ticks of *event. */
 heap_decoded heap_decode_next(heap_decoder *decoder, heap_trace_event *event, heap_sweep *sweep);
 
-/* The time written next; the decoder does not move. False when there is none before the end. */
-bool heap_decode_next_time(const heap_decoder *decoder, uint64_t *ticks);
-
 /* The events in units that are known to be good. */
 uint32_t heap_decode_count(const uint8_t *units, size_t size);
 

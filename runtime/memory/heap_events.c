@@ -44,7 +44,8 @@ typedef struct writer {
     unsigned generation;
     heap_block *block;
     heap_slot slots[HEAP_CHUNK_HEAPS];
-    unsigned slot, slot_count; /* quick's heap is that of slot, once there is one */
+    unsigned slot, slot_count; /* slot: the one that is in quick */
+    uint64_t heap;             /* of slot; 0: none */
     unsigned next_slot;        /* to be used for another heap when all are */
     uint64_t lost;             /* events since the last LOST */
     call_sites sites;          /* STACKs in the file, by number */
@@ -62,6 +63,8 @@ static struct {
     unsigned flags;       /* set before heap_tracing is */
     _Atomic unsigned generation;
     unsigned file_generation; /* of the trace that fd is of */
+    _Atomic bool many;        /* a second thread has joined the trace */
+    bool has_one;             /* a first one has */
     writer *writers;
     heap_block *last; /* of no thread: for what is written at the end */
     pthread_key_t on_thread_exit;
@@ -76,8 +79,10 @@ static uint64_t time_now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+/* Not before what the thread has done until now: how it got a block, for instance. */
 static uint64_t ticks_now(void) {
 #if defined(__x86_64__)
+    __builtin_ia32_lfence();
     return __builtin_ia32_rdtsc();
 #else
     return time_now_ns();
@@ -114,7 +119,8 @@ static void begin_block(writer *o, heap_block *block) {
     o->slot_count = o->next_slot = 0;
     o->stack = 0;
     heap_writer *w = o->quick;
-    w->heap = w->alloc_heap = w->events = 0;
+    w->alloc_heap = w->free_heap = w->events = 0;
+    o->heap = 0;
     set_next(o, block->units);
     set_limit(o, NULL);
 }
@@ -123,6 +129,10 @@ static void end_block(writer *o) {
     heap_chunk *chunk = &o->block->chunk;
     chunk->units = (uint32_t)(next_of(o) - o->block->units) / 2;
     chunk->events = (uint32_t)o->quick->events;
+}
+
+static bool are_many(void) {
+    return atomic_load_explicit(&trace.many, memory_order_relaxed);
 }
 
 static bool is_current(const writer *o) {
@@ -192,25 +202,44 @@ static void abandon(void *data) {
     *o = (writer){0};
 }
 
-/* Joins the trace that runs. False when there is none, or no way to learn of the thread's end. */
-static bool join_trace(writer *o) {
-    pthread_mutex_lock(&trace.lock);
+/* Makes every thread look around before its next event. */
+static void lower_limits(void) {
+    for (writer *o = trace.writers; o; o = o->next)
+        set_limit(o, NULL);
+}
+
+/* Under the lock. False when there is no trace, or no way to learn of the thread's end. */
+static bool join_locked(writer *o) {
     if (!trace.has_key)
         trace.has_key = pthread_key_create(&trace.on_thread_exit, abandon) == 0;
-    bool joins = heap_is_traced() && trace.has_key &&
-                 (o->listed || pthread_setspecific(trace.on_thread_exit, o) == 0);
-    if (joins) {
-        o->generation = atomic_load_explicit(&trace.generation, memory_order_relaxed);
-        o->quick = &heap_own_writer;
-        o->lost = 0;
-        call_sites_fini(&o->sites);
-        if (!o->listed)
-            o->next = trace.writers, trace.writers = o;
-        o->listed = true;
-        if (o->block)
-            begin_block(o, o->block);
-    }
+    if (!heap_is_traced() || !trace.has_key ||
+        (!o->listed && pthread_setspecific(trace.on_thread_exit, o) != 0))
+        return false;
+    o->generation = atomic_load_explicit(&trace.generation, memory_order_relaxed);
+    o->quick = &heap_own_writer;
+    o->lost = 0;
+    call_sites_fini(&o->sites);
+    if (!o->listed)
+        o->next = trace.writers, trace.writers = o;
+    o->listed = true;
+    if (o->block)
+        begin_block(o, o->block);
+    if (trace.has_one)
+        atomic_store(&trace.many, true);
+    trace.has_one = true;
+    return true;
+}
+
+/* Joins the trace that runs. When it has an event of its own, all other threads know that they are
+ * many. */
+static bool join_trace(writer *o) {
+    pthread_mutex_lock(&trace.lock);
+    bool joins = join_locked(o), many = are_many();
+    if (joins && many)
+        lower_limits();
     pthread_mutex_unlock(&trace.lock);
+    if (joins && many)
+        os_barrier();
     return joins;
 }
 
@@ -280,12 +309,13 @@ static bool make_room(writer *o) {
 }
 
 /* The calling thread's writer with room for an event; NULL when no trace runs or memory is short. A
- * dated event has its time right before it: it may concern blocks that it does not name, so the
- * reader can put it in its place by time only. */
+ * dated event has its time right before it (heap_format.h says which have). */
 static writer *enter(bool dated) {
     writer *o = &own;
     if (!heap_is_traced() || (!(o->listed && is_current(o)) && !join_trace(o)) || !make_room(o))
         return NULL;
+    if (are_many())
+        o->quick->free_heap = 0;
     uint8_t *limit = atomic_load_explicit(&o->quick->limit, memory_order_relaxed);
     if ((dated || !limit || next_of(o) >= limit) && !put_time(o))
         return NULL;
@@ -294,16 +324,17 @@ static writer *enter(bool dated) {
 
 static void save_slot(writer *o) {
     const heap_writer *w = o->quick;
-    if (w->heap)
-        o->slots[o->slot] = (heap_slot){w->heap, w->base, w->last, w->size};
+    if (o->heap)
+        o->slots[o->slot] = (heap_slot){o->heap, w->base, w->last, w->size};
 }
 
 static void load_slot(writer *o, unsigned number) {
     const heap_slot *slot = &o->slots[number];
     heap_writer *w = o->quick;
     o->slot = number;
-    w->heap = slot->heap;
+    o->heap = slot->heap;
     w->alloc_heap = trace.flags & HEAP_TRACE_STACKS ? 0 : slot->heap;
+    w->free_heap = are_many() ? 0 : slot->heap;
     w->base = slot->base;
     w->last = slot->last;
     w->size = slot->size;
@@ -320,7 +351,7 @@ static void define_slot(writer *o, unsigned number, uint64_t heap, uint64_t addr
 
 static void select_heap(writer *o, uint64_t heap, uint64_t address) {
     unsigned i = 0;
-    if (o->quick->heap == heap)
+    if (o->heap == heap)
         return;
     save_slot(o);
     while (i < o->slot_count && o->slots[i].heap != heap)
@@ -371,8 +402,6 @@ static void put_stack(writer *o) {
 }
 
 void heap_event_alloc_from(unsigned source, uint64_t heap, uint64_t address, uint64_t size) {
-    /* Dated when the heap gave its thread memory that another may have had: what the thread
-     * allocates from then on cannot be taken for older than that other's last FREE. */
     writer *o = enter(source != MEM_SOURCE_LOOKASIDE);
     if (!o)
         return;
@@ -388,7 +417,7 @@ void heap_event_alloc_from(unsigned source, uint64_t heap, uint64_t address, uin
 }
 
 void heap_event_free_slow(uint64_t heap, uint64_t address) {
-    writer *o = enter(false);
+    writer *o = enter(are_many());
     if (!o)
         return;
     select_heap(o, heap, address);
@@ -416,11 +445,10 @@ void heap_event(heap_event_kind kind, unsigned source, const uint64_t *fields) {
 
 /* ---- Start and stop ---- */
 
-/* Makes every thread write the time before its next event. */
-static void lower_limits(void) {
+/* Threads that have had no event for a while write the time before the next. */
+static void tick(void) {
     pthread_mutex_lock(&trace.lock);
-    for (writer *o = trace.writers; o; o = o->next)
-        set_limit(o, NULL);
+    lower_limits();
     pthread_mutex_unlock(&trace.lock);
 }
 
@@ -449,7 +477,9 @@ static HRESULT start_locked(const char *path, unsigned flags, char *error, size_
     atomic_store(&trace.lost, 0);
     trace.fd = fd;
     trace.flags = flags;
-    drain_start(&trace.drain, fd, lower_limits);
+    trace.has_one = false;
+    atomic_store(&trace.many, false);
+    drain_start(&trace.drain, fd, tick);
     trace.file_generation = atomic_fetch_add(&trace.generation, 1) + 1;
     atomic_store(&heap_tracing, true);
     return S_OK;

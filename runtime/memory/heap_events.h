@@ -77,8 +77,8 @@ void heap_event_sweep(uint64_t heap, uint64_t address, uint32_t stride, uint32_t
 typedef struct heap_writer {
     _Atomic(uint8_t *) next;  /* free room of the buffer */
     _Atomic(uint8_t *) limit; /* the quick way ends here */
-    uint64_t alloc_heap;      /* of which an ALLOC goes the quick way: heap, or 0 */
-    uint64_t heap;            /* the one that events are of without further ado; 0: none */
+    uint64_t alloc_heap;      /* of which an ALLOC goes the quick way; 0: none */
+    uint64_t free_heap;       /* the same for a FREE */
     uint64_t base, last, size;
     uint64_t events; /* in the buffer */
 } heap_writer;
@@ -157,7 +157,7 @@ static inline void heap_event_alloc(uint64_t heap, uint64_t address, uint64_t si
 static inline void heap_event_free(uint64_t heap, uint64_t address) {
     heap_writer *w = &heap_own_writer;
     uint8_t *next;
-    if (!heap_quick_place(w, w->heap, heap, &next) || !heap_put_free(w, next, address))
+    if (!heap_quick_place(w, w->free_heap, heap, &next) || !heap_put_free(w, next, address))
         heap_event_free_slow(heap, address);
 }
 

@@ -20,8 +20,12 @@
  *
  * A FREE carries no source: it is that of the block's ALLOC, which the reader knows.
  *
- * Times are written now and then (HEAP_OP_TIME): an event took place between the time before it and
- * the one behind it in its thread's chunks. */
+ * Times are written now and then (HEAP_OP_TIME); an event took place not before the last time in
+ * front of it, and before the next. It took place right at that time when it may tell the order
+ * between threads: that is so of an ALLOC whose source is not the thread's list, of each event
+ * other than ALLOC and FREE, and, as soon as a second thread has events, of each FREE. A block
+ * cannot pass from one thread to another without one of these; so ordering by time, and within a
+ * thread as written, never puts a block's FREE before its ALLOC or behind its next. */
 #ifndef CLARET_HEAP_FORMAT_H
 #define CLARET_HEAP_FORMAT_H
 

@@ -2,7 +2,7 @@
  *
  *     chunks, linked per thread -> stream: decoder, the event at its head -> pick -> apply
  *
- * A stream's head took place not before the stream's time and not after the time written next. */
+ * Events of one thread stay in order; the streams are merged by the times in them. */
 #include "runtime/memory/heap_reader.h"
 
 #include "runtime/memory/addr_map.h"
@@ -34,8 +34,6 @@ typedef struct stream {
     heap_decoder decoder;
     uint32_t events; /* read of the chunk */
     uint64_t ticks;  /* never runs backwards */
-    uint64_t end;    /* see end_of_head */
-    bool has_end;
 
     bool has_head;
     bool sweeps; /* the head is sweep, not head */
@@ -61,7 +59,6 @@ struct heap_reader {
     size_t active_count;
     stream *current; /* picked last, and first in time up to `until`; or NULL */
     uint64_t until;
-    uint64_t clock;
 
     addr_map by_address; /* index in blocks */
     heap_trace_block *blocks;
@@ -330,7 +327,6 @@ static bool load_chunk(heap_reader *r, stream *s) {
         return failed(r);
     heap_decode_init(&s->decoder, place->ticks, s->units, (size_t)got);
     s->events = 0;
-    s->has_end = false;
     return true;
 }
 
@@ -346,10 +342,8 @@ static bool leave_chunk(heap_reader *r, stream *s) {
 
 static bool take_head(heap_reader *r, stream *s, bool sweeps) {
     heap_trace_event *head = &s->head;
-    if (s->decoder.ticks > s->ticks) {
+    if (s->decoder.ticks > s->ticks)
         s->ticks = s->decoder.ticks;
-        s->has_end = false;
-    }
     s->has_head = true;
     s->sweeps = sweeps;
     s->events++;
@@ -383,73 +377,15 @@ static bool advance(heap_reader *r, stream *s) {
     return true;
 }
 
-static uint64_t find_end(const heap_reader *r, const stream *s) {
-    uint64_t ticks;
-    if (heap_decode_next_time(&s->decoder, &ticks))
-        return ticks;
-    int64_t next = r->chunks[s->chunk].next;
-    return next == NONE ? r->last_ticks - 1 : r->chunks[next].ticks; /* END is the last of all */
-}
-
-/* Before this the head took place. */
-static uint64_t end_of_head(const heap_reader *r, stream *s) {
-    if (!s->has_end)
-        s->end = find_end(r, s);
-    s->has_end = true;
-    return s->end;
-}
-
 /* ---- Which is next ---- */
 
-static heap_trace_block *find_block(const heap_reader *r, uint64_t address) {
-    const addr_entry *entry = address ? addr_map_find(&r->by_address, (void *)address) : NULL;
-    return entry ? &r->blocks[entry->value] : NULL;
-}
-
-/* Whether the head cannot have taken place yet, by what is live. */
-static bool is_blocked(const heap_reader *r, const stream *s) {
-    const heap_trace_event *e = &s->head;
-    if (s->sweeps)
-        return false;
-    switch (e->kind) {
-    case HEAP_EVENT_ALLOC: {
-        const heap_trace_block *block = find_block(r, e->fields[2]);
-        return block && block->live;
-    }
-    case HEAP_EVENT_FREE:
-    case HEAP_EVENT_REALLOC: {
-        const heap_trace_block *block = find_block(r, e->fields[1]);
-        return !block || !block->live;
-    }
-    default: return false;
-    }
-}
-
-/* Whether the head frees a block that another thread allocated. Its thread's time is then of little
- * use: the block may have been freed and allocated again before. */
-static bool is_foreign_free(const heap_reader *r, const stream *s) {
-    if (s->sweeps || s->head.kind != HEAP_EVENT_FREE)
-        return false;
-    const heap_trace_block *block = find_block(r, s->head.fields[1]);
-    return block && block->live && block->thread != s->thread;
-}
-
-/* The time by which heads are put in order: such a free comes as late as it can. */
-static uint64_t due(const heap_reader *r, stream *s) {
-    return is_foreign_free(r, s) ? end_of_head(r, s) : s->ticks;
-}
-
-/* The head that is due first but that of `but`; NULL when there is none. */
-static stream *earliest(const heap_reader *r, const stream *but, uint64_t *when) {
+/* The earliest head but that of `but`; NULL when there is none. */
+static stream *earliest(const heap_reader *r, const stream *but) {
     stream *first = NULL;
-    *when = UINT64_MAX;
     for (size_t i = 0; i < r->active_count; i++) {
         stream *s = r->active[i];
-        uint64_t ticks = s != but ? due(r, s) : 0;
-        if (s != but && (!first || ticks < *when)) {
+        if (s != but && (!first || s->ticks < first->ticks))
             first = s;
-            *when = ticks;
-        }
     }
     return first;
 }
@@ -470,8 +406,8 @@ static bool begin_stream(heap_reader *r) {
 /* Starts the streams that begin before the earliest head. */
 static bool begin_streams(heap_reader *r) {
     while (r->begun < r->stream_count) {
-        uint64_t when;
-        if (earliest(r, NULL, &when) && when < next_beginning(r))
+        const stream *first = earliest(r, NULL);
+        if (first && first->ticks < next_beginning(r))
             return true;
         if (!begin_stream(r))
             return false;
@@ -488,53 +424,27 @@ static void drop_ended_streams(heap_reader *r) {
     r->active_count = kept;
 }
 
-/* Whether s frees the block where the blocked head wants to allocate. */
-static bool makes_way(const stream *s, const stream *blocked) {
-    return blocked->head.kind == HEAP_EVENT_ALLOC && !s->sweeps &&
-           s->head.kind == HEAP_EVENT_FREE && s->head.fields[1] == blocked->head.fields[2];
-}
-
-/* An event that may have taken place before the blocked head, and could; else the head. */
-static stream *find_cause(const heap_reader *r, stream *blocked) {
-    uint64_t end = end_of_head(r, blocked), first = UINT64_MAX;
-    stream *cause = blocked;
-    for (size_t i = 0; i < r->active_count; i++) {
-        stream *s = r->active[i];
-        if (s == blocked || s->ticks >= end || is_blocked(r, s))
-            continue;
-        uint64_t when = makes_way(s, blocked) ? 0 : due(r, s);
-        if (cause == blocked || when < first) {
-            cause = s;
-            first = when;
-        }
-    }
-    return cause;
-}
-
-/* Whether nothing but its time decides about the head. */
-static bool is_plain(const heap_reader *r, const stream *s) {
-    return r->until == UINT64_MAX || (!is_blocked(r, s) && !is_foreign_free(r, s));
-}
-
 /* The stream whose head comes next; NULL at the end, and on errors (r->hr). */
 static stream *pick(heap_reader *r) {
-    uint64_t when;
-    stream *s = r->current;
-    if (s && s->has_head && s->ticks <= r->until && is_plain(r, s))
-        return s;
+    if (r->current && r->current->has_head && r->current->ticks <= r->until)
+        return r->current;
     drop_ended_streams(r);
     if (!begin_streams(r))
         return NULL;
-    r->current = s = earliest(r, NULL, &when);
-    if (!s)
-        return NULL;
-    earliest(r, s, &r->until);
+    r->current = earliest(r, NULL);
+    const stream *second = r->current ? earliest(r, r->current) : NULL;
+    r->until = second ? second->ticks : UINT64_MAX;
     if (next_beginning(r) < r->until)
         r->until = next_beginning(r);
-    return r->until == UINT64_MAX || !is_blocked(r, s) ? s : find_cause(r, s);
+    return r->current;
 }
 
 /* ---- What is live ---- */
+
+static heap_trace_block *find_block(const heap_reader *r, uint64_t address) {
+    const addr_entry *entry = address ? addr_map_find(&r->by_address, (void *)address) : NULL;
+    return entry ? &r->blocks[entry->value] : NULL;
+}
 
 static heap_trace_block *get_block(heap_reader *r, uint64_t address) {
     heap_trace_block *block = find_block(r, address);
@@ -560,7 +470,6 @@ static bool apply_alloc(heap_reader *r, const heap_trace_event *e, heap_trace_bl
                                 .address = e->fields[2],
                                 .size = e->fields[1],
                                 .stack = (uint32_t)e->fields[3],
-                                .thread = e->thread,
                                 .source = e->source,
                                 .live = true};
     return true;
@@ -632,10 +541,8 @@ int heap_reader_next(heap_reader *r, heap_trace_event *event, heap_trace_block *
             advance(r, s);
             continue;
         }
-        if (s->ticks > r->clock)
-            r->clock = s->ticks;
         *event = s->head;
-        event->ticks = r->clock;
+        event->ticks = s->ticks;
         if (!apply(r, event, before) || (!s->sweeps && !advance(r, s)))
             break;
         return 1;

@@ -1,11 +1,8 @@
 /* Reads a heap trace: its events in the order in which they took place, and what is live.
  *
- * A trace has the events of each thread in order, but a time only now and then (heap_format.h). The
- * reader takes the streams of all threads side by side, the earliest event first, except that no
- * block is freed before it was allocated, nor allocated before it was freed, as long as another
- * thread's event within the uncertainty of the times explains it; and that a block is freed as late
- * as that allows by a thread that did not allocate it. The times that it gives never run
- * backwards. A sweep comes as the FREEs of the blocks that it frees.
+ * A trace has the events of each thread in order, with a time now and then (heap_format.h says
+ * where). The reader takes the streams of all threads side by side, the earliest event first. A
+ * sweep comes as the FREEs of the blocks that it frees.
  *
  * It needs memory for the index of the file's chunks, a buffer for each thread that lives, and each
  * address that was ever a block. One thread at a time. */
@@ -20,9 +17,8 @@ typedef struct heap_reader heap_reader;
 /* A block of the trace. */
 typedef struct heap_trace_block {
     uint64_t heap, address, size;
-    uint32_t stack;  /* number in heap_reader_stacks; 0: not known */
-    uint32_t thread; /* that allocated it */
-    uint8_t source;  /* mem_source of the allocation */
+    uint32_t stack; /* number in heap_reader_stacks; 0: not known */
+    uint8_t source; /* mem_source of the allocation */
     bool live;
 } heap_trace_block;
 
