@@ -41,6 +41,30 @@ static il_status resolve_core_types(struct runtime *rt, il_error *err) {
     return IL_OK;
 }
 
+static il_status resolve_core_fields(struct runtime *rt, il_error *err) {
+    const struct core_types *core = &rt->core;
+    const struct {
+        uint32_t *offset;
+        struct type *type;
+        const char *name;
+    } fields[] = {
+#define CORE_FIELD(member, type, name) {&rt->core_fields.member, core->type, name},
+#include "runtime/core_fields.def"
+#undef CORE_FIELD
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        il_status status = type_lay_out(fields[i].type, err);
+        if (status != IL_OK)
+            return status;
+        const struct field *field = type_find_field(fields[i].type, fields[i].name);
+        if (!field)
+            return il_fail(err, IL_NO_FIELD, IL_NO_OFFSET, 0, "%s: class %s has no field %s",
+                           il_module_path(rt->corlib->il), fields[i].type->name, fields[i].name);
+        *fields[i].offset = field->offset;
+    }
+    return IL_OK;
+}
+
 /* An exception object made ahead of need, its constructor not run. */
 static struct object *preallocate(struct thread *thread, const char *name, const char *message,
                                   il_error *err) {
@@ -103,6 +127,8 @@ static il_status start(struct runtime *rt, il_error *err) {
     il_status status = ldr_load_assembly(rt, "mscorlib", &rt->corlib, err);
     if (status == IL_OK)
         status = resolve_core_types(rt, err);
+    if (status == IL_OK)
+        status = resolve_core_fields(rt, err);
     if (status == IL_OK && events->app_domain_created)
         events->app_domain_created(events->self, rt);
     if (status == IL_OK)

@@ -17,6 +17,13 @@ struct core_types {
 #undef CORE_TYPE
 };
 
+/* Offsets of instance fields from the object's start. */
+struct core_fields {
+#define CORE_FIELD(member, type, name) uint32_t member;
+#include "runtime/core_fields.def"
+#undef CORE_FIELD
+};
+
 struct native_copy;
 struct string_table;
 struct bcl_state;
@@ -38,6 +45,7 @@ struct runtime {
     char *program_path;     /* absolute; NULL when there is no program */
     char *program_folder;   /* assemblies are looked for here first */
     struct core_types core;
+    struct core_fields core_fields;
     struct type **constructed; /* hash table of instantiations and multi-dimensional arrays */
     uint32_t constructed_count, constructed_capacity;
     struct type *variables[2][64]; /* !0 ... and !!0 ..., made when first named */

@@ -5,14 +5,8 @@
 #include "runtime/bcl/bcl_reflect.h"
 
 /* The place of Type._impl, a RuntimeTypeHandle with the struct type's address. */
-static struct type **handle_of(struct thread *thread, struct object *object) {
-    struct type *type;
-    il_error err;
-    if (ldr_core_type(thread->rt, "System", "Type", &type, &err) != IL_OK ||
-        type_prepare(type, &err) != IL_OK)
-        return NULL;
-    struct field *field = type_find_field(type, "_impl");
-    return field ? (struct type **)((char *)object + field->offset) : NULL;
+static struct type **handle_of(struct object *object) {
+    return (void *)((char *)object + object->type->rt->core_fields.type_handle);
 }
 
 struct object *bcl_type_object(struct thread *thread, struct type *type) {
@@ -29,7 +23,7 @@ struct object *bcl_type_object(struct thread *thread, struct type *type) {
     struct object *object = exec_new_object(thread, runtime_type);
     if (!object)
         return NULL;
-    *handle_of(thread, object) = type;
+    *handle_of(object) = type;
     EXEC_LOCKED(thread->rt);
     if (!type->object) {
         type_root(type);
@@ -39,7 +33,7 @@ struct object *bcl_type_object(struct thread *thread, struct type *type) {
 }
 
 struct type *bcl_type_of(struct object *object) {
-    return *handle_of(object->type->rt->main_thread, object);
+    return *handle_of(object);
 }
 
 void bcl_type_from_handle(struct thread *thread, union slot *slots) {

@@ -7,32 +7,39 @@
 
 #include "runtime/exec/interp.h"
 
-static void *field_at(struct object *object, struct type *owner, const char *name) {
-    struct field *field = type_find_field(owner, name);
-    return field ? (char *)object + field->offset : NULL;
+static struct object **target_of(struct object *delegate) {
+    return (void *)((char *)delegate + delegate->type->rt->core_fields.delegate_target);
+}
+
+static struct method **method_of(struct object *delegate) {
+    return (void *)((char *)delegate + delegate->type->rt->core_fields.delegate_method);
+}
+
+static struct array *parts_of(const struct object *delegate) {
+    const struct core_fields *fields = &delegate->type->rt->core_fields;
+    return *(struct array *const *)((const char *)delegate + fields->delegate_parts);
 }
 
 void exec_delegate_init(struct thread *thread, struct method *ctor, union slot *args) {
-    struct type *delegate = thread->rt->core.delegate;
     struct object *self = args[0].o;
     (void)ctor;
     if (!self || !args[2].p) {
         exec_throw(thread, !self ? "NullReferenceException" : "ArgumentException", NULL);
         return;
     }
-    *(struct object **)field_at(self, delegate, "m_target") = args[1].o;
-    *(void **)field_at(self, delegate, "method") = args[2].p;
-    *(void **)field_at(self, delegate, "method_ptr") = args[2].p;
+    *target_of(self) = args[1].o;
+    *method_of(self) = args[2].p;
+    *(void **)((char *)self + thread->rt->core_fields.delegate_pointer) = args[2].p;
 }
 
 struct method *exec_delegate_target(struct thread *thread, const struct method *invoke,
                                     union slot *args) {
-    const struct core_types *core = &thread->rt->core;
     struct object *self = args[0].o;
-    if (!self || *(struct array **)field_at(self, core->multicast_delegate, "delegates"))
+    (void)thread;
+    if (!self || parts_of(self))
         return NULL;
-    struct method *target = *(struct method **)field_at(self, core->delegate, "method");
-    struct object *receiver = *(struct object **)field_at(self, core->delegate, "m_target");
+    struct method *target = *method_of(self);
+    struct object *receiver = *target_of(self);
     il_error err;
     if (!target || method_prepare_signature(target, &err) != IL_OK)
         return NULL;
@@ -77,8 +84,7 @@ void exec_delegate_invoke(struct thread *thread, struct method *invoke, union sl
         exec_throw(thread, "NullReferenceException", NULL);
         return;
     }
-    const struct array *parts =
-        *(struct array **)field_at(args[0].o, thread->rt->core.multicast_delegate, "delegates");
+    const struct array *parts = parts_of(args[0].o);
     if (parts) {
         invoke_all(thread, invoke, args, parts);
         return;
