@@ -73,7 +73,8 @@ struct thread {
     struct parker parker;
     /* Told when the thread is about to sleep and when it has woken; NULL when nobody cares. */
     void (*blocks)(struct thread *thread, bool now);
-    struct thread *next;      /* in the world's list */
+    struct thread *next; /* in the world's list */
+    pthread_t native;
     const char *native_limit; /* compiled code does not let the native stack grow beyond: the
                                * native_floor, or the highest address when it shall poll */
     uint64_t zero;        /* always 0: a zero for compiled code that MIR does not know to be one */

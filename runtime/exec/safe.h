@@ -22,11 +22,13 @@ struct thread;
 
 struct world {
     pthread_mutex_t lock;
-    pthread_cond_t changed;   /* a thread has entered a safe region, or the world goes on */
-    struct thread *threads;   /* by next; under the lock */
-    struct thread *stopper;   /* who has stopped the world, or is about to; NULL */
-    pthread_key_t current;    /* an attached thread's struct thread */
-    pthread_mutex_t tables;   /* exec_lock */
+    pthread_cond_t changed; /* a thread has entered a safe region, or the world goes on */
+    struct thread *threads; /* by next; under the lock */
+    struct thread *ended;   /* started ones that only wait to be joined, by next; under the lock */
+    uint32_t started;       /* threads that are started and not in that list; under the lock */
+    struct thread *stopper; /* who has stopped the world, or is about to; NULL */
+    pthread_key_t current;  /* an attached thread's struct thread */
+    pthread_mutex_t tables; /* exec_lock */
     const void *tables_owner; /* tells the thread that holds it */
     uint32_t tables_depth;    /* how often that thread has locked it */
 };

@@ -39,6 +39,7 @@ static bool init_parker(struct parker *parker) {
 
 static bool set_up(struct thread *thread, struct runtime *rt) {
     thread->rt = rt;
+    thread->native = pthread_self();
     thread->os_id = (uint32_t)syscall(SYS_gettid);
     thread->frame_limit = EXEC_MAX_FRAMES;
     /* Not cleared: pages that are never reached cost nothing. */
@@ -51,12 +52,17 @@ static bool set_up(struct thread *thread, struct runtime *rt) {
     return pthread_setspecific(rt->world.current, thread) == 0;
 }
 
-static void discard(struct thread *thread) {
+/* What it has, but for itself. */
+static void strip(struct thread *thread) {
     exec_free_thread_statics(thread);
     pthread_cond_destroy(&thread->parker.wake);
     pthread_mutex_destroy(&thread->parker.lock);
     mem_free(thread->stack);
     mem_free(thread->frames);
+}
+
+static void discard(struct thread *thread) {
+    strip(thread);
     mem_free(thread);
 }
 
@@ -90,6 +96,32 @@ static void unlink_thread(struct thread *thread) {
     *link = thread->next;
 }
 
+/* The last that a thread does: from now on it is joined by whoever starts another one, or by the
+ * end of the runtime, which so knows that it is really gone. */
+static void end_started(struct thread *thread) {
+    struct world *world = &thread->rt->world;
+    strip(thread);
+    pthread_mutex_lock(&world->lock);
+    thread->next = world->ended;
+    world->ended = thread;
+    world->started--;
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->lock);
+}
+
+static void join_ended(struct world *world) {
+    pthread_mutex_lock(&world->lock);
+    struct thread *thread = world->ended;
+    world->ended = NULL;
+    pthread_mutex_unlock(&world->lock);
+    while (thread) {
+        struct thread *next = thread->next;
+        pthread_join(thread->native, NULL);
+        mem_free(thread);
+        thread = next;
+    }
+}
+
 void exec_detach_thread(struct thread *thread) {
     struct world *world = &thread->rt->world;
     exec_abandon_mutexes(thread);
@@ -98,11 +130,13 @@ void exec_detach_thread(struct thread *thread) {
     lock_running_world(world);
     unlink_thread(thread);
     gc_detach(&thread->gc);
-    pthread_cond_broadcast(&world->changed);
     pthread_mutex_unlock(&world->lock);
     if (exec_current_thread(thread->rt) == thread)
         pthread_setspecific(world->current, NULL);
-    discard(thread);
+    if (thread->started)
+        end_started(thread);
+    else
+        discard(thread);
 }
 
 struct thread *exec_adopt_thread(struct runtime *rt) {
@@ -131,12 +165,14 @@ void exec_dismiss_thread(struct thread *thread) {
 struct birth {
     struct runtime *rt;
     const struct thread_start *start;
+    pthread_t native;
     enum { STARTING, STARTED, NOT_STARTED } state; /* under the world's lock */
 };
 
 static void end_birth(struct birth *birth, struct runtime *rt, bool attached) {
     pthread_mutex_lock(&rt->world.lock);
     birth->state = attached ? STARTED : NOT_STARTED;
+    rt->world.started += attached;
     pthread_cond_broadcast(&rt->world.changed);
     pthread_mutex_unlock(&rt->world.lock);
 }
@@ -162,28 +198,29 @@ static void *run(void *data) {
 
 static bool create_native(struct birth *birth, size_t stack_size) {
     pthread_attr_t attributes;
-    pthread_t native;
     if (pthread_attr_init(&attributes) != 0)
         return false;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     if (stack_size)
         pthread_attr_setstacksize(&attributes,
                                   stack_size < LEAST_STACK ? LEAST_STACK : stack_size & ~4095ul);
-    bool ok = pthread_create(&native, &attributes, run, birth) == 0;
+    bool ok = pthread_create(&birth->native, &attributes, run, birth) == 0;
     pthread_attr_destroy(&attributes);
     return ok;
 }
 
 bool exec_start_thread(struct thread *thread, const struct thread_start *start) {
     struct runtime *rt = thread->rt;
-    struct birth birth = {rt, start, STARTING};
+    struct birth birth = {.rt = rt, .start = start};
     if (runtime_is_exiting(rt) || !create_native(&birth, start->stack_size))
         return false;
     exec_enter_safe(thread);
+    join_ended(&rt->world);
     pthread_mutex_lock(&rt->world.lock);
     while (birth.state == STARTING)
         pthread_cond_wait(&rt->world.changed, &rt->world.lock);
     pthread_mutex_unlock(&rt->world.lock);
+    if (birth.state == NOT_STARTED)
+        pthread_join(birth.native, NULL);
     exec_leave_safe(thread);
     return birth.state == STARTED;
 }
@@ -261,15 +298,13 @@ static bool wait_until(struct runtime *rt, bool (*is_over)(const struct runtime 
 }
 
 static bool none_is_started(const struct runtime *rt) {
-    for (const struct thread *thread = rt->world.threads; thread; thread = thread->next) {
-        if (thread->started)
-            return false;
-    }
-    return true;
+    return rt->world.started == 0;
 }
 
 bool exec_wait_for_end(struct runtime *rt) {
-    return wait_until(rt, none_is_started);
+    bool ended = wait_until(rt, none_is_started);
+    join_ended(&rt->world);
+    return ended;
 }
 
 void exec_set_running(struct runtime *rt, bool running) {

@@ -72,6 +72,17 @@ void drain_flush(heap_drain *drain) {
         ;
 }
 
+void drain_trim(heap_drain *drain) {
+    pthread_mutex_lock(&drain->lock);
+    while (drain->free) {
+        heap_block *block = drain->free;
+        drain->free = block->next;
+        drain->blocks--;
+        os_unmap(block, HEAP_BLOCK_SIZE);
+    }
+    pthread_mutex_unlock(&drain->lock);
+}
+
 void drain_put(heap_drain *drain, heap_block *block) {
     pthread_mutex_lock(&drain->lock);
     block->next = NULL;

@@ -59,6 +59,9 @@ void drain_start(heap_drain *drain, int fd, void (*tick)(void));
 void drain_stop(heap_drain *drain);
 void drain_flush(heap_drain *drain);
 
+/* Gives unused blocks back to the system. */
+void drain_trim(heap_drain *drain);
+
 /* A block to fill; NULL when memory is short. May have to write to the file first. */
 heap_block *drain_get(heap_drain *drain);
 

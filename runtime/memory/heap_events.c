@@ -566,6 +566,7 @@ HRESULT heap_trace_stop(heap_trace_totals *totals) {
                        (uint64_t[]){sum.written, sum.lost, ticks_now(), time_now_ns()}, 4);
     good &= close(trace.fd) == 0;
     trace.fd = -1;
+    drain_trim(&trace.drain);
     pthread_mutex_unlock(&trace.lock);
     if (totals)
         *totals = sum;
