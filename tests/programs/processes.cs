@@ -79,7 +79,7 @@ class Processes {
         using (Process me = Process.GetCurrentProcess()) {
             Console.WriteLine("{0} {1} {2}", me.Id > 0, me.WorkingSet64 > 0, me.VirtualMemorySize64 >= me.WorkingSet64);
             Console.WriteLine("{0} {1} {2}", me.StartTime <= DateTime.Now, me.HasExited, me.Threads.Count > 0);
-            Console.WriteLine("{0} {1}", me.MainModule.FileName.Length > 0, me.PriorityClass);
+            Console.WriteLine(me.MainModule.FileName.Length > 0);
             Console.WriteLine("{0}", Array.Exists(Process.GetProcesses(), p => p.Id == me.Id));
         }
         Stopwatch watch = Stopwatch.StartNew();
