@@ -15,8 +15,7 @@
 struct visit {
     struct thread *thread;
     bool was_safe; /* false: out of the runtime itself, a consumer of its events for example */
-    const void *safe_end;
-    uint64_t safe_registers[sizeof((struct thread *)0)->safe_registers / sizeof(uint64_t)];
+    struct safe_region region;
     const struct method *native_method;
 };
 
@@ -27,22 +26,17 @@ static inline bool embed_enter(struct runtime *rt, struct visit *visit) {
     if (!thread)
         return false;
     visit->was_safe = thread->safe;
-    visit->safe_end = thread->safe_end;
     visit->native_method = thread->native_method;
-    memcpy(visit->safe_registers, thread->safe_registers, sizeof visit->safe_registers);
     if (visit->was_safe)
-        exec_leave_safe(thread);
+        exec_suspend_safe(thread, &visit->region);
     return true;
 }
 
 static inline void embed_leave(const struct visit *visit) {
     struct thread *thread = visit->thread;
     thread->native_method = visit->native_method;
-    if (!visit->was_safe)
-        return;
-    exec_enter_safe(thread);
-    thread->safe_end = visit->safe_end;
-    memcpy(thread->safe_registers, visit->safe_registers, sizeof visit->safe_registers);
+    if (visit->was_safe)
+        exec_resume_safe(thread, &visit->region);
 }
 
 /* The object that a NULL, STRING or OBJECT stands for, a new one for a STRING; NULL for the other

@@ -89,10 +89,9 @@ struct thread {
     const char *native_floor; /* the native stack must not grow beyond */
     const void *native_base;  /* where the native stack begins, its highest address */
     uint32_t os_id;
-    bool safe;                   /* in a safe region: see safe.h */
-    const void *safe_end;        /* the end of the native stack there */
-    uint64_t safe_registers[10]; /* what was in those that a callee preserves */
-    int32_t last_error;          /* errno of the last failed P/Invoke that keeps it */
+    bool safe; /* in a safe region: see safe.h */
+    struct safe_region region;
+    int32_t last_error; /* errno of the last failed P/Invoke that keeps it */
     int32_t filter_result;
     /* Of the pending exception, as pass one found it: catching frame and clause. */
     uint64_t catch_frame; /* its index, or the jit_activation's id */
@@ -115,7 +114,7 @@ struct thread {
 void exec_begin_safe(struct thread *thread);
 
 static inline __attribute__((always_inline)) void exec_enter_safe(struct thread *thread) {
-    uint64_t *to = thread->safe_registers;
+    uint64_t *to = thread->region.registers;
 #if defined __x86_64__
     __asm__ volatile("movq %%rbx, (%0); movq %%r12, 8(%0); movq %%r13, 16(%0);"
                      "movq %%r14, 24(%0); movq %%r15, 32(%0)" ::"r"(to)

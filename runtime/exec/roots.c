@@ -14,7 +14,7 @@
 
 /* stack_end: the collecting thread's; the others are in safe regions. */
 static void mark_thread(const struct thread *thread, gc_heap *gc, const void *stack_end) {
-    const uint64_t *registers = thread->safe_registers;
+    const uint64_t *registers = thread->region.registers;
     bool collects = thread == exec_current_thread(thread->rt);
     gc_mark(gc, thread->exception);
     gc_mark(gc, thread->object);
@@ -27,8 +27,9 @@ static void mark_thread(const struct thread *thread, gc_heap *gc, const void *st
     gc_roots_are(gc, GC_ROOT_STACK);
     gc_mark_range(gc, thread->stack, exec_stack_top((struct thread *)(uintptr_t)thread));
     if (!collects)
-        gc_mark_range(gc, registers, registers + sizeof thread->safe_registers / sizeof *registers);
-    gc_mark_range(gc, collects ? stack_end : thread->safe_end, thread->native_base);
+        gc_mark_range(gc, registers,
+                      registers + sizeof thread->region.registers / sizeof *registers);
+    gc_mark_range(gc, collects ? stack_end : thread->region.end, thread->native_base);
 }
 
 static void mark_roots(void *self, gc_heap *gc, const void *stack_end) {

@@ -41,14 +41,28 @@ static void tell(struct world *world) {
     pthread_mutex_unlock(&world->lock);
 }
 
-/* This function's frame lies beyond the caller's, which so is looked at as a whole. */
-__attribute__((noinline)) void exec_begin_safe(struct thread *thread) {
+static void be_safe(struct thread *thread) {
     int error = errno;
-    thread->safe_end = __builtin_frame_address(0);
     set_safe(thread, true);
     if (stopper_of(thread))
         tell(&thread->rt->world);
     errno = error;
+}
+
+/* This function's frame lies beyond the caller's, which so is looked at as a whole. */
+__attribute__((noinline)) void exec_begin_safe(struct thread *thread) {
+    thread->region.end = __builtin_frame_address(0);
+    be_safe(thread);
+}
+
+void exec_suspend_safe(struct thread *thread, struct safe_region *outer) {
+    *outer = thread->region;
+    exec_leave_safe(thread);
+}
+
+void exec_resume_safe(struct thread *thread, const struct safe_region *outer) {
+    thread->region = *outer;
+    be_safe(thread);
 }
 
 static void wait_for_start(struct thread *thread) {

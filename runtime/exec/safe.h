@@ -42,6 +42,17 @@ void exec_world_fini(struct world *world);
  * kept. On the thread itself. */
 void exec_leave_safe(struct thread *thread);
 
+/* What a collection looks at of a thread in a safe region. */
+struct safe_region {
+    const void *end;        /* of the native stack */
+    uint64_t registers[10]; /* those that a callee preserves */
+};
+
+/* Out of a safe region for a call back into the runtime, and back into the same one: the registers
+ * and the stack that matter are still those of where it was entered. */
+void exec_suspend_safe(struct thread *thread, struct safe_region *outer);
+void exec_resume_safe(struct thread *thread, const struct safe_region *outer);
+
 /* Lets a collection pass, and takes notice of a request to end. On the thread itself, out of
  * managed code; may leave an exception pending. */
 void exec_poll(struct thread *thread);

@@ -226,17 +226,18 @@ static void run(ffi_cif *cif, void *result, void **values, void *data) {
     const struct callback *callback = data;
     struct thread *thread = exec_current_thread(callback->rt);
     bool is_foreign = thread == NULL;
+    struct safe_region region;
     memset(result, 0, cif->rtype->size);
     if (is_foreign)
         thread = attach(callback->rt);
     else
-        exec_leave_safe(thread);
+        exec_suspend_safe(thread, &region);
     if (!thread->exception)
         call_managed(thread, callback, values, result);
     if (is_foreign)
         exec_dismiss_thread(thread);
     else
-        exec_enter_safe(thread);
+        exec_resume_safe(thread, &region);
 }
 
 /* ---- Closures ---- */
