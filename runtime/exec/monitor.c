@@ -27,7 +27,7 @@ struct part {
     pthread_mutex_t lock;
     struct monitor *buckets[BUCKETS];
     struct monitor *unused;
-} __attribute__((aligned(64)));
+};
 
 struct monitors {
     struct part parts[PARTS];
