@@ -73,7 +73,7 @@ test: $(BUILD)/claret-tests $(BUILD)/claret samples $(TEST_FILES) ## build and r
 	CLARET=$(BUILD)/claret SAMPLES=$(BUILD)/samples $(BUILD)/claret-tests
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	$(MAKE) BUILD=$(BUILD)/asan \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 $(MAKE) BUILD=$(BUILD)/asan \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' test
 
 tsan: ## the tests under ThreadSanitizer
