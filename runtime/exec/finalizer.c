@@ -39,9 +39,9 @@ static bool wait_for_dead(struct thread *thread) {
     pthread_mutex_lock(&rt->world.lock);
     rt->finalizer.busy = false;
     pthread_cond_broadcast(&rt->world.changed);
-    while (!rt->exiting && !gc_has_finalizable(rt->gc))
+    while (!runtime_is_exiting(rt) && !gc_has_finalizable(rt->gc))
         pthread_cond_wait(&rt->world.changed, &rt->world.lock);
-    bool more = rt->finalizer.busy = !rt->exiting;
+    bool more = rt->finalizer.busy = !runtime_is_exiting(rt);
     pthread_mutex_unlock(&rt->world.lock);
     exec_leave_safe(thread);
     return more;

@@ -82,10 +82,12 @@ void *gc_take_finalizable(gc_heap *gc) {
     return object;
 }
 
+/* gc_has_finalizable is called while the world is stopped, too. */
 void gc_find_finalizable(gc_heap *gc) {
     gc_list *list = &gc->finalizable;
     size_t kept = 0;
     size_t first_new = gc->ready.count;
+    pthread_mutex_lock(&gc->lock);
     for (size_t i = 0; i < list->count; i++) {
         if (gc_has_mark(list->objects[i]))
             list->objects[kept++] = list->objects[i];
@@ -93,6 +95,7 @@ void gc_find_finalizable(gc_heap *gc) {
             gc->ready.objects[gc->ready.count++] = list->objects[i];
     }
     list->count = kept;
+    pthread_mutex_unlock(&gc->lock);
     for (size_t i = first_new; i < gc->ready.count; i++)
         gc_mark(gc, gc->ready.objects[i]);
 }

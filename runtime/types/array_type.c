@@ -110,6 +110,7 @@ struct method *array_find_virtual(const struct method *declared) {
     il_error err;
     if (!prefix || declared->slot >= interface->vtable_size)
         return NULL;
+    EXEC_LOCKED(interface->rt);
     if (!interface->array_methods)
         interface->array_methods =
             mem_pool_array(&interface->rt->pool, interface->vtable_size, sizeof(void *));
