@@ -1,7 +1,7 @@
-/* Random register code, run by both engines on the same arguments: result, memory and exception
- * must be the same. MIR has miscompiled loops, narrow stores and copies before, which no
- * written-down case finds. CLARET_TEST_RANDOM=SEED,COUNT in the environment runs other programs
- * than the fixed ones. */
+/* Random register code, run by both engines on the same arguments, and by the interpreter until
+ * compiled code takes over in one of the loops: result, memory and exception must be the same. MIR
+ * has miscompiled loops, narrow stores and copies before, which no written-down case finds.
+ * CLARET_TEST_RANDOM=SEED,COUNT in the environment runs other programs than the fixed ones. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,14 +25,25 @@ enum {
     REGS = TEMPS + 8,
     MAX_INSNS = 600,
     ELEMENTS = 16,
-    PARAMS = 3 /* the array and two int64 */
+    PARAMS = 3, /* the array and two int64 */
+    MAX_SHORTCUTS = 8,
+    TAKEN_OVER_AT = 1000 /* the heat of an activation that goes on as compiled code */
 };
+
+/* A loop that is being generated, with the branches to its test. */
+typedef struct open_loop {
+    bool open;
+    uint32_t count;
+    struct insn *shortcuts[MAX_SHORTCUTS];
+} open_loop;
 
 typedef struct generator {
     uint64_t random;
     struct insn insns[MAX_INSNS];
     uint32_t count;
     struct method *callee; /* a program made before; or NULL */
+    bool integers;         /* no floating-point arithmetic */
+    open_loop loops[MAX_DEPTH];
 } generator;
 
 static uint32_t pick(generator *g, uint32_t n) {
@@ -140,7 +151,8 @@ static void call(generator *g) {
     emit(g, CODE_mov, TEMPS + 2, any_long(g), 0);
     emit(g, CODE_mov, TEMPS + 3, any_long(g), 0);
     emit(g, CODE_call, TEMPS + 1, 0, 0)->u.p = g->callee;
-    emit(g, CODE_mov, any_long(g), TEMPS + 1, 0);
+    if (pick(g, 2))
+        emit(g, CODE_mov, any_long(g), TEMPS + 1, 0);
 }
 
 static struct insn *branch(generator *g) {
@@ -167,22 +179,45 @@ static void conditional(generator *g, uint32_t depth) {
     end->u.branch.target = g->count;
 }
 
+/* Goes on with the test of a loop around, mostly in some of its iterations. */
+static void shortcut(generator *g) {
+    uint32_t depth = pick(g, MAX_DEPTH);
+    open_loop *loop = &g->loops[depth];
+    if (!loop->open || loop->count == MAX_SHORTCUTS)
+        return;
+    struct insn *insn;
+    if (pick(g, 4) == 0) {
+        insn = branch(g);
+    } else {
+        insn = emit(g, CODE_beq_imm_i4 + pick(g, 6), COUNTERS + depth, 0, 0);
+        insn->u.branch.imm = 1 + (int32_t)pick(g, 5);
+    }
+    loop->shortcuts[loop->count++] = insn;
+}
+
 /* Tested at the bottom: a do-while loop, or entered by a jump to the test. */
 static void loop(generator *g, uint32_t depth) {
     uint32_t counter = COUNTERS + depth;
     struct insn *entry = NULL;
+    g->loops[depth] = (open_loop){.open = true};
     emit(g, CODE_ldc, counter, 0, 0)->u.i = 1 + pick(g, 6);
     if (pick(g, 2))
         entry = emit(g, CODE_br, 0, 0, 0);
     uint32_t body = g->count;
+    shortcut(g);
     statements(g, depth + 1);
     if (pick(g, 2)) { /* variables that change places */
         emit(g, CODE_mov, LONGS, LONGS + 1, 0);
         emit(g, CODE_mov, LONGS + 1, LONGS + 2, 0);
         emit(g, CODE_mov, LONGS + 2, LONGS, 0);
     }
+    g->loops[depth].open = false;
+    if (pick(g, 2))
+        call(g);
     if (entry)
         entry->u.branch.target = g->count;
+    for (uint32_t i = 0; i < g->loops[depth].count; i++)
+        g->loops[depth].shortcuts[i]->u.branch.target = g->count;
     emit(g, CODE_add_imm_i4, counter, counter, 0)->u.i = -1;
     emit(g, CODE_loop, 0, 0, 0);
     emit(g, CODE_bgt_imm_i4, counter, 0, 0)->u.branch.target = body;
@@ -190,12 +225,15 @@ static void loop(generator *g, uint32_t depth) {
 
 static void statements(generator *g, uint32_t depth) {
     for (uint32_t n = 1 + pick(g, 5); n > 0 && g->count < MAX_INSNS - 120; n--) {
-        switch (pick(g, 12)) {
+        switch (pick(g, 14)) {
         case 0:
         case 1: conversion(g); break;
         case 2:
         case 3: memory_operation(g); break;
-        case 4: float_operation(g); break;
+        case 4:
+            if (!g->integers)
+                float_operation(g);
+            break;
         case 5: call(g); break;
         case 6:
             if (depth < MAX_DEPTH)
@@ -205,6 +243,8 @@ static void statements(generator *g, uint32_t depth) {
             if (depth < MAX_DEPTH)
                 loop(g, depth);
             break;
+        case 8:
+        case 9: shortcut(g); break;
         default: integer_operation(g); break;
         }
     }
@@ -227,6 +267,7 @@ static void epilogue(generator *g) {
 
 static void generate(generator *g) {
     g->count = 0;
+    g->integers = pick(g, 2);
     for (uint32_t i = 0; i < INT_COUNT; i++)
         emit(g, CODE_add_imm_i4, INTS + i, LONGS, 0)->u.i = any_constant(g);
     for (uint32_t i = 2; i < LONG_COUNT; i++)
@@ -234,7 +275,7 @@ static void generate(generator *g) {
     for (uint32_t i = 0; i < FLOAT_COUNT; i++)
         emit(g, CODE_conv_r8_i4, FLOATS + i, INTS + i, 0);
     emit(g, CODE_ldc, TEMPS + 1, 0, 0)->u.i = 7;
-    while (g->count < 60 + pick(g, 200))
+    while (g->count < 30 + pick(g, 100))
         statements(g, 0);
     emit(g, CODE_ldc, TEMPS + 1, 0, 0)->u.i = 7;
     epilogue(g);
@@ -299,22 +340,44 @@ static outcome run(struct runtime *rt, struct method *method, int64_t x, int64_t
     return out;
 }
 
+static const int64_t INPUTS[][2] = {{0, 1}, {-7, 1000003}, {INT64_MAX, -2}, {5, 0x123456789}};
+#define INPUT_COUNT (sizeof INPUTS / sizeof *INPUTS)
+
+static bool check(const outcome *got, const outcome *expected, const char *how, uint64_t seed,
+                  size_t input) {
+    bool same = memcmp(got, expected, sizeof *got) == 0;
+    CU_ASSERT_TRUE(same);
+    if (!same)
+        fprintf(stderr, "jit_random: program %llu %s differs on input %zu\n",
+                (unsigned long long)seed, how, input);
+    return same;
+}
+
+/* In the tiered mode, so hot already that one of the first iterations is compiled. */
+static outcome run_taken_over(struct runtime *rt, struct method *method, size_t input,
+                              uint32_t iterations) {
+    method->hotness = TAKEN_OVER_AT - 1 - iterations;
+    rt->config.mode = CLARET_TIERED;
+    outcome out = run(rt, method, INPUTS[input][0], INPUTS[input][1]);
+    rt->config.mode = CLARET_INTERPRET;
+    return out;
+}
+
 static void compare(struct runtime *rt, struct method *method, uint64_t seed) {
-    static const int64_t inputs[][2] = {{0, 1}, {-7, 1000003}, {INT64_MAX, -2}, {5, 0x123456789}};
-    enum { INPUTS = sizeof inputs / sizeof *inputs };
-    outcome expected[INPUTS];
-    for (uint32_t i = 0; i < INPUTS; i++)
-        expected[i] = run(rt, method, inputs[i][0], inputs[i][1]);
-    CU_ASSERT_TRUE(jit_compile(rt->jit, method));
-    for (uint32_t i = 0; i < INPUTS; i++) {
-        outcome got = run(rt, method, inputs[i][0], inputs[i][1]);
-        bool same = memcmp(&got, &expected[i], sizeof got) == 0;
-        CU_ASSERT_TRUE(same);
-        if (!same) {
-            fprintf(stderr, "jit_random: program %llu differs on input %u\n",
-                    (unsigned long long)seed, i);
+    outcome expected[INPUT_COUNT];
+    for (size_t i = 0; i < INPUT_COUNT; i++)
+        expected[i] = run(rt, method, INPUTS[i][0], INPUTS[i][1]);
+    outcome got;
+    for (size_t i = 0; i < INPUT_COUNT; i++) {
+        got = run_taken_over(rt, method, i, (uint32_t)((seed + i) * 7 % 19));
+        if (!check(&got, &expected[i], "taken over in a loop", seed, i))
             return;
-        }
+    }
+    CU_ASSERT_TRUE(jit_compile(rt->jit, method));
+    for (size_t i = 0; i < INPUT_COUNT; i++) {
+        got = run(rt, method, INPUTS[i][0], INPUTS[i][1]);
+        if (!check(&got, &expected[i], "compiled", seed, i))
+            return;
     }
 }
 
@@ -322,7 +385,7 @@ static void both_engines_agree_on_random_code(void) {
     claret_config config = {.mode = CLARET_TIERED};
     claret_error error;
     struct runtime *rt = claret_create(&config, &error);
-    unsigned long long seed = 1, count = 150;
+    unsigned long long seed = 1, count = 400;
     const char *other = getenv("CLARET_TEST_RANDOM");
     if (other)
         sscanf(other, "%llu,%llu", &seed, &count);
@@ -335,8 +398,11 @@ static void both_engines_agree_on_random_code(void) {
         struct method *method = make_method(rt, &g);
         CU_ASSERT_PTR_NOT_NULL_FATAL(method);
         compare(rt, method, seed + i);
-        callee = i % 4 ? NULL : method;
+        callee = i % 4 < 2 ? method : NULL;
     }
+    jit_statistics statistics;
+    jit_get_statistics(rt->jit, &statistics);
+    CU_ASSERT_TRUE(statistics.compiled > 2 * count); /* activations were taken over */
     claret_destroy(rt);
 }
 

@@ -10,6 +10,8 @@
 #include "runtime/jit/jit.h"
 
 #define NO_POLL UINT32_MAX
+/* The level from which on MIR moves what is invariant out of loops. */
+#define LEVEL_WITH_LOOPS 2
 
 void tr_unsupported(struct translator *t, const char *what) {
     t->request->unsupported = true;
@@ -383,7 +385,8 @@ void tr_keep(struct translator *t, enum kind kind, uint32_t slot) {
  * copies from losing a variable that is only used at the loop's head. */
 static void use_loop_variables(struct translator *t, uint32_t start) {
     const struct insn *insns = t->code->insns;
-    for (uint32_t i = start; i <= t->loops[start]->last; i++) {
+    const struct loop *loop = t->loops[start];
+    for (uint32_t i = loop->first; i <= loop->last; i++) {
         uint32_t slot = tr_written(&insns[i]);
         if (slot >= t->code->temp_start)
             continue;
@@ -418,27 +421,35 @@ static void emit_cold(struct translator *t, const struct cold *cold) {
 
 struct worklist {
     struct translator *t;
+    bool *reached;
     uint32_t *items, count;
 };
 
 static void reach(void *arg, uint32_t insn) {
     struct worklist *list = arg;
-    if (list->t->reachable[insn])
+    if (list->reached[insn])
         return;
-    list->t->reachable[insn] = true;
+    list->reached[insn] = true;
     list->items[list->count++] = insn;
 }
 
+/* Marks in reached what control comes to from the instructions in list; what is marked before is
+ * not passed. */
+static void follow(struct worklist *list) {
+    const struct code *code = list->t->code;
+    while (list->count > 0) {
+        uint32_t at = list->items[--list->count];
+        tr_each_target(&code->insns[at], at, reach, list);
+        if (tr_falls_through(&code->insns[at]))
+            reach(list, at + 1);
+    }
+}
+
 static void find_reachable(struct translator *t, uint32_t start) {
-    struct worklist list = {.t = t};
+    struct worklist list = {.t = t, .reached = t->reachable};
     list.items = mir_host_alloc(t->code->insn_count, sizeof *list.items);
     reach(&list, start);
-    while (list.count > 0) {
-        uint32_t at = list.items[--list.count];
-        tr_each_target(&t->code->insns[at], at, reach, &list);
-        if (tr_falls_through(&t->code->insns[at]))
-            reach(&list, at + 1);
-    }
+    follow(&list);
 }
 
 struct edge {
@@ -448,6 +459,13 @@ struct edge {
     bool skipped;
 };
 
+static struct loop *new_loop(struct translator *t, uint32_t head) {
+    struct loop *loop = mir_host_alloc(1, sizeof *loop);
+    loop->first = loop->last = head;
+    loop->poll = MIR_new_label(t->ctx);
+    return loop;
+}
+
 static void note_target(void *arg, uint32_t target) {
     struct edge *edge = arg;
     struct translator *t = edge->t;
@@ -455,17 +473,86 @@ static void note_target(void *arg, uint32_t target) {
         t->labels[target] = MIR_new_label(t->ctx);
     if (target > edge->from)
         return;
-    if (!t->loops[target]) {
-        t->loops[target] = mir_host_alloc(1, sizeof(struct loop));
-        t->loops[target]->poll = MIR_new_label(t->ctx);
-    }
-    t->loops[target]->last = edge->from;
+    if (!t->loops[target])
+        t->loops[target] = new_loop(t, target);
+    t->loops[target]->last = t->loops[target]->poll_at = edge->from;
 }
 
 static void find_targets(struct translator *t) {
     for (uint32_t i = 0; i < t->code->insn_count; i++)
         if (t->reachable[i])
             tr_each_target(&t->code->insns[i], i, note_target, &(struct edge){.t = t, .from = i});
+}
+
+/* ---- Loops as MIR sees them ---- */
+
+/* Where control comes without passing head, and the branches to head. */
+struct head {
+    uint32_t head, at;
+    bool *outside;
+    uint32_t closing;  /* the last branch to head that comes after head only; UINT32_MAX: none */
+    bool entered_next; /* the instruction in front of head branches to it from outside */
+};
+
+static void look_at_branch(void *arg, uint32_t target) {
+    struct head *h = arg;
+    if (target != h->head)
+        return;
+    if (h->at == h->head || !h->outside[h->at])
+        h->closing = h->at;
+    else if (h->at + 1 == h->head)
+        h->entered_next = true;
+}
+
+static void look_at_head(struct translator *t, struct head *h, struct worklist *list,
+                         uint32_t start) {
+    const struct code *code = t->code;
+    memset(h->outside, 0, code->insn_count * sizeof *h->outside);
+    h->outside[h->head] = true;
+    if (start != h->head)
+        reach(list, start);
+    follow(list);
+    h->closing = UINT32_MAX;
+    h->entered_next = h->head > 0 && t->reachable[h->head - 1] && h->outside[h->head - 1] &&
+                      tr_falls_through(&code->insns[h->head - 1]);
+    for (h->at = 0; h->at < code->insn_count; h->at++) {
+        if (t->reachable[h->at])
+            tr_each_target(&code->insns[h->at], h->at, look_at_branch, h);
+    }
+}
+
+/* A head without backward branches: the loop is a part of the loops around it. */
+static struct loop *new_inner_loop(struct translator *t, uint32_t head) {
+    struct loop *loop = new_loop(t, head);
+    for (uint32_t i = 0; i <= head; i++) {
+        if (!t->loops[i] || t->loops[i]->last < head)
+            continue;
+        loop->first = t->loops[i]->first < loop->first ? t->loops[i]->first : loop->first;
+        loop->last = t->loops[i]->last > loop->last ? t->loops[i]->last : loop->last;
+    }
+    return loop;
+}
+
+/* MIR's loop begins where all control that comes to it passes, which is no target of a backward
+ * branch when the activation is taken over in the middle of an outer loop. So that such a head is
+ * not fallen into either it gets a poll; and each poll stands behind a branch that closes MIR's
+ * loop, if there is one. */
+static void find_heads(struct translator *t, uint32_t start) {
+    uint32_t count = t->code->insn_count;
+    struct head h = {.outside = mir_host_alloc(count, sizeof *h.outside)};
+    struct worklist list = {.t = t, .reached = h.outside};
+    list.items = mir_host_alloc(count, sizeof *list.items);
+    for (h.head = 0; h.head < count; h.head++) {
+        if (!t->labels[h.head])
+            continue;
+        look_at_head(t, &h, &list, start);
+        if (h.closing == UINT32_MAX)
+            continue;
+        if (!t->loops[h.head] && h.entered_next)
+            t->loops[h.head] = new_inner_loop(t, h.head);
+        if (t->loops[h.head])
+            t->loops[h.head]->poll_at = h.closing;
+    }
 }
 
 MIR_label_t tr_target(struct translator *t, uint32_t target) {
@@ -482,12 +569,12 @@ static void start_block(struct translator *t, bool fallen_into) {
     memset(t->constant_of, 0, t->code->reg_count * sizeof(*t->constant_of));
 }
 
-/* The poll of a loop whose last backward branch was just translated. */
+/* The poll of a loop that the branch just translated closes. */
 static void emit_poll(void *arg, uint32_t start) {
     struct edge *edge = arg;
     struct translator *t = edge->t;
     struct loop *loop = t->loops[start];
-    if (!loop || loop->last != t->at || loop->done)
+    if (!loop || loop->poll_at != t->at || loop->done)
         return;
     loop->done = true;
     if (edge->skip) {
@@ -888,6 +975,8 @@ void translate(MIR_context_t ctx, void *translation) {
     else
         begin_method(t);
     find_targets(t);
+    if (request->level >= LEVEL_WITH_LOOPS)
+        find_heads(t, in_loop ? request->loop_at : 0);
     if (in_loop)
         jump_into_loop(t, request->loop_at);
     translate_body(t);

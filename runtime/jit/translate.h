@@ -9,8 +9,9 @@
  * what MIR gets wrong or slow:
  *
  *   hot code in the code's order; a loop's head is reached by jumps only: where it is fallen into,
- * a jump leads to the loop's poll, which stands behind the last backward branch cold blocks:
- * exceptions, slow paths one ret, the last instruction
+ *       a jump leads to the loop's poll, which stands behind a branch that closes the loop
+ *   cold blocks: exceptions, slow paths
+ *   one ret, the last instruction
  *
  * Exception handlers run in the interpreter: an exception inside a try block stores all variables
  * into the frame, and the rest of the activation is interpreted. Only finally blocks are translated
@@ -94,7 +95,8 @@ struct pending_site {
 };
 
 struct loop {
-    uint32_t last; /* the last instruction that branches back here */
+    uint32_t first, last; /* the loop's instructions lie between */
+    uint32_t poll_at;     /* the instruction behind which the poll stands; it branches here */
     MIR_label_t poll;
     bool done; /* the poll stands */
 };
@@ -117,7 +119,7 @@ struct translator {
     MIR_reg_t frame;      /* that frame, laid out as the interpreter's; 0: there is none */
     MIR_reg_t slots;      /* the interpreter's frame that is taken over; 0: none is */
     MIR_label_t *labels;  /* by instruction; NULL: no branch leads there */
-    struct loop **loops;  /* by instruction; NULL: no loop starts there */
+    struct loop **loops;  /* by instruction; NULL: no loop is entered there */
     uint32_t at;          /* the instruction being translated */
     bool *reachable;      /* by instruction: without an exception */
     MIR_label_t *unwinds; /* by instruction: where an exception there goes; NULL: not asked for */
