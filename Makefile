@@ -8,6 +8,8 @@ CFLAGS  ?= -O2 -g
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
+# On all processors, unless -j says otherwise.
+MAKEFLAGS += -j$(shell nproc)
 # `make V=1` shows the commands, otherwise there is a line for each thing that is made.
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@;)
 WARN    := -Wall -Wextra -Werror

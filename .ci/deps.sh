@@ -50,7 +50,7 @@ have_libffi() { header_there ffi.h; }
 have_cunit() { header_there CUnit/Basic.h; }
 have_corlib() { [ -f /usr/lib/mono/4.5/mscorlib.dll ]; }
 have_xml_linq() { [ -f /usr/lib/mono/4.5/System.Xml.Linq.dll ]; }
-have_code_pages() { [ -f /usr/lib/mono/4.5/I18N.West.dll ]; }
+have_code_pages() { [ -f /usr/lib/mono/4.5/I18N.Other.dll ] && [ -f /usr/lib/mono/4.5/I18N.CJK.dll ]; }
 have_serialization() { [ -f /usr/lib/mono/4.5/System.Runtime.Serialization.dll ]; }
 have_mcs() { command_there mcs; }
 have_cargo() { runtime/jit/mir/cargo.sh --version >/dev/null 2>&1; }
@@ -74,7 +74,7 @@ need libffi have_libffi libffi-dev
 need CUnit have_cunit libcunit1-dev
 need "the class library mscorlib.dll" have_corlib libmono-corlib4.5-dll
 need "the C# compiler mcs" have_mcs mono-mcs
-need "code pages of the class library, which a test uses" have_code_pages libmono-i18n-west4.0-cil
+need "code pages of the class library, which a test uses" have_code_pages libmono-i18n4.0-all
 need "System.Xml.Linq, which a test uses" have_xml_linq libmono-system-xml-linq4.0-cil
 need "System.Runtime.Serialization, which a test uses" have_serialization \
     libmono-system-runtime-serialization4.0-cil
