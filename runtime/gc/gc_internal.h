@@ -57,6 +57,7 @@ struct gc_heap {
     uint64_t since_collection; /* bytes given out */
     uint64_t threshold;        /* when that many have been, a collection is due */
     gc_stats stats;
+    uint64_t clock_ns;           /* what a look at the clock takes */
     _Atomic uint64_t watched_ns; /* of stats.allocation_ns; without the lock */
     uint32_t since_stress;       /* allocations */
 
