@@ -700,6 +700,8 @@ call_outside:
             goto exception;
         goto call_target;
     }
+    if (method_code(target)) /* which another thread has made since it was looked for */
+        goto call_target;
     exec_call_special(t, target, args);
     if (t->exception)
         goto exception;
