@@ -16,7 +16,8 @@
 #include "runtime/runtime.h"
 
 #define DEFAULT_PATH "/usr/lib/mono/4.5"
-#define CACHE_PATH   "/usr/lib/mono/gac" /* NAME/VERSION__KEY/NAME.dll */
+#define FACADES_PATH DEFAULT_PATH "/Facades" /* forwards types whose home differs by framework */
+#define CACHE_PATH   "/usr/lib/mono/gac"     /* NAME/VERSION__KEY/NAME.dll */
 
 static il_status fail_from_hresult(il_error *err, const char *path, int32_t hr) {
     if (hr == (int32_t)0x8007000E)
@@ -224,6 +225,8 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
     }
     if (!found)
         status = load_from_folder(rt, DEFAULT_PATH, strlen(DEFAULT_PATH), name, out, &found, err);
+    if (!found)
+        status = load_from_folder(rt, FACADES_PATH, strlen(FACADES_PATH), name, out, &found, err);
     if (!found && newest_in_cache(name, cached, sizeof cached))
         status = load_from_folder(rt, cached, strlen(cached), name, out, &found, err);
     return found ? status : fail_missing(rt, name, path, err);

@@ -57,8 +57,9 @@ struct generic_context ldr_type_context(const struct type *type);
 il_status ldr_load_file(struct runtime *rt, const char *path, struct module **out, il_error *err);
 
 /* Loads an assembly by its simple name: next to the program, then in each folder of the runtime's
- * search path, then the newest version in Mono's cache of assemblies. Errors: IL_FILE_ERROR (the text names the assembly and the package or variable that
- * would bring it). */
+ * search path, then among Mono's facades, then the newest version in Mono's cache of assemblies.
+ * Errors: IL_FILE_ERROR (the text names the assembly and the package or variable that would bring
+ * it). */
 il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module **out,
                             il_error *err);
 
@@ -134,9 +135,9 @@ il_status ldr_array_of(struct type *element, uint32_t rank, bool vector, struct 
 il_status ldr_pointer_to(struct type *element, struct type **out, il_error *err);
 il_status ldr_byref_to(struct type *element, struct type **out, il_error *err);
 
-/* The method that name spells as ilasm does, "instance void [A]B.C::M<int32>(string)". A type without
- * an assembly is looked for in assembly (NULL: it must have one). Errors: IL_BAD_SOURCE with the
- * place in the text, IL_NO_METHOD with the methods there are, those of ldr_method. */
+/* The method that name spells as ilasm does, "instance void [A]B.C::M<int32>(string)". A type
+ * without an assembly is looked for in assembly (NULL: it must have one). Errors: IL_BAD_SOURCE
+ * with the place in the text, IL_NO_METHOD with the methods there are, those of ldr_method. */
 il_status ldr_find_method(struct runtime *rt, const char *assembly, const char *name,
                           struct method **out, il_error *err);
 
