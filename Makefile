@@ -211,6 +211,14 @@ REFLECTED := $(patsubst %,build/tests/programs/%.exe,attributes reflection_invok
 $(REFLECTED): private MCS_FLAGS := $(PARTS)/target.cs
 $(REFLECTED): $(PARTS)/target.cs
 
+CHECKED := $(patsubst %,build/tests/programs/%.exe,monitors threads wait_handles)
+$(CHECKED): private MCS_FLAGS := $(PARTS)/checks.cs
+$(CHECKED): $(PARTS)/checks.cs
+
+COLLECTED := $(patsubst %,build/tests/programs/%.exe,finalizers garbage_collector weak_tables)
+$(COLLECTED): private MCS_FLAGS := $(PARTS)/collecting.cs
+$(COLLECTED): $(PARTS)/collecting.cs
+
 build/tests/programs/big_numbers.exe: private MCS_FLAGS := -r:System.Numerics.dll
 build/tests/programs/serialization.exe: private MCS_FLAGS := -r:System.Runtime.Serialization \
     -r:System.Xml

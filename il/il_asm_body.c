@@ -5,6 +5,7 @@
  * end of the method. In il_asm.code a body has a fat header before its code; what may be tiny gets
  * a tiny header in the last byte of it. */
 #include "il_asm_state.h"
+#include "il_insn.h"
 
 enum { FAT_HEADER = 12, METHOD_HAS_SECURITY = 0x4000 };
 
@@ -192,18 +193,6 @@ static void read_switch(il_asm *as) {
         il_store32((uint8_t *)as->code.data + count_at, count);
 }
 
-static bool names_a_local(il_opcode opcode) {
-    switch (opcode) {
-    case IL_OP_LDLOC:
-    case IL_OP_LDLOC_S:
-    case IL_OP_LDLOCA:
-    case IL_OP_LDLOCA_S:
-    case IL_OP_STLOC:
-    case IL_OP_STLOC_S: return true;
-    default: return false;
-    }
-}
-
 /* The last one of a name counts: it is that of the innermost block. */
 static uint32_t find_local(il_asm *as, const il_asm_name *name, il_asm_place place) {
     const il_asm_list *names = &as->method.local_names;
@@ -234,9 +223,9 @@ static void read_variable(il_asm *as, il_opcode opcode, bool is_short) {
         number = (uint32_t)il_asm_int_in(as, 0, most);
     } else {
         il_asm_name name = il_asm_id(as);
-        number = as->panic               ? 0
-                 : names_a_local(opcode) ? find_local(as, &name, place)
-                                         : find_argument(as, &name, place);
+        number = as->panic                  ? 0
+                 : il_names_a_local(opcode) ? find_local(as, &name, place)
+                                            : find_argument(as, &name, place);
         if (number > most)
             il_asm_fail_at(as, place, "number %u does not fit the short form", number);
     }

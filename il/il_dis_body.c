@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "il_dis_state.h"
+#include "il_insn.h"
 
 /* ---- Blocks ---- */
 
@@ -307,20 +308,8 @@ static void put_argument(il_dis *dis, uint32_t method_row, uint32_t number) {
         il_put_unsigned(dis->text, number);
 }
 
-static bool names_a_local(il_opcode opcode) {
-    switch (opcode) {
-    case IL_OP_LDLOC:
-    case IL_OP_LDLOC_S:
-    case IL_OP_LDLOCA:
-    case IL_OP_LDLOCA_S:
-    case IL_OP_STLOC:
-    case IL_OP_STLOC_S: return true;
-    default: return false;
-    }
-}
-
 static void put_variable(il_dis *dis, const code *c, const il_insn *insn) {
-    if (!names_a_local(insn->opcode)) {
+    if (!il_names_a_local(insn->opcode)) {
         put_argument(dis, c->method_row, (uint32_t)insn->u.i);
         return;
     }

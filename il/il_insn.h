@@ -47,6 +47,19 @@ static inline bool il_flow_ends(il_flow flow) {
     return flow == IL_FLOW_BRANCH || flow == IL_FLOW_RETURN || flow == IL_FLOW_THROW;
 }
 
+/* Whether its variable is a local one, and not a parameter. */
+static inline bool il_names_a_local(il_opcode opcode) {
+    switch (opcode) {
+    case IL_OP_LDLOC:
+    case IL_OP_LDLOC_S:
+    case IL_OP_LDLOCA:
+    case IL_OP_LDLOCA_S:
+    case IL_OP_STLOC:
+    case IL_OP_STLOC_S: return true;
+    default: return false;
+    }
+}
+
 /* A branch in its short and in its long form. */
 static inline il_opcode il_short_branch(il_opcode opcode) {
     if (opcode == IL_OP_LEAVE)

@@ -6,21 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+
+#include "tests/command.h"
 
 /* What the last command printed, on both streams. */
 static char output[1 << 16];
 
 /* Runs claret with these arguments; its exit status. */
 static int run(const char *arguments) {
-    char command[1024];
-    const char *claret = getenv("CLARET");
-    snprintf(command, sizeof command, "(%s %s) 2>&1", claret ? claret : "build/claret", arguments);
-    FILE *pipe = popen(command, "r");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
-    output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return command_run(output, sizeof output, "$CLARET %s", arguments);
 }
 
 static bool printed(const char *text) {

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/command.h"
+
 #define ASSEMBLY "build/tests/embed.exe"
 #define OBJECT   "[mscorlib]System.Object"
 
@@ -570,15 +572,11 @@ static void threads_share_a_runtime(void) {
 
 static void run_sample(const char *formula, const char *expected) {
     const char *folder = getenv("SAMPLES");
-    char command[300], got[4096];
-    snprintf(command, sizeof command,
-             "{ %s/tabulate build/samples/formula.dll '%s' -1 2 2>&1; echo status $?; } | "
-             "sed 's/ IL_.*//'",
-             folder ? folder : "build/samples", formula);
-    FILE *output = popen(command, "r");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(output);
-    got[fread(got, 1, sizeof got - 1, output)] = '\0';
-    pclose(output);
+    char got[4096];
+    command_run(got, sizeof got,
+                "{ %s/tabulate build/samples/formula.dll '%s' -1 2 2>&1; echo status $?; } | "
+                "sed 's/ IL_.*//'",
+                folder ? folder : "build/samples", formula);
     CU_ASSERT_STRING_EQUAL(got, expected);
 }
 

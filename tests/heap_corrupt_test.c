@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/command.h"
+
 static char path[] = "/tmp/claret-heap-corrupt-XXXXXX";
 
 enum { MOST_BYTES = 1 << 20 };
@@ -163,18 +165,12 @@ static void lies_are_named_with_their_place(void) {
 }
 
 static void claret_heap_prints_the_line_and_exits_with_1(void) {
-    char command[300], line[300] = "", expected[300];
-    const char *claret = getenv("CLARET");
+    char command[300], line[300], expected[300];
     new_path();
     write_lie(&LIES[5]);
     snprintf(expected, sizeof expected, "claret: %s: %s\n", path, LIES[5].what);
-    snprintf(command, sizeof command, "%s heap %s 2>&1", claret ? claret : "build/claret", path);
-    FILE *in = popen(command, "r");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(in);
-    CU_ASSERT_PTR_NOT_NULL(fgets(line, sizeof line, in));
+    CU_ASSERT_EQUAL(command_run(line, sizeof line, "$CLARET heap %s", path), 1);
     CU_ASSERT_STRING_EQUAL(line, expected);
-    CU_ASSERT_PTR_NULL(fgets(line, sizeof line, in));
-    CU_ASSERT_EQUAL(pclose(in), 1 << 8);
     snprintf(command, sizeof command, "%s.ctf", path);
     CU_ASSERT_EQUAL(heap_ctf_write(path, command, line, sizeof line), E_FAIL);
     CU_ASSERT_EQUAL(strncmp(line, expected + 8, strlen(expected + 8) - 1), 0);

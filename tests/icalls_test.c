@@ -3,9 +3,10 @@
 #include <CUnit/CUnit.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tests/command.h"
 
 #define TABLE "docs/INTERNAL-CALLS.md"
 
@@ -25,17 +26,13 @@ static bool read_all(FILE *file, char *buffer, size_t size) {
 
 /* Appends what is missing in an assembly to listed, a line "missing  NAME" each. */
 static bool list(const char *assembly) {
-    const char *claret = getenv("CLARET");
     size_t used = strlen(listed);
-    char command[512], path[256];
+    char path[256];
     snprintf(path, sizeof path, "/usr/lib/mono/4.5/%s.dll", assembly);
     if (access(path, R_OK) != 0)
         return false;
-    snprintf(command, sizeof command, "%s info --icalls %s | grep '^missing'",
-             claret ? claret : "build/claret", path);
-    FILE *pipe = popen(command, "r");
-    read_all(pipe, listed + used, sizeof listed - used);
-    return pipe && pclose(pipe) >= 0;
+    return command_run(listed + used, sizeof listed - used,
+                       "$CLARET info --icalls %s | sed -n '/^missing/p'", path) == 0;
 }
 
 /* Every missing call has a row in the table, "| `NAME` | reason |". */

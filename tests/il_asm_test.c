@@ -16,6 +16,7 @@
 #include "il_asm.h"
 #include "il_dis.h"
 #include "runtime/memory/mem.h"
+#include "tests/command.h"
 #include "tests/il_files.h"
 
 #define FOLDER  "tests/il/"
@@ -218,15 +219,11 @@ static void every_file_gives_what_it_says(void) {
 /* ---- Running ---- */
 
 static void run(const char *runner, const file *f, const il_text *expected) {
-    char command[512];
     static char output[4096];
-    snprintf(command, sizeof command, "%s " PROGRAM " 2>&1", runner);
-    FILE *pipe = popen(command, "r");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
-    size_t size = fread(output, 1, sizeof output, pipe);
-    int status = pclose(pipe);
+    int status = command_run(output, sizeof output, "%s " PROGRAM, runner);
+    size_t size = strlen(output);
     check(status == 0 && size == expected->size && memcmp(output, expected->data, size) == 0,
-          "%s under %s: status %d, printed\n%.*s", f->path, runner, status, (int)size, output);
+          "%s under %s: status %d, printed\n%s", f->path, runner, status, output);
 }
 
 static bool mono_is_installed(void) {
@@ -234,18 +231,15 @@ static bool mono_is_installed(void) {
 }
 
 static void run_program(const file *f) {
-    char claret[256];
     session s = {0};
     il_text expected = {0}, image = {0};
-    const char *program = getenv("CLARET");
     expectations(f, "expect", &expected);
     if (expected.size && assemble(f->path, f->text, f->size, &image, &s) == IL_OK) {
         FILE *out = fopen(PROGRAM, "wb");
         CU_ASSERT_PTR_NOT_NULL_FATAL(out);
         CU_ASSERT_EQUAL(fwrite(image.data, 1, image.size, out), image.size);
         fclose(out);
-        snprintf(claret, sizeof claret, "%s run", program ? program : "build/claret");
-        run(claret, f, &expected);
+        run("$CLARET run", f, &expected);
         if (mono_is_installed())
             run("mono", f, &expected);
     }

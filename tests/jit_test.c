@@ -8,6 +8,7 @@
 
 #include "runtime/exec/exec.h"
 #include "runtime/memory/spies.h"
+#include "tests/command.h"
 
 static claret_runtime *start(void) {
     claret_config config = {.mode = CLARET_TIERED};
@@ -87,16 +88,12 @@ static void a_compilation_without_memory_leaves_the_method_interpreted(void) {
 static void loops_are_taken_over_in_the_middle(void) {
     static const char *const modes[] = {"--interp", "--jit", ""};
     static const char round[] = "at 5000\n18003000\n6144\n7001 3500 3501\n29/29\n";
-    char expected[400], output[1000], command[600];
-    const char *claret = getenv("CLARET");
+    char expected[400], output[1000];
     snprintf(expected, sizeof expected, "finally 1\n%sfinally 2\n%s", round, round);
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-        snprintf(command, sizeof command, "%s run %s build/tests/loops.exe 2>&1",
-                 claret ? claret : "build/claret", modes[i]);
-        FILE *pipe = popen(command, "r");
-        CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
-        output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
-        CU_ASSERT_EQUAL(pclose(pipe), 0);
+        CU_ASSERT_EQUAL(
+            command_run(output, sizeof output, "$CLARET run %s build/tests/loops.exe", modes[i]),
+            0);
         CU_ASSERT_STRING_EQUAL(output, expected);
     }
 }

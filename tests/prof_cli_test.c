@@ -3,9 +3,9 @@
 #include <CUnit/CUnit.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+
+#include "tests/command.h"
 
 #define SQUARES "build/samples/squares.exe"
 #define REWRITE "build/samples/rewrite.so"
@@ -16,15 +16,7 @@ static char output[1 << 14];
 
 /* Runs claret with these arguments, under these variables; its exit status. */
 static int run(const char *variables, const char *arguments) {
-    char command[1024];
-    const char *claret = getenv("CLARET");
-    snprintf(command, sizeof command, "(%s %s run %s) 2>&1", variables,
-             claret ? claret : "build/claret", arguments);
-    FILE *pipe = popen(command, "r");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
-    output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return command_run(output, sizeof output, "%s $CLARET run %s", variables, arguments);
 }
 
 static bool printed(const char *text) {

@@ -2,9 +2,9 @@
  * tests/data/emitted.cs. docs/PROFILER.md says what it is to be. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+
+#include "tests/command.h"
 
 static void in_mode(const char *mode) {
     static const char EXPECTED[] = "module Made flags 4 base 0\n"
@@ -13,19 +13,15 @@ static void in_mode(const char *mode) {
                                    "base 0\n"
                                    "method 06000002 Answer, 18 bytes\n"
                                    "replaced 00000000\n";
-    char command[512], output[4096];
-    const char *claret = getenv("CLARET");
-    snprintf(command, sizeof command,
-             "%s run %s --profiler build/tests/plugins/dynamic_log.so build/tests/emitted.exe 2>&1",
-             claret ? claret : "build/claret", mode);
-    FILE *pipe = popen(command, "r");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
-    output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
-    int status = pclose(pipe);
+    char output[4096];
+    int status = command_run(
+        output, sizeof output,
+        "$CLARET run %s --profiler build/tests/plugins/dynamic_log.so build/tests/emitted.exe",
+        mode);
     CU_ASSERT_STRING_EQUAL(output, EXPECTED);
     if (strcmp(output, EXPECTED) != 0)
         printf("\n%s", output);
-    CU_ASSERT_EQUAL(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 43);
+    CU_ASSERT_EQUAL(status, 43);
 }
 
 static void interpreted(void) {

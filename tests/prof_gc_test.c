@@ -4,9 +4,9 @@
 #include <CUnit/CUnit.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+
+#include "tests/command.h"
 
 enum { NODE_OF_LAST_RUN = 9 }; /* what the program returns */
 
@@ -14,17 +14,11 @@ static char output[1 << 16];
 
 /* Runs the program with the plug-in, under these variables. */
 static void run(const char *variables, const char *mode) {
-    char command[512];
-    const char *claret = getenv("CLARET");
-    snprintf(command, sizeof command,
-             "(%s %s run %s --profiler build/tests/plugins/gc_log.so build/tests/collected.exe) "
-             "2>&1",
-             variables, claret ? claret : "build/claret", mode);
-    FILE *pipe = popen(command, "r");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
-    output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    CU_ASSERT_EQUAL(WIFEXITED(status) ? WEXITSTATUS(status) : -1, NODE_OF_LAST_RUN);
+    int status = command_run(
+        output, sizeof output,
+        "%s $CLARET run %s --profiler build/tests/plugins/gc_log.so build/tests/collected.exe",
+        variables, mode);
+    CU_ASSERT_EQUAL(status, NODE_OF_LAST_RUN);
     CU_ASSERT_PTR_NULL(strstr(output, "WRONG"));
 }
 

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "il_asm.h"
-#include "il_dis.h"
+#include "tests/il_text.h"
 
 #define MSCORLIB "/usr/lib/mono/4.5/mscorlib.dll"
 #define OUTPUT   "build/bench/asm.dll"
@@ -19,27 +18,10 @@ static double now_ms(void) {
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static bool append(void *context, const char *text, size_t size) {
-    il_put_bytes(context, text, size);
-    return true;
-}
-
-static bool read_resource(void *context, const il_asm_source *source, const char *name,
-                          il_text *out) {
-    const il_module *m = context;
-    (void)source;
-    for (uint32_t row = 1; row <= il_rows(m, IL_ManifestResource); row++) {
-        il_blob bytes = il_resource(m, row);
-        if (strcmp(il_name(m, IL_ManifestResource_Name, row), name) == 0)
-            il_put_bytes(out, bytes.data, bytes.size);
-    }
-    return true;
-}
-
 /* Milliseconds from text in memory to a file. */
 static double run_claret(il_module *module, il_text *text) {
     il_asm_source source = {"mscorlib.il", il_text_string(text), text->size};
-    il_asm_options options = {.context = module, .read_resource = read_resource};
+    il_asm_options options = {.context = module, .read_resource = il_text_resource};
     il_build *build;
     il_error err;
     double start = now_ms();
@@ -86,7 +68,7 @@ int main(void) {
     il_text text = {0};
     double best = 1e9;
     if (il_module_open(MSCORLIB, &module, NULL) != IL_OK ||
-        il_dis_module(module, append, &text, NULL) != IL_OK)
+        il_dis_module(module, il_text_append, &text, NULL) != IL_OK)
         return 1;
     for (int i = 0; i < ROUNDS; i++) {
         double ms = run_claret(module, &text);

@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "il_asm.h"
-#include "il_dis.h"
 #include "il_print.h"
 #include "il_same.h"
 #include "runtime/memory/mem.h"
+#include "tests/il_text.h"
 
 typedef struct counts {
     size_t modules, assembled, bodies, same_bodies, same_texts, failed;
@@ -178,29 +177,11 @@ static void compare_bodies(const char *path, const il_module *a, const il_module
 
 /* ---- One assembly ---- */
 
-static bool append(void *context, const char *text, size_t size) {
-    il_put_bytes(context, text, size);
-    return true;
-}
-
-static bool read_resource(void *context, const il_asm_source *source, const char *name,
-                          il_text *out) {
-    const il_module *m = context;
-    (void)source;
-    for (uint32_t row = 1; row <= il_rows(m, IL_ManifestResource); row++) {
-        il_blob bytes = il_resource(m, row);
-        if (strcmp(il_name(m, IL_ManifestResource_Name, row), name) == 0 && bytes.data) {
-            il_put_bytes(out, bytes.data, bytes.size);
-            return true;
-        }
-    }
-    return false;
-}
-
-static void compare_texts(const char *path, const il_text *first, const il_module *again, counts *c) {
+static void compare_texts(const char *path, const il_text *first, const il_module *again,
+                          counts *c) {
     il_text second = {0};
     il_error err;
-    il_dis_module(again, append, &second, &err);
+    il_dis_module(again, il_text_append, &second, &err);
     if (same_text(first, &second))
         c->same_texts++;
     else
@@ -212,7 +193,7 @@ static bool assemble(const char *path, const il_module *module, il_text *il, il_
                      il_error *err) {
     const char *text = il_text_string(il);
     il_asm_source source = {path, text, il->size};
-    il_asm_options options = {.context = (void *)module, .read_resource = read_resource};
+    il_asm_options options = {.context = (void *)module, .read_resource = il_text_resource};
     il_build *build;
     if (il_assemble(&source, 1, &options, &build, err) != IL_OK)
         return false;
@@ -225,7 +206,7 @@ static void check_module(const char *path, const il_module *module, counts *c) {
     il_text il = {0}, image = {0};
     il_module *again;
     il_error err;
-    if (il_dis_module(module, append, &il, &err) != IL_OK) {
+    if (il_dis_module(module, il_text_append, &il, &err) != IL_OK) {
         fail(c, path, "disassembling", err.text);
     } else if (!assemble(path, module, &il, &image, &err)) {
         fail(c, path, "assembling", err.text);

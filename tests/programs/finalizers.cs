@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Threading;
+using static Collecting;
 
 class Quick
 {
@@ -64,14 +65,6 @@ class Last
 class Program
 {
     static Last last;
-
-    // Buries what earlier calls have left on the stack.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    static int Bury(int depth)
-    {
-        long a = depth, b = a + 1, c = a + 2, d = a + 3;
-        return depth == 0 ? 0 : Bury(depth - 1) + (int)(a ^ a) + (int)(b - b) + (int)(c - c) + (int)(d - d);
-    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void Make(int count, Func<object> make)

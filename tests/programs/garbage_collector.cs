@@ -2,6 +2,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using static Collecting;
 
 class Plain { public int Number; }
 
@@ -26,22 +27,6 @@ class Blob { public int A = 7; }
 class Program
 {
     const int Many = 20;
-
-    // Buries what earlier calls have left on the stack.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    static int Bury(int depth)
-    {
-        long a = depth, b = a + 1, c = a + 2, d = a + 3;
-        return depth == 0 ? 0 : Bury(depth - 1) + (int)(a ^ a) + (int)(b - b) + (int)(c - c) + (int)(d - d);
-    }
-
-    static void Collect()
-    {
-        Bury(50);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-    }
 
     // Stacks are read conservatively, so of many unreachable objects one or another may live on.
     static string Most(int count)

@@ -2,27 +2,10 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
+using static Checks;
 
 class Program
 {
-    static void Show(string what, object value)
-    {
-        Console.WriteLine(what + ": " + value);
-    }
-
-    static void Refused(string what, Action action)
-    {
-        try
-        {
-            action();
-            Console.WriteLine(what + ": allowed");
-        }
-        catch (Exception e)
-        {
-            Console.WriteLine(what + ": " + e.GetType());
-        }
-    }
-
     // Runs on another thread.
     static T Elsewhere<T>(Func<T> function)
     {

@@ -1,6 +1,7 @@
 // ConditionalWeakTable: values live as long as their keys, and do not keep them alive.
 using System;
 using System.Runtime.CompilerServices;
+using static Collecting;
 
 class Key
 {
@@ -31,22 +32,6 @@ class Mortal
 class Program
 {
     const int Count = 200;
-
-    // Buries what earlier calls have left on the stack.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    static int Bury(int depth)
-    {
-        long a = depth, b = a + 1, c = a + 2, d = a + 3;
-        return depth == 0 ? 0 : Bury(depth - 1) + (int)(a ^ a) + (int)(b - b) + (int)(c - c) + (int)(d - d);
-    }
-
-    static void Collect()
-    {
-        Bury(50);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static int CountAlive(WeakReference[] references)
