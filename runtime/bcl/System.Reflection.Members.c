@@ -50,11 +50,31 @@ struct method *bcl_method_of(struct object *object) {
     return handle ? *handle : NULL;
 }
 
-/* GetMethodFromHandleInternalType_native(method, reflected type or 0, check generic). */
+/* The method of type that stands for one of another instantiation of the same definition. */
+static struct method *method_in(struct thread *thread, struct type *type, struct method *method) {
+    il_error err;
+    if (type_members(type, &err) == IL_OK) {
+        struct method *found = &type->methods[method->definition - method->owner->methods];
+        if (method->definition == method ||
+            ldr_instantiate_method(found, method->args, method->generic_count, &found, &err) ==
+                IL_OK)
+            return found;
+    }
+    exec_throw_error(thread, &err);
+    return NULL;
+}
+
+/* GetMethodFromHandleInternalType_native(method, reflected type or 0, check generic). With the
+ * check, the type is the one that declares the method, or another instantiation of its definition,
+ * whose method is then meant; otherwise the answer is null. */
 void bcl_method_from_handle(struct thread *thread, union slot *slots) {
     struct method *method = slots[0].p;
     struct type *reflected = slots[1].p ? slots[1].p : method->owner;
-    slots[0].o = bcl_method_object(thread, method, reflected);
+    if (slots[2].i4 && reflected != method->owner)
+        method = reflected->definition == method->owner->definition && method->row
+                     ? method_in(thread, reflected, method)
+                     : NULL;
+    slots[0].o = method ? bcl_method_object(thread, method, reflected) : NULL;
 }
 
 void bcl_method_name(struct thread *thread, union slot *slots) {

@@ -257,27 +257,29 @@ void bcl_type_events(struct thread *thread, union slot *slots) {
 
 enum { VISIBILITY_MASK = 7, VISIBILITY_NESTED_PUBLIC = 2 };
 
+/* The table is sorted by the nested types: those of one type may stand anywhere. */
+static void visit_nested(struct list *list, const struct type *outer) {
+    const il_module *il = outer->module->il;
+    il_error err;
+    IL_EACH_ROW(il, IL_NestedClass_EnclosingClass, IL_TOKEN(IL_TypeDef, outer->row), row) {
+        struct type *type;
+        uint32_t token = il_cell(il, IL_NestedClass_NestedClass, row);
+        if (ldr_type_def(outer->module, IL_TOKEN_ROW(token), &type, &err) != IL_OK) {
+            exec_throw_error(list->thread, &err);
+            return;
+        }
+        bool is_public = (type->flags & VISIBILITY_MASK) == VISIBILITY_NESTED_PUBLIC;
+        if (wants_name(list, type->name) &&
+            (list->flags & (is_public ? BIND_PUBLIC : BIND_NON_PUBLIC)))
+            add(list, type);
+    }
+}
+
 /* GetNestedTypes_native(name, flags, list type). */
 void bcl_type_nested(struct thread *thread, union slot *slots) {
     struct list list = start(thread, slots, slots[1].p, slots[2].u4, slots[3].i4);
-    const struct type *outer = list.reflected;
-    il_error err;
-    il_range rows = {0, 0};
-    if (outer->module)
-        rows = il_find_rows(outer->module->il, IL_NestedClass_EnclosingClass,
-                            IL_TOKEN(IL_TypeDef, outer->row));
-    for (uint32_t i = rows.first; i < rows.end; i++) {
-        struct type *type;
-        uint32_t token = il_cell(outer->module->il, IL_NestedClass_NestedClass, i);
-        if (ldr_type_def(outer->module, IL_TOKEN_ROW(token), &type, &err) != IL_OK) {
-            exec_throw_error(thread, &err);
-            break;
-        }
-        bool is_public = (type->flags & VISIBILITY_MASK) == VISIBILITY_NESTED_PUBLIC;
-        if (wants_name(&list, type->name) &&
-            (list.flags & (is_public ? BIND_PUBLIC : BIND_NON_PUBLIC)))
-            add(&list, type);
-    }
+    if (list.reflected->module)
+        visit_nested(&list, list.reflected);
     finish(&list, slots);
 }
 

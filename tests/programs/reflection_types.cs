@@ -32,5 +32,35 @@ static class Program {
         Console.WriteLine(typeof(int?).IsGenericType + " " +
             Nullable.GetUnderlyingType(typeof(int?)) + " " + Type.GetTypeCode(typeof(E)) + " " +
             typeof(E).IsEnum + " " + typeof(int).IsPrimitive);
+        Nested(typeof(Dictionary<,>));
+        Nested(typeof(Outer));
+        MethodOfHandle();
+    }
+
+    // Declared so that the nested types of one do not stand together in the module.
+    class Outer { class A { class B { } } class C { class D { } } class E { } }
+
+    static void Nested(Type type) {
+        Type[] nested = type.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic);
+        Console.WriteLine(string.Join(" ", nested.Select(n => n.Name).OrderBy(n => n)));
+        foreach (Type n in nested)
+            if (type == typeof(Outer))
+                Nested(n);
+    }
+
+    // A method's handle with another instantiation of the type that declares it.
+    static void MethodOfHandle() {
+        RuntimeMethodHandle add = typeof(List<>).GetMethod("Add").MethodHandle;
+        RuntimeMethodHandle convert = typeof(List<string>).GetMethod("ConvertAll").MethodHandle;
+        MethodBase ofInt = MethodBase.GetMethodFromHandle(add, typeof(List<int>).TypeHandle);
+        var list = new List<int>();
+        ofInt.Invoke(list, new object[] { 42 });
+        Console.WriteLine(ofInt.DeclaringType + " " + ofInt + " " + list[0]);
+        Console.WriteLine(MethodBase.GetMethodFromHandle(convert, typeof(List<byte>).TypeHandle));
+        try {
+            MethodBase.GetMethodFromHandle(add, typeof(Target).TypeHandle);
+        } catch (ArgumentException e) {
+            Console.WriteLine(e.Message);
+        }
     }
 }
