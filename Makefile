@@ -220,6 +220,7 @@ $(COLLECTED): private MCS_FLAGS := $(PARTS)/collecting.cs
 $(COLLECTED): $(PARTS)/collecting.cs
 
 build/tests/programs/big_numbers.exe: private MCS_FLAGS := -r:System.Numerics.dll
+build/tests/programs/performance_counters.exe: private MCS_FLAGS := -r:System.Runtime.Caching
 build/tests/programs/serialization.exe: private MCS_FLAGS := -r:System.Runtime.Serialization \
     -r:System.Xml
 build/tests/programs/xml_documents.exe: private MCS_FLAGS := -r:System.Xml -r:System.Xml.Linq

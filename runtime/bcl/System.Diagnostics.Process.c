@@ -5,7 +5,6 @@
  * status and sets the event that managed code waits for (what DuplicateHandle makes of a process
  * handle). A child is also waited for when nobody has a handle of it any more. */
 #define _GNU_SOURCE /* pipe2, posix_spawn_file_actions_addchdir_np */
-#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -23,6 +22,7 @@
 
 #include "runtime/bcl/bcl_io.h"
 #include "runtime/bcl/bcl_state.h"
+#include "runtime/bcl/proc_files.h"
 #include "runtime/exec/wait.h"
 
 extern char **environ;
@@ -500,26 +500,12 @@ void bcl_process_kill(struct thread *thread, union slot *slots) {
 
 /* ---- Looking at processes ---- */
 
-/* GetProcesses_internal(): the numbers in /proc. */
-static int32_t list_processes(int32_t *out, int32_t room) {
-    DIR *folder = opendir("/proc");
-    int32_t count = 0;
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        int pid = atoi(entry->d_name);
-        if (pid > 0 && out && count < room)
-            out[count] = pid;
-        count += pid > 0;
-    }
-    if (folder)
-        closedir(folder);
-    return count;
-}
-
+/* GetProcesses_internal(): their numbers. */
 void bcl_process_list(struct thread *thread, union slot *slots) {
     struct type *int32 = bcl_class(thread, "System", "Int32");
-    int32_t room = list_processes(NULL, 0);
+    int32_t room = proc_list(NULL, 0);
     struct array *all = int32 ? bcl_new_vector(thread, int32, room) : NULL;
-    int32_t count = all ? list_processes((int32_t *)all->data, room) : 0;
+    int32_t count = all ? proc_list((int32_t *)all->data, room) : 0;
     slots[0].p = all;
     if (!all || count >= room)
         return;
@@ -529,34 +515,12 @@ void bcl_process_list(struct thread *thread, union slot *slots) {
     slots[0].p = fewer;
 }
 
-/* Where a process's program lies; false when that is not to be known. */
-static bool program_of(pid_t pid, char *path, size_t size) {
-    char link[64];
-    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
-    ssize_t length = readlink(link, path, size - 1);
-    path[length > 0 ? length : 0] = '\0';
-    return length > 0;
-}
-
 /* ProcessName_icall(handle). */
 void bcl_process_name(struct thread *thread, union slot *slots) {
-    char path[4096], name[64] = "";
+    char name[256];
     struct process process;
-    if (!look_at(thread, &slots[0], &process)) {
-        slots[0].p = NULL;
-        return;
-    }
-    if (program_of(process.pid, path, sizeof path)) {
-        slots[0].p = bcl_string(thread, strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
-        return;
-    }
-    snprintf(path, sizeof path, "/proc/%d/comm", (int)process.pid);
-    FILE *file = fopen(path, "re");
-    bool read = file && fgets(name, sizeof name, file);
-    if (file)
-        fclose(file);
-    name[strcspn(name, "\n")] = '\0';
-    slots[0].p = bcl_string(thread, read ? name : NULL);
+    bool known = look_at(thread, &slots[0], &process) && proc_name(process.pid, name, sizeof name);
+    slots[0].p = bcl_string(thread, known ? name : NULL);
 }
 
 /* GetModules_icall(handle), of an object: the program alone. */
@@ -565,7 +529,8 @@ void bcl_process_modules(struct thread *thread, union slot *slots) {
     char path[4096];
     struct process process;
     il_error err;
-    bool known = look_at(thread, &slots[1], &process) && program_of(process.pid, path, sizeof path);
+    bool known =
+        look_at(thread, &slots[1], &process) && proc_program(process.pid, path, sizeof path);
     if (type_prepare(type, &err) != IL_OK) {
         exec_throw_error(thread, &err);
         return;
@@ -579,22 +544,6 @@ void bcl_process_modules(struct thread *thread, union slot *slots) {
     bcl_set_field(module, "filename", bcl_string(thread, path));
     bcl_set_field(module, "modulename",
                   bcl_string(thread, strrchr(path, '/') ? strrchr(path, '/') + 1 : path));
-}
-
-/* A number in /proc/PID/status, whose lines are "Name:  number kB"; -1 when it is not there. */
-static int64_t status_number(pid_t pid, const char *name) {
-    char path[64], line[256];
-    size_t length = strlen(name);
-    int64_t number = -1;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "re");
-    while (file && number < 0 && fgets(line, sizeof line, file)) {
-        if (strncmp(line, name, length) == 0 && line[length] == ':')
-            number = strtoll(line + length + 1, NULL, 10);
-    }
-    if (file)
-        fclose(file);
-    return number;
 }
 
 /* GetProcessData(pid, what, out error). */
@@ -611,33 +560,22 @@ void bcl_process_data(struct thread *thread, union slot *slots) {
     int64_t number = -1;
     (void)thread;
     if (what < sizeof data / sizeof *data && data[what].name)
-        number = status_number(slots[0].i4, data[what].name);
+        number = proc_status(slots[0].i4, data[what].name);
     *error = number >= 0 ? ERROR_NONE : kill(slots[0].i4, 0) != 0 ? ERROR_NOT_FOUND : ERROR_OTHER;
     slots[0].i8 = number < 0 ? 0 : number * data[what].unit;
 }
 
-/* When a running process began, and its times in user and kernel mode, from /proc/PID/stat. */
+/* When a running process began, and its times in kernel and user mode. */
 static bool running_times(pid_t pid, int64_t times[3]) {
-    char path[64], line[1024];
-    unsigned long user = 0, kernel = 0;
-    unsigned long long start = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    const char *rest = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-    if (file)
-        fclose(file);
-    if (!rest || sscanf(rest + 1,
-                        " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %*d "
-                        "%*d %llu",
-                        &user, &kernel, &start) != 3)
-        return false;
+    struct proc_times ran;
     struct timespec boot;
-    int64_t tick = 10000000 / sysconf(_SC_CLK_TCK);
+    if (!proc_times(pid, &ran))
+        return false;
     clock_gettime(CLOCK_BOOTTIME, &boot);
     int64_t up = (int64_t)boot.tv_sec * 10000000 + boot.tv_nsec / 100;
-    times[0] = file_time_now() - up + (int64_t)start * tick;
-    times[1] = (int64_t)kernel * tick;
-    times[2] = (int64_t)user * tick;
+    times[0] = file_time_now() - up + ran.started;
+    times[1] = ran.kernel;
+    times[2] = ran.user;
     return true;
 }
 
