@@ -2,7 +2,8 @@
  *
  *   directory  12 bytes, number of named and of numbered entries (2 each), then the entries
  *   entry      name or number (4), offset (4): of a directory when the high bit is set, else of a
- * leaf leaf       RVA of the data (4), size, code page, reserved
+ *              leaf
+ *   leaf       RVA of the data (4), size, code page, reserved
  *
  * Offsets count from the start of the tree and need no change; the RVAs in the leaves move along.
  * Each is computed from the original, so a leaf that several entries lead to is right too. */

@@ -8,6 +8,7 @@
 
 #include "il/il_tables.h"
 #include "il_attr.h"
+#include "il_version.h"
 #include "runtime/memory/mem.h"
 
 il_module *il_open_or_fail(const char *path) {
@@ -65,5 +66,8 @@ unsigned long il_walk(il_module *m) {
             sum += attribute->fixed_count + attribute->named_count;
         mem_pool_fini(&pool);
     }
+    il_version version;
+    if (il_version_of(m, &version))
+        sum += il_version_string(&version, "FileVersion").size;
     return sum + il_find_type(m, "Small", "Square", 0);
 }

@@ -184,11 +184,24 @@ void bcl_culture_from_name(struct thread *thread, union slot *slots) {
     mem_free(name);
 }
 
-void bcl_culture_from_number(struct thread *thread, union slot *slots) {
+static const struct culture *find_number(int32_t number) {
     const struct culture *found = NULL;
     for (int32_t i = 0; !found && i < CULTURE_COUNT; i++)
-        found = CULTURES[i].number == slots[1].i4 ? &CULTURES[i] : NULL;
+        found = CULTURES[i].number == number ? &CULTURES[i] : NULL;
+    return found;
+}
+
+void bcl_culture_from_number(struct thread *thread, union slot *slots) {
+    const struct culture *found = find_number(slots[1].i4);
     slots[0].i4 = found && fill_culture(thread, slots[0].o, found);
+}
+
+const char *bcl_culture_english(int32_t number) {
+    enum { NEUTRAL = 0, INVARIANT = 0x7F };
+    if (number == NEUTRAL || number == INVARIANT)
+        return "Invariant Language (Invariant Country)";
+    const struct culture *found = find_number(number);
+    return found ? found->english : NULL;
 }
 
 /* internal_get_cultures(neutral, specific, installed). The neutral ones begin with null, where the

@@ -23,6 +23,10 @@ void bcl_domain_raise_unhandled(struct thread *thread, struct object *exception)
 /* System.Diagnostics.Process.c: no child is waited for any more; before the wait objects go. */
 void bcl_process_stop(struct runtime *rt);
 
+/* System.Globalization.c: the English name of the culture that a Windows language identifier (LCID)
+ * names, "English (United States)"; NULL for one that is not known. */
+const char *bcl_culture_english(int32_t number);
+
 /* ---- bcl_state.c: what the class library keeps per runtime ---- */
 
 struct bcl_state;
