@@ -48,6 +48,12 @@ static il_status find_overridden(struct type *type, struct method *method, uint3
     return IL_OK;
 }
 
+/* A generic method may have been instantiated before its type was prepared. */
+static void set_slot(struct method *definition, uint32_t slot) {
+    for (struct method *m = definition; m; m = m->instance)
+        m->slot = slot;
+}
+
 static il_status fill_vtable(struct type *type, il_error *err) {
     uint32_t inherited = type->parent ? type->parent->vtable_size : 0;
     type->vtable =
@@ -72,7 +78,7 @@ static il_status fill_vtable(struct type *type, il_error *err) {
         }
         if (slot == METHOD_NO_SLOT)
             slot = type->vtable_size++;
-        method->slot = slot;
+        set_slot(method, slot);
         type->vtable[slot] = method;
         if (strcmp(method->name, "Finalize") == 0 && method->slot < inherited && type->parent)
             type->has_finalizer = true;
@@ -329,7 +335,7 @@ static il_status number_interface(struct type *type, il_error *err) {
         return out_of_memory(err);
     for (uint32_t i = 0; i < type->method_count; i++) {
         if (method_is_virtual(&type->methods[i])) {
-            type->methods[i].slot = type->vtable_size;
+            set_slot(&type->methods[i], type->vtable_size);
             type->vtable[type->vtable_size++] = &type->methods[i];
         }
     }

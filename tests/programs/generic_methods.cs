@@ -31,6 +31,17 @@ struct Named
     public override string ToString() { return "named"; }
 }
 
+// Nothing here is touched before a caller of its generic methods is compiled.
+class Handler { public virtual string Do<T>(int x) { return "handles " + typeof(T).Name + x; } }
+class Other : Handler { public override string Do<T>(int x) { return "other " + typeof(T).Name + x; } }
+interface IRuns { string Run<T>(); }
+class Runner : IRuns { public virtual string Run<T>() { return "runs " + typeof(T).Name; } }
+static class Source
+{
+    public static Handler First() { return new Handler(); }
+    public static Handler Second() { return new Other(); }
+    public static IRuns Third() { return new Runner(); }
+}
 class Program
 {
     static void Swap<T>(ref T a, ref T b) { T t = a; a = b; b = t; }
@@ -89,5 +100,7 @@ class Program
         Console.WriteLine("{0} {1}", c.Convert(new Named()), c.Convert<string>(null));
         Visitor v = new Special();
         Console.WriteLine("{0} {1} {2}", v.Visit("x"), v.Visit(1), new Visitor().Visit(1));
+        Console.WriteLine("{0} {1} {2}", Source.First().Do<int>(1), Source.Second().Do<string>(2),
+            Source.Third().Run<Program>());
     }
 }
