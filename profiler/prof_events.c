@@ -2,15 +2,15 @@
  *
  * The host's rt_events has a function only where the event mask has asked for it (prof_events.def),
  * so an event nobody wants costs the runtime one test. A plug-in may change its mask on a thread of
- * its own while the runtime is between that test and the call; so a member is never cleared before
- * the end, and each callback looks at the mask again.
+ * its own while the runtime is between that test and the call; so a member is never cleared, and
+ * each callback looks at the mask again. Any number of threads are in here at once; nothing of the
+ * host is written but by Shutdown, which empties the mask.
  *
  * IDs are the runtime's own addresses; a module is also its assembly, the runtime is the
  * application domain. What a callback returns is ignored, as in CoreCLR. */
 #include "profiler/prof_gc.h"
 #include "profiler/prof_host.h"
 #include "runtime/rt_query.h"
-#include <string.h>
 
 #define ID(pointer) ((UINT_PTR)(pointer))
 
@@ -30,12 +30,14 @@ static void on_started(void *self, struct runtime *rt) {
     atomic_store(&host->rt, rt);
 }
 
-/* The last callback; from here on no ID means anything any more. */
+/* The last callback; from here on no ID means anything any more, and threads that are still in a
+ * system call find an empty mask when they come back. */
 static void on_shutdown(void *self) {
     prof_host *host = self;
     host->callback->lpVtbl->Shutdown(host->callback);
+    atomic_store(&host->mask, 0);
+    atomic_store(&host->high_mask, 0);
     atomic_store(&host->rt, NULL);
-    memset(&host->events, 0, sizeof host->events);
 }
 
 static void on_app_domain_created(void *self, struct runtime *rt) {
@@ -50,6 +52,38 @@ static void on_thread_created(void *self, struct thread *thread) {
 
 static void on_thread_destroyed(void *self, struct thread *thread) {
     CALL(self, THREADS, ThreadDestroyed, ID(thread));
+}
+
+static void on_thread_named(void *self, struct thread *thread, const uint16_t *name,
+                            uint32_t length) {
+    CALL(self, THREADS, ThreadNameChanged, ID(thread), length, (WCHAR *)(uintptr_t)name);
+}
+
+/* ---- Suspension ---- */
+
+static void on_suspend_started(void *self, bool for_collection) {
+    CALL(self, SUSPENDS, RuntimeSuspendStarted,
+         for_collection ? COR_PRF_SUSPEND_FOR_GC : COR_PRF_SUSPEND_FOR_PROFILER);
+}
+
+static void on_thread_suspended(void *self, struct thread *thread) {
+    CALL(self, SUSPENDS, RuntimeThreadSuspended, ID(thread));
+}
+
+static void on_suspend_finished(void *self) {
+    CALL(self, SUSPENDS, RuntimeSuspendFinished);
+}
+
+static void on_resume_started(void *self) {
+    CALL(self, SUSPENDS, RuntimeResumeStarted);
+}
+
+static void on_thread_resumed(void *self, struct thread *thread) {
+    CALL(self, SUSPENDS, RuntimeThreadResumed, ID(thread));
+}
+
+static void on_resume_finished(void *self) {
+    CALL(self, SUSPENDS, RuntimeResumeFinished);
 }
 
 /* ---- Loading ---- */
@@ -92,8 +126,7 @@ static void on_jit_finished(void *self, struct method *method, int32_t status) {
 }
 
 static void on_object_allocated(void *self, struct object *object, struct type *type) {
-    if (prof_wants(self, COR_PRF_ENABLE_OBJECT_ALLOCATED))
-        CALL(self, OBJECT_ALLOCATED, ObjectAllocated, ID(object), ID(type));
+    CALL(self, OBJECT_ALLOCATED, ObjectAllocated, ID(object), ID(type));
 }
 
 /* ---- Exceptions ---- */
@@ -147,10 +180,7 @@ static void on_exception_catcher_leave(void *self) {
     CALL(self, EXCEPTIONS, ExceptionCatcherLeave);
 }
 
-/* ---- Collections ----
- *
- * There is one managed thread: it suspends and resumes itself, as in CoreCLR the thread that
- * collects does. */
+/* ---- Collections ---- */
 
 static bool wants_collections(const prof_host *host) {
     return prof_wants(host, COR_PRF_MONITOR_GC) || prof_wants_high(host, COR_PRF_HIGH_BASIC_GC);
@@ -159,9 +189,6 @@ static bool wants_collections(const prof_host *host) {
 /* Every collection is one of the whole heap, so of all the generations that corprof.h knows. */
 static void on_gc_started(void *self, struct gc_heap *gc, bool induced) {
     prof_host *host = self;
-    CALL(self, SUSPENDS, RuntimeSuspendStarted, COR_PRF_SUSPEND_FOR_GC);
-    CALL(self, SUSPENDS, RuntimeThreadSuspended, ID(rt_current_thread(host->rt)));
-    CALL(self, SUSPENDS, RuntimeSuspendFinished);
     if (wants_collections(host)) {
         BOOL collected[] = {TRUE, TRUE, TRUE, TRUE}; /* to COR_PRF_GC_LARGE_OBJECT_HEAP */
         host->callback->lpVtbl->GarbageCollectionStarted(
@@ -185,24 +212,24 @@ static void on_gc_finished(void *self, struct gc_heap *gc) {
     prof_host *host = self;
     if (wants_collections(host))
         host->callback->lpVtbl->GarbageCollectionFinished(host->callback);
-    CALL(self, SUSPENDS, RuntimeResumeStarted);
-    CALL(self, SUSPENDS, RuntimeThreadResumed, ID(rt_current_thread(host->rt)));
-    CALL(self, SUSPENDS, RuntimeResumeFinished);
 }
 
 /* ---- The table ---- */
 
+/* Any thread may be reading the table. */
+#define SET(member) __atomic_store_n(&events->member, on_##member, __ATOMIC_RELAXED)
+
 void prof_events_update(prof_host *host) {
     rt_events *events = &host->events;
     DWORD mask = atomic_load(&host->mask), high_mask = atomic_load(&host->high_mask);
-    events->started = on_started;
-    events->shutdown = on_shutdown;
+    SET(started);
+    SET(shutdown);
 #define PROF_EVENT(member, flags)                                                                  \
     if (mask & (flags))                                                                            \
-        events->member = on_##member;
+        SET(member);
 #define PROF_EVENT_HIGH(member, flags)                                                             \
     if (high_mask & (flags))                                                                       \
-        events->member = on_##member;
+        SET(member);
 #include "profiler/prof_events.def"
 #undef PROF_EVENT
 #undef PROF_EVENT_HIGH

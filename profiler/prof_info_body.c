@@ -61,6 +61,8 @@ HRESULT prof_info_SetILFunctionBody(ICorProfilerInfo15 *self, ModuleID moduleId,
     struct module *module = prof_check_module(prof_of_info(self), moduleId);
     if (!module || !is_method_def(methodid) || !pbNewILMethodHeader)
         return E_INVALIDARG;
+    if (prof_stops_world(prof_of_info(self)))
+        return CORPROF_E_UNSUPPORTED_CALL_SEQUENCE;
     size_t limit = mem_arena_extent(rt_module_arena(module), pbNewILMethodHeader);
     if (limit == 0) /* memory of the plug-in's own */
         limit = prof_readable(pbNewILMethodHeader);

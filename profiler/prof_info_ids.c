@@ -2,6 +2,7 @@
 #include "profiler/prof_enum.h"
 #include "profiler/prof_info.h"
 #include "profiler/prof_text.h"
+#include "runtime/memory/mem.h"
 #include "runtime/rt_query.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -25,13 +26,9 @@ struct method *prof_check_method(prof_host *host, UINT_PTR id) {
     return rt && rt_is_method(rt, (void *)id) ? (struct method *)id : NULL;
 }
 
-struct thread *prof_check_thread(prof_host *host, UINT_PTR id) {
+bool prof_stops_world(prof_host *host) {
     struct runtime *rt = atomic_load(&host->rt);
-    for (uint32_t i = 0; rt && i < rt_thread_count(rt); i++) {
-        if ((UINT_PTR)rt_thread_at(rt, i) == id)
-            return (struct thread *)id;
-    }
-    return NULL;
+    return rt && rt_stops_world(rt);
 }
 
 /* ---- Application domain, assemblies, modules ---- */
@@ -135,6 +132,8 @@ HRESULT prof_info_GetClassFromToken(ICorProfilerInfo15 *self, ModuleID moduleId,
     struct module *module = prof_check_module(prof_of_info(self), moduleId);
     if (!module)
         return E_INVALIDARG;
+    if (prof_stops_world(prof_of_info(self)))
+        return CORPROF_E_UNSUPPORTED_CALL_SEQUENCE;
     RID row = RidFromToken(typeDef);
     if (TypeFromToken(typeDef) != mdtTypeDef || row == 0 ||
         row > il_rows(rt_module_il(module), IL_TypeDef))
@@ -236,6 +235,8 @@ HRESULT prof_info_GetObjectSize(ICorProfilerInfo15 *self, ObjectID objectId, ULO
 HRESULT prof_info_GetFunctionFromToken(ICorProfilerInfo15 *self, ModuleID moduleId, mdToken token,
                                        FunctionID *pFunctionId) {
     struct module *module = prof_check_module(prof_of_info(self), moduleId);
+    if (module && prof_stops_world(prof_of_info(self)))
+        return CORPROF_E_UNSUPPORTED_CALL_SEQUENCE;
     struct method *method = module ? rt_method_from_token(module, token) : NULL;
     if (!method)
         return E_INVALIDARG;
@@ -279,7 +280,9 @@ HRESULT prof_info_GetTokenAndMetaDataFromFunction(ICorProfilerInfo15 *self, Func
     return prof_info_GetModuleMetaData(self, module, ofRead, riid, ppImport);
 }
 
-/* ---- Threads ---- */
+/* ---- Threads ----
+ *
+ * A thread may end while it is asked about, so what is said of it is copied while it cannot. */
 
 HRESULT prof_info_GetCurrentThreadID(ICorProfilerInfo15 *self, ThreadID *pThreadId) {
     struct runtime *rt = atomic_load(&prof_of_info(self)->rt);
@@ -290,33 +293,62 @@ HRESULT prof_info_GetCurrentThreadID(ICorProfilerInfo15 *self, ThreadID *pThread
     return S_OK;
 }
 
+/* What the system calls a thread; false when the ID is of none. */
+static bool find_thread(ICorProfilerInfo15 *self, ThreadID id, uint32_t *os_id, pthread_t *native) {
+    struct runtime *rt = atomic_load(&prof_of_info(self)->rt);
+    return rt && rt_find_thread(rt, (void *)id, os_id, native);
+}
+
 HRESULT prof_info_GetThreadInfo(ICorProfilerInfo15 *self, ThreadID threadId,
                                 DWORD *pdwWin32ThreadId) {
-    struct thread *thread = prof_check_thread(prof_of_info(self), threadId);
-    if (!thread)
+    uint32_t os_id;
+    pthread_t native;
+    if (!find_thread(self, threadId, &os_id, &native))
         return E_INVALIDARG;
-    PROF_PUT(pdwWin32ThreadId, rt_thread_os_id(thread));
+    PROF_PUT(pdwWin32ThreadId, os_id);
     return S_OK;
 }
 
+/* The handle is the pthread_t. */
+HRESULT prof_info_GetHandleFromThread(ICorProfilerInfo15 *self, ThreadID threadId,
+                                      HANDLE *phThread) {
+    uint32_t os_id;
+    pthread_t native;
+    if (!find_thread(self, threadId, &os_id, &native))
+        return E_INVALIDARG;
+    PROF_PUT(phThread, (HANDLE)native);
+    return S_OK;
+}
+
+/* The threads of one moment: more may come while room is made for them. */
 HRESULT prof_info_EnumThreads(ICorProfilerInfo15 *self, ICorProfilerThreadEnum **ppEnum) {
     struct runtime *rt = atomic_load(&prof_of_info(self)->rt);
+    struct thread **threads = NULL;
+    uint32_t count = 0, room = 0;
     if (!ppEnum)
         return E_INVALIDARG;
-    ULONG count = rt ? rt_thread_count(rt) : 0;
+    *ppEnum = NULL;
+    while (rt && (count = rt_list_threads(rt, threads, room)) > room) {
+        mem_free(threads);
+        room = count + 8;
+        threads = mem_calloc(room, sizeof(UINT_PTR));
+        if (!threads)
+            return E_OUTOFMEMORY;
+    }
     UINT_PTR *ids;
     *ppEnum = prof_enum_new(&IID_ICorProfilerThreadEnum, count, &ids);
-    if (!*ppEnum)
-        return E_OUTOFMEMORY;
-    for (ULONG i = 0; i < count; i++)
-        ids[i] = (UINT_PTR)rt_thread_at(rt, i);
-    return S_OK;
+    for (uint32_t i = 0; *ppEnum && i < count; i++)
+        ids[i] = (UINT_PTR)threads[i];
+    mem_free(threads);
+    return *ppEnum ? S_OK : E_OUTOFMEMORY;
 }
 
 /* There is one application domain. */
 HRESULT prof_info_GetThreadAppDomain(ICorProfilerInfo15 *self, ThreadID threadId,
                                      AppDomainID *pAppDomainId) {
-    if (!prof_check_thread(prof_of_info(self), threadId))
+    uint32_t os_id;
+    pthread_t native;
+    if (!find_thread(self, threadId, &os_id, &native))
         return E_INVALIDARG;
     PROF_PUT(pAppDomainId, (AppDomainID)atomic_load(&prof_of_info(self)->rt));
     return S_OK;

@@ -2,17 +2,18 @@
  *
  * The runtime calls a member when it is not NULL; a table of zeros costs a predictable branch at
  * each place. Every call comes on the thread that does the work, outside any lock of the runtime,
- * so a consumer may call the query functions of rt_query.h and the runtime's set_body from within.
- * The consumer owns the table and keeps it unchanged while the runtime lives, except that members
- * may be cleared or set while no managed code runs (during start-up) or from within a call.
+ * so a consumer may call the query functions of rt_query.h and the runtime's set_body from within,
+ * and may wait for another thread that does. Several threads call at once. What is marked "holds up
+ * collections" must not wait for a managed thread; the rest may, and collections go on meanwhile.
+ * The consumer owns the table; members may be set at any time, atomically.
  *
  * Order for one run: thread_created (main thread); for each module module_load_started,
- * module_load_finished, assembly_load_finished; class_load_* and jit_* as they happen; shutdown
- * last. */
+ * module_load_finished; class_load_* and jit_* as they happen; shutdown last. */
 #ifndef CLARET_RT_EVENTS_H
 #define CLARET_RT_EVENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct runtime;
@@ -31,12 +32,26 @@ typedef struct rt_events {
     /* The runtime will run no managed code any more; nothing is called after this. */
     void (*shutdown)(void *self);
 
+    /* On the thread itself, before any managed code and after all of it. */
     void (*thread_created)(void *self, struct thread *thread);
     void (*thread_destroyed)(void *self, struct thread *thread);
+    /* On the thread that names it, or, when that was before the start, on itself. */
+    void (*thread_named)(void *self, struct thread *thread, const uint16_t *name, uint32_t length);
+
+    /* The managed threads are about to be stopped; all are, and those that ran are told one by one;
+     * they are about to go on; told one by one again; they may go on. On the thread that stops
+     * them, once and in this order for each stop. Nothing managed runs between the second and the
+     * last. Holds up collections. */
+    void (*suspend_started)(void *self, bool for_collection);
+    void (*thread_suspended)(void *self, struct thread *thread);
+    void (*suspend_finished)(void *self);
+    void (*resume_started)(void *self);
+    void (*thread_resumed)(void *self, struct thread *thread);
+    void (*resume_finished)(void *self);
 
     void (*app_domain_created)(void *self, struct runtime *rt);
-    /* Between the two the module exists, but its types are not available yet. status is 0 or a
-     * negative HRESULT. */
+    /* Loading goes on while the runtime's lock is held; it is told when the thread lets go of it,
+     * before any other thread runs a method of the module. status is 0 or a negative HRESULT. */
     void (*module_load_started)(void *self, struct module *module);
     void (*module_load_finished)(void *self, struct module *module, int32_t status);
     void (*module_unload_started)(void *self, struct module *module);
@@ -45,10 +60,12 @@ typedef struct rt_events {
     void (*class_load_finished)(void *self, struct type *type, int32_t status);
 
     /* The method's body is about to be read for the first time: the moment to replace it. Comes
-     * once per method (per instantiation for generic ones), in every execution mode. */
+     * once per method (per instantiation for generic ones), in every execution mode. Another thread
+     * that calls the method waits. */
     void (*jit_started)(void *self, struct method *method);
     void (*jit_finished)(void *self, struct method *method, int32_t status);
 
+    /* Holds up collections, and so do all that follow. */
     void (*object_allocated)(void *self, struct object *object, struct type *type);
 
     /* A collection, induced (GC.Collect) or because room was wanted. Between started and finished
@@ -71,5 +88,15 @@ typedef struct rt_events {
     void (*exception_catcher_enter)(void *self, struct method *method, struct object *exception);
     void (*exception_catcher_leave)(void *self);
 } rt_events;
+
+/* Whether somebody wants the event; and calling the member in that case. */
+#define RT_WANTED(events, member) (__atomic_load_n(&(events)->member, __ATOMIC_RELAXED) != NULL)
+#define RT_TELL(events, member, ...)                                                               \
+    do {                                                                                           \
+        const rt_events *to_ = (events);                                                           \
+        __typeof__(to_->member) tell_ = __atomic_load_n(&to_->member, __ATOMIC_RELAXED);           \
+        if (tell_)                                                                                 \
+            tell_(to_->self, ##__VA_ARGS__);                                                       \
+    } while (0)
 
 #endif

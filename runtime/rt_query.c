@@ -7,11 +7,49 @@
 
 #include "runtime/exec/exec.h"
 
+/* ---- Calls out of a safe region ----
+ *
+ * A consumer that is told of something is in a safe region, which what takes the runtime's lock has
+ * to leave: it may load and run things. */
+
+struct visit_back {
+    struct thread *thread; /* NULL: it was in none */
+    struct safe_region outer;
+};
+
+static struct visit_back begin_visit(const struct runtime *rt) {
+    struct visit_back visit = {.thread = exec_current_thread(rt)};
+    if (visit.thread && !visit.thread->safe)
+        visit.thread = NULL;
+    if (visit.thread)
+        exec_suspend_safe(visit.thread, &visit.outer);
+    return visit;
+}
+
+static void end_visit(struct visit_back *visit) {
+    if (visit->thread)
+        exec_resume_safe(visit->thread, &visit->outer);
+}
+
+/* To the end of the block. */
+#define RUNNING(rt)                                                                                \
+    struct visit_back visit_ __attribute__((cleanup(end_visit), unused)) = begin_visit(rt)
+
 /* ---- Is this pointer one of ours? ---- */
 
+/* The list of modules grows while it is read; see ldr_add_module. */
+uint32_t rt_module_count(const struct runtime *rt) {
+    return __atomic_load_n(&rt->module_count, __ATOMIC_ACQUIRE);
+}
+struct module *rt_module_at(const struct runtime *rt, uint32_t index) {
+    if (index >= rt_module_count(rt))
+        return NULL;
+    return __atomic_load_n(&rt->modules, __ATOMIC_ACQUIRE)[index];
+}
+
 bool rt_is_module(const struct runtime *rt, const void *pointer) {
-    for (uint32_t i = 0; i < rt->module_count; i++) {
-        if (rt->modules[i] == pointer)
+    for (uint32_t i = 0, count = rt_module_count(rt); i < count; i++) {
+        if (rt_module_at(rt, i) == pointer)
             return true;
     }
     return false;
@@ -39,12 +77,6 @@ bool rt_is_method(const struct runtime *rt, const void *pointer) {
 
 /* ---- Modules ---- */
 
-uint32_t rt_module_count(const struct runtime *rt) {
-    return rt->module_count;
-}
-struct module *rt_module_at(const struct runtime *rt, uint32_t index) {
-    return index < rt->module_count ? rt->modules[index] : NULL;
-}
 const char *rt_module_path(const struct module *module) {
     return il_module_path(module->il);
 }
@@ -64,7 +96,7 @@ struct mem_arena *rt_module_arena(const struct module *module) {
     return module->arena;
 }
 bool rt_module_is_loaded(const struct module *module) {
-    return module->loaded;
+    return module_state_of(module) != MODULE_LOADING;
 }
 
 /* ---- Types ---- */
@@ -97,6 +129,8 @@ struct type *rt_type_from_token(struct module *module, uint32_t token) {
     uint32_t row = IL_TOKEN_ROW(token);
     if (IL_TOKEN_TABLE(token) != IL_TypeDef || row > il_rows(module->il, IL_TypeDef))
         return NULL;
+    RUNNING(module->rt);
+    EXEC_LOCKED(module->rt);
     return module->types[row];
 }
 
@@ -136,6 +170,7 @@ struct type *rt_method_arg(const struct method *method, uint32_t index) {
 struct method *rt_method_from_token(struct module *module, uint32_t token) {
     struct method *method;
     il_error err;
+    RUNNING(module->rt);
     if (IL_TOKEN_TABLE(token) != IL_MethodDef ||
         ldr_method(module, token, NULL, &method, &err) != IL_OK)
         return NULL;
@@ -154,8 +189,9 @@ il_status rt_get_body(struct module *module, uint32_t token, il_body *out, il_er
     uint32_t row = IL_TOKEN_ROW(token);
     if (!is_method_def(module, token))
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, token, "0x%08X is no MethodDef", token);
-    if (module->bodies && module->bodies[row].start)
-        return il_body_read(module->bodies[row].start, module->bodies[row].limit, out, err);
+    const struct body_override *override = ldr_body_override(module, row);
+    if (override)
+        return il_body_read(override->start, override->limit, out, err);
     return il_method_body(module->il, row, out, err);
 }
 
@@ -163,16 +199,8 @@ il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *star
                       il_error *err) {
     if (!is_method_def(module, token))
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, token, "0x%08X is no MethodDef", token);
-    EXEC_LOCKED(module->rt);
-    if (!module->bodies) {
-        uint32_t count = il_rows(module->il, IL_MethodDef) + 1;
-        module->bodies = mem_pool_array(&module->rt->pool, count, sizeof *module->bodies);
-        if (!module->bodies)
-            return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, token, "out of memory");
-    }
-    module->bodies[IL_TOKEN_ROW(token)].start = start;
-    module->bodies[IL_TOKEN_ROW(token)].limit = limit;
-    return IL_OK;
+    RUNNING(module->rt);
+    return ldr_override_body(module, IL_TOKEN_ROW(token), start, limit, err);
 }
 
 /* ---- Objects and threads ---- */
@@ -183,24 +211,38 @@ struct type *rt_object_type(const struct object *object) {
 size_t rt_object_size(const struct object *object) {
     return exec_object_size(object);
 }
-uint32_t rt_thread_count(struct runtime *rt) {
+uint32_t rt_list_threads(struct runtime *rt, struct thread **threads, uint32_t capacity) {
     uint32_t count = 0;
     pthread_mutex_lock(&rt->world.lock);
-    for (const struct thread *thread = rt->world.threads; thread; thread = thread->next)
+    for (struct thread *thread = rt->world.threads; thread; thread = thread->next) {
+        if (thread->guest)
+            continue;
+        if (count < capacity)
+            threads[count] = thread;
         count++;
+    }
     pthread_mutex_unlock(&rt->world.lock);
     return count;
 }
-struct thread *rt_thread_at(struct runtime *rt, uint32_t index) {
+bool rt_find_thread(struct runtime *rt, const void *pointer, uint32_t *os_id, pthread_t *native) {
     pthread_mutex_lock(&rt->world.lock);
-    struct thread *thread = rt->world.threads;
-    while (thread && index-- > 0)
+    const struct thread *thread = rt->world.threads;
+    while (thread && (thread != pointer || thread->guest))
         thread = thread->next;
+    if (thread) {
+        *os_id = thread->os_id;
+        *native = thread->native;
+    }
     pthread_mutex_unlock(&rt->world.lock);
-    return thread;
+    return thread != NULL;
 }
 struct thread *rt_current_thread(const struct runtime *rt) {
-    return exec_current_thread(rt);
+    struct thread *thread = exec_current_thread(rt);
+    return thread && !thread->guest ? thread : NULL;
+}
+bool rt_stops_world(const struct runtime *rt) {
+    const struct thread *stopper = __atomic_load_n(&rt->world.stopper, __ATOMIC_RELAXED);
+    return stopper && stopper == exec_current_thread(rt);
 }
 uint32_t rt_thread_os_id(const struct thread *thread) {
     return thread->os_id;

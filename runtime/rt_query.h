@@ -1,12 +1,15 @@
 /* Narrow questions about runtime objects, for consumers outside runtime/ such as the profiler.
  *
- * Pointers are the runtime's and live as long as it does. rt_is_* answer for any value whatever,
- * without touching the memory behind it, so that an ID from a plug-in can be checked first. */
+ * Pointers are the runtime's and live as long as it does, but those to threads. rt_is_* answer for
+ * any value whatever, without touching the memory behind it, so that an ID from a plug-in can be
+ * checked first. All of it may be called on any thread, managed or native. "Takes the lock": waits
+ * for threads that load or compile, so not while the world is stopped (rt_stops_world). */
 #ifndef CLARET_RT_QUERY_H
 #define CLARET_RT_QUERY_H
 
 #include "il.h"
 #include "runtime/rt_events.h"
+#include <pthread.h>
 
 struct mem_arena;
 
@@ -35,7 +38,8 @@ struct type *rt_type_arg(const struct type *type, uint32_t index);
 /* For arrays: element type and rank (1 for vectors); returns false for anything else. */
 bool rt_type_array(const struct type *type, il_element *element, struct type **element_type,
                    uint32_t *rank);
-/* The loaded type of a TypeDef token (not an instantiation); NULL when not loaded or bad. */
+/* The loaded type of a TypeDef token (not an instantiation); NULL when not loaded or bad. Takes the
+ * lock. */
 struct type *rt_type_from_token(struct module *module, uint32_t token);
 
 /* Bytes an object of the type takes, its header included; of a value type, the value. */
@@ -51,7 +55,7 @@ rt_method_token(const struct method *method); /* MethodDef token, 0 for run-time
 struct type *rt_method_owner(const struct method *method);
 uint32_t rt_method_arg_count(const struct method *method); /* generic arguments */
 struct type *rt_method_arg(const struct method *method, uint32_t index);
-struct method *rt_method_from_token(struct module *module, uint32_t token);
+struct method *rt_method_from_token(struct module *module, uint32_t token); /* takes the lock */
 
 /* ---- Bodies ---- */
 /* The body in force for a MethodDef token: one set by rt_set_body, else the image's. out is filled
@@ -60,17 +64,22 @@ il_status rt_get_body(struct module *module, uint32_t token, il_body *out, il_er
 /* From now on token's body is the one whose header is at start; it is read when the method is next
  * prepared and must live as long as the module. limit is how many bytes may be read from start.
  * Errors: IL_BAD_METADATA (no such MethodDef), IL_OUT_OF_MEMORY. The body itself is not looked at.
- */
+ * Takes the lock. */
 il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *start, size_t limit,
                       il_error *err);
 
 /* ---- Objects and threads ---- */
 struct type *rt_object_type(const struct object *object);
 size_t rt_object_size(const struct object *object); /* its header included */
-uint32_t rt_thread_count(struct runtime *rt);
-struct thread *rt_thread_at(struct runtime *rt, uint32_t index); /* NULL: no more */
-struct thread *rt_current_thread(const struct runtime *rt);      /* NULL on a native thread */
-uint32_t rt_thread_os_id(const struct thread *thread);
+/* Fills threads with at most capacity managed threads; returns how many there are. */
+uint32_t rt_list_threads(struct runtime *rt, struct thread **threads, uint32_t capacity);
+/* Whether pointer is a managed thread, and what the system calls it. It may end at any time. */
+bool rt_find_thread(struct runtime *rt, const void *pointer, uint32_t *os_id, pthread_t *native);
+struct thread *rt_current_thread(const struct runtime *rt); /* NULL on a native thread */
+uint32_t rt_thread_os_id(const struct thread *thread); /* on that thread */
+/* Whether the calling thread has stopped the managed ones: what takes the runtime's lock would wait
+ * for ever, as one of them may hold it. */
+bool rt_stops_world(const struct runtime *rt);
 /* Offsets from the object's start: GetStringLayout2. */
 uint32_t rt_string_length_offset(void);
 uint32_t rt_string_chars_offset(void);

@@ -111,16 +111,14 @@ static il_status prepare_corlib(struct runtime *rt, il_error *err) {
 
 static il_status start(struct runtime *rt, il_error *err) {
     rt_events *events = rt->events;
-    if (events->started)
-        events->started(events->self, rt);
+    RT_TELL(events, started, rt);
     rt->gc = exec_heap_new(rt);
     if (!rt->gc)
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
     rt->main_thread = exec_attach_thread(rt);
     if (!rt->main_thread)
         return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    if (events->thread_created)
-        events->thread_created(events->self, rt->main_thread);
+    EXEC_TELL(rt, thread_created, rt->main_thread);
     rt->uncompiled_entry = (void *)(uintptr_t)jit_interpret;
     if (rt->config.mode != CLARET_INTERPRET)
         rt->jit = jit_new();
@@ -129,8 +127,8 @@ static il_status start(struct runtime *rt, il_error *err) {
         status = resolve_core_types(rt, err);
     if (status == IL_OK)
         status = resolve_core_fields(rt, err);
-    if (status == IL_OK && events->app_domain_created)
-        events->app_domain_created(events->self, rt);
+    if (status == IL_OK)
+        EXEC_TELL(rt, app_domain_created, rt);
     if (status == IL_OK)
         status = prepare_corlib(rt, err);
     return status;
@@ -267,8 +265,7 @@ void runtime_end_process(struct runtime *rt, struct thread *thread, const char *
         fprintf(stderr, "%s\n", message);
     else if (!runtime_is_exiting(rt))
         runtime_end_unhandled(thread);
-    if (rt->events->shutdown)
-        rt->events->shutdown(rt->events->self);
+    EXEC_TELL(rt, shutdown);
     exit(message ? EXIT_UNHANDLED : rt->exit_status & 0xFF);
 }
 
@@ -355,10 +352,11 @@ void claret_destroy(claret_runtime *rt) {
     bool ended = exec_wait_for_end(rt);
     if (spy_present() && rt->main_thread && ended)
         gc_collect(&rt->main_thread->gc); /* what is left then is what the program has kept */
-    if (rt->events->shutdown)
-        rt->events->shutdown(rt->events->self);
-    if (!ended)
-        return; /* a thread is in a system call that blocks: what it may come back to stays */
+    RT_TELL(rt->events, shutdown);
+    if (!ended) { /* a thread is in a system call that blocks: what it may come back to stays */
+        __atomic_store_n(&rt->events, &rt->no_events, __ATOMIC_RELAXED);
+        return;
+    }
     interop_stop(rt);
     jit_free(rt->jit);
     while (rt->world.threads)
@@ -372,7 +370,6 @@ void claret_destroy(claret_runtime *rt) {
         ldr_unload(rt->modules[i]);
     if (rt->dynamic_methods)
         ldr_unload(rt->dynamic_methods);
-    mem_free(rt->modules);
     mem_free(rt->constructed);
     mem_free(rt->program_folder);
     mem_free(rt->program_path);

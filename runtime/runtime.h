@@ -35,7 +35,7 @@ struct runtime {
     rt_events no_events;
     struct mem_pool pool; /* types, methods, code: what lives as long as the runtime */
     struct ldr_hooks hooks;
-    struct module **modules;
+    struct module **modules; /* in the pool; rt_query.c reads it without the lock */
     uint32_t module_count, module_capacity;
     struct module *corlib;
     struct module *program;         /* the one that is run; NULL before */

@@ -75,8 +75,7 @@ void bcl_emit_assembly_init(struct thread *thread, union slot *slots) {
     set_assembly(&e, assembly);
     bcl_set_field(assembly, "_mono_assembly", module);
     bcl_set_field(assembly, "dynamic_assembly", module);
-    if (emit_update(&e) && thread->rt->hooks.loaded)
-        thread->rt->hooks.loaded(module);
+    emit_update(&e);
 }
 
 /* ---- Modules ---- */

@@ -256,11 +256,15 @@ void bcl_thread_set_name(struct thread *thread, union slot *slots) {
         exec_throw(thread, "InvalidOperationException", "Thread.Name can only be set once.");
         return;
     }
-    EXEC_LOCKED(thread->rt);
+    exec_lock(thread->rt);
     bcl_set_field(internal, "name_chars", copy);
     *(int32_t *)bcl_field(internal, "name_length") = length;
+    exec_unlock(thread->rt);
     if (copy && internal == thread->internal)
         name_native(copy, length);
+    struct thread *named = copy ? exec_find_thread(thread->rt, internal) : NULL;
+    if (named)
+        EXEC_TELL(thread->rt, thread_named, named, copy, (uint32_t)length);
 }
 
 void bcl_thread_max_stack(struct thread *thread, union slot *slots) {

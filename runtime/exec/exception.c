@@ -72,11 +72,9 @@ static bool catches(struct thread *t, uint32_t index, const struct code_clause *
         return clause->catch_type && type_is_assignable(exception->type, clause->catch_type);
     if (clause->kind != IL_CLAUSE_FILTER)
         return false;
-    if (events->exception_filter_enter)
-        events->exception_filter_enter(events->self, t->frames[index].code->method);
+    RT_TELL(events, exception_filter_enter, t->frames[index].code->method);
     bool yes = run_filter(t, index, clause, exception);
-    if (events->exception_filter_leave)
-        events->exception_filter_leave(events->self);
+    RT_TELL(events, exception_filter_leave);
     return yes;
 }
 
@@ -113,13 +111,11 @@ static bool search_activation(struct thread *t, struct trace *trace,
                               const struct walk_entry *entry) {
     rt_events *events = t->rt->events;
     trace_add(trace, entry->method, entry->il_offset);
-    if (events->exception_search_enter)
-        events->exception_search_enter(events->self, entry->method);
+    RT_TELL(events, exception_search_enter, entry->method);
     bool found = entry->frame ? search_frame(t, entry->index) : search_compiled(t, entry);
-    if (found && events->exception_catcher_found)
-        events->exception_catcher_found(events->self, entry->method);
-    if (events->exception_search_leave)
-        events->exception_search_leave(events->self);
+    if (found)
+        RT_TELL(events, exception_catcher_found, entry->method);
+    RT_TELL(events, exception_search_leave);
     return found;
 }
 
@@ -165,8 +161,7 @@ static void enter_catch(struct thread *t, struct frame *frame) {
     frame->ip = frame->code->insns + clause->handler_start;
     t->exception = NULL;
     t->catch_known = false;
-    if (events->exception_catcher_enter)
-        events->exception_catcher_enter(events->self, frame->code->method, exception);
+    RT_TELL(events, exception_catcher_enter, frame->code->method, exception);
 }
 
 static void enter_finally(struct thread *t, struct frame *frame, const struct code_clause *clause) {
@@ -179,8 +174,7 @@ static void enter_finally(struct thread *t, struct frame *frame, const struct co
     frame->ip = frame->code->insns + clause->handler_start;
     t->exception = NULL;
     t->catch_known = false;
-    if (events->exception_finally_enter)
-        events->exception_finally_enter(events->self, frame->code->method);
+    RT_TELL(events, exception_finally_enter, frame->code->method);
 }
 
 uint32_t exception_resume(struct thread *t, const struct frame *frame, uint16_t state_reg) {
@@ -191,8 +185,7 @@ uint32_t exception_resume(struct thread *t, const struct frame *frame, uint16_t 
     t->catch_clause = (uint32_t)state[3].i8;
     t->catch_known = true;
     t->unhandled = false;
-    if (events->exception_finally_leave)
-        events->exception_finally_leave(events->self);
+    RT_TELL(events, exception_finally_leave);
     for (uint32_t i = 0; i < frame->code->clause_count; i++) {
         if (frame->code->clauses[i].state_reg == state_reg)
             return i + 1;
@@ -223,8 +216,8 @@ bool exception_dispatch(struct thread *t, uint32_t base, uint32_t first_clause) 
         bool quiet = t->unhandled || !frame->code->method || frame->replaced;
         uint32_t at = insn_index(frame);
         const struct code_clause *clause = NULL;
-        if (first_clause == 0 && !quiet && events->exception_unwind_enter)
-            events->exception_unwind_enter(events->self, frame->code->method);
+        if (first_clause == 0 && !quiet)
+            RT_TELL(events, exception_unwind_enter, frame->code->method);
         if (!t->unhandled && !frame->filter && !frame->replaced)
             clause = next_finally(frame, first_clause,
                                   catching ? t->catch_clause : frame->code->clause_count, at);
@@ -236,8 +229,8 @@ bool exception_dispatch(struct thread *t, uint32_t base, uint32_t first_clause) 
             enter_catch(t, frame);
             return true;
         }
-        if (!quiet && events->exception_unwind_leave)
-            events->exception_unwind_leave(events->self);
+        if (!quiet)
+            RT_TELL(events, exception_unwind_leave);
         t->frame_count--;
         first_clause = 0;
     }

@@ -36,13 +36,13 @@ static il_status lower(struct thread *thread, struct method *method, il_error *e
 }
 
 static il_status lower_announced(struct thread *thread, struct method *method, il_error *err) {
-    rt_events *events = thread->rt->events;
     bool announce = !method->owner->module || !method->owner->module->hidden;
-    if (announce && events->jit_started)
-        events->jit_started(events->self, method);
+    exec_wait_for_module(thread->rt, method->owner->module);
+    if (announce)
+        EXEC_TELL(thread->rt, jit_started, method);
     il_status status = lower(thread, method, err);
-    if (announce && events->jit_finished && status == IL_OK)
-        events->jit_finished(events->self, method, 0);
+    if (announce && status == IL_OK)
+        EXEC_TELL(thread->rt, jit_finished, method, 0);
     return status;
 }
 

@@ -70,6 +70,8 @@ struct thread {
     uint32_t requests;          /* REQUEST_EXIT ...; set by any thread */
     bool aborting;              /* a ThreadAbortException is thrown again after each handler */
     bool started;               /* by exec_start_thread, rather than attached */
+    bool guest;   /* attached for a consumer of rt_query.h: told of to nobody, runs nothing managed */
+    bool stopped; /* it ran when the world was stopped; while it is, by who has stopped it */
     struct parker parker;
     /* Told when the thread is about to sleep and when it has woken; NULL when nobody cares. */
     void (*blocks)(struct thread *thread, bool now);
@@ -152,6 +154,9 @@ struct thread_start {
  * is copied. thread: the calling one. False when the system or memory has no room for another, or
  * the program ends. */
 bool exec_start_thread(struct thread *thread, const struct thread_start *start);
+
+/* The attached thread with this InternalThread, which may end at any time; or NULL. */
+struct thread *exec_find_thread(struct runtime *rt, const struct object *internal);
 
 /* Links the thread with its System.Threading.Thread. */
 void exec_set_thread_object(struct thread *thread, struct object *object);

@@ -772,8 +772,7 @@ return_to_caller : {
     OP(leave_catch) {
         rt_events *events = t->rt->events;
         frame->ip = ip;
-        if (events->exception_catcher_leave)
-            events->exception_catcher_leave(events->self);
+        RT_TELL(events, exception_catcher_leave);
         if (t->aborting) {
             exec_throw(t, "Threading.ThreadAbortException", NULL);
             goto exception;

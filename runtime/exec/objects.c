@@ -9,8 +9,7 @@ static struct object *allocate(struct thread *thread, struct type *type, size_t 
 
 /* Tells of an object that has its type and its length, so that its size is known. */
 static void *announced(struct runtime *rt, struct object *object) {
-    if (rt->events->object_allocated)
-        rt->events->object_allocated(rt->events->self, object, object->type);
+    RT_TELL(rt->events, object_allocated, object, object->type);
     return object;
 }
 

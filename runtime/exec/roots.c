@@ -51,12 +51,12 @@ static void mark_roots(void *self, gc_heap *gc, const void *stack_end) {
 static void announce(void *self, gc_phase phase) {
     struct runtime *rt = self;
     const rt_events *events = rt->events;
-    if (phase == GC_STARTED && events->gc_started)
-        events->gc_started(events->self, rt->gc, gc_is_induced(rt->gc));
-    else if (phase == GC_MARKED && events->gc_marked)
-        events->gc_marked(events->self, rt->gc);
-    else if (phase == GC_FINISHED && events->gc_finished)
-        events->gc_finished(events->self, rt->gc);
+    if (phase == GC_STARTED)
+        RT_TELL(events, gc_started, rt->gc, gc_is_induced(rt->gc));
+    else if (phase == GC_MARKED)
+        RT_TELL(events, gc_marked, rt->gc);
+    else if (phase == GC_FINISHED)
+        RT_TELL(events, gc_finished, rt->gc);
 }
 
 /* ---- For spies ---- */

@@ -25,6 +25,11 @@ struct thread *exec_current_thread(const struct runtime *rt) {
     return pthread_getspecific(rt->world.current);
 }
 
+struct thread *exec_running_thread(const struct runtime *rt) {
+    struct thread *thread = exec_current_thread(rt);
+    return thread && !thread->safe ? thread : NULL;
+}
+
 /* ---- Safe regions ---- */
 
 static struct thread *stopper_of(const struct thread *thread) {
@@ -117,36 +122,80 @@ static bool all_are_safe(const struct world *world) {
     return true;
 }
 
-bool exec_stop_world(void *self) {
-    struct runtime *rt = self;
-    struct world *world = &rt->world;
-    struct thread *thread = exec_current_thread(rt);
+/* Until the world goes on that another thread has stopped, or is about to stop. */
+static void wait_for_claimant(struct thread *thread) {
+    struct world *world = &thread->rt->world;
+    exec_enter_safe(thread);
     pthread_mutex_lock(&world->lock);
-    if (world->stopper) {
-        pthread_mutex_unlock(&world->lock);
-        exec_enter_safe(thread);
-        exec_leave_safe(thread);
-        return false;
-    }
+    while (world->claimant)
+        pthread_cond_wait(&world->changed, &world->lock);
+    pthread_mutex_unlock(&world->lock);
+    exec_leave_safe(thread);
+}
+
+static bool claim_world(struct thread *thread) {
+    struct world *world = &thread->rt->world;
+    pthread_mutex_lock(&world->lock);
+    bool claimed = !world->claimant;
+    if (claimed)
+        world->claimant = thread;
+    pthread_mutex_unlock(&world->lock);
+    return claimed;
+}
+
+/* Returns when every other thread is in a safe region. */
+static void stop_others(struct thread *thread) {
+    struct world *world = &thread->rt->world;
+    pthread_mutex_lock(&world->lock);
     __atomic_store_n(&world->stopper, thread, __ATOMIC_SEQ_CST);
     for (struct thread *other = world->threads; other; other = other->next) {
+        other->stopped = other == thread || !__atomic_load_n(&other->safe, __ATOMIC_SEQ_CST);
         if (other != thread)
             exec_request_poll(other);
     }
     while (!all_are_safe(world))
         pthread_cond_wait(&world->changed, &world->lock);
     pthread_mutex_unlock(&world->lock);
+}
+
+/* The list does not change while the world is stopped. */
+#define TELL_STOPPED(rt, member)                                                                   \
+    do {                                                                                           \
+        for (struct thread *told_ = (rt)->world.threads; told_; told_ = told_->next) {             \
+            if (told_->stopped && !told_->guest)                                                   \
+                RT_TELL((rt)->events, member, told_);                                              \
+        }                                                                                          \
+    } while (0)
+
+bool exec_stop_world_for(struct runtime *rt, bool collection) {
+    struct thread *thread = exec_current_thread(rt);
+    if (!claim_world(thread)) {
+        wait_for_claimant(thread);
+        return false;
+    }
+    RT_TELL(rt->events, suspend_started, collection);
+    stop_others(thread);
+    TELL_STOPPED(rt, thread_suspended);
+    RT_TELL(rt->events, suspend_finished);
     return true;
+}
+
+bool exec_stop_world(void *rt) {
+    return exec_stop_world_for(rt, true);
 }
 
 void exec_start_world(void *self) {
     struct runtime *rt = self;
     struct world *world = &rt->world;
+    RT_TELL(rt->events, resume_started);
+    TELL_STOPPED(rt, thread_resumed);
+    RT_TELL(rt->events, resume_finished);
     pthread_mutex_lock(&world->lock);
     for (struct thread *thread = world->threads; thread; thread = thread->next)
         withdraw_poll(thread);
     if (exec_want_finalizer(rt))
-        exec_request_poll(world->stopper);
+        exec_request_poll(world->stopper->guest ? rt->main_thread : world->stopper);
+    world->claimant = NULL;
     __atomic_store_n(&world->stopper, NULL, __ATOMIC_SEQ_CST);
     pthread_cond_broadcast(&world->changed);
     pthread_mutex_unlock(&world->lock);
@@ -157,12 +206,16 @@ void exec_start_world(void *self) {
 /* Its address tells threads apart: the lock is taken again and again by the thread that has it. */
 static _Thread_local char self;
 
+const void *exec_self(void) {
+    return &self;
+}
+
 static void take_tables(struct runtime *rt) {
     pthread_mutex_t *lock = &rt->world.tables;
     struct thread *thread;
     if (pthread_mutex_trylock(lock) == 0)
         return;
-    thread = exec_current_thread(rt);
+    thread = exec_running_thread(rt);
     if (!thread) {
         pthread_mutex_lock(lock);
         return;
@@ -185,6 +238,10 @@ void exec_unlock(struct runtime *rt) {
     struct world *world = &rt->world;
     if (--world->tables_depth > 0)
         return;
+    struct announcements queue = world->announcements;
+    world->announcements = (struct announcements){NULL, 0, 0, 0};
     __atomic_store_n(&world->tables_owner, NULL, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&world->tables);
+    if (queue.items)
+        exec_tell_announcements(rt, &queue);
 }

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/exec/announce.h"
+
 struct runtime;
 struct thread;
 
@@ -26,11 +28,13 @@ struct world {
     struct thread *threads; /* by next; under the lock */
     struct thread *ended;   /* started ones that only wait to be joined, by next; under the lock */
     uint32_t started;       /* threads that are started and not in that list; under the lock */
-    struct thread *stopper; /* who has stopped the world, or is about to; NULL */
+    struct thread *claimant; /* whose turn it is to stop the world; NULL; under the lock */
+    struct thread *stopper;  /* the same from when it is being stopped; atomic */
     pthread_key_t current;  /* an attached thread's struct thread */
     pthread_mutex_t tables; /* exec_lock */
     const void *tables_owner; /* tells the thread that holds it */
     uint32_t tables_depth;    /* how often that thread has locked it */
+    struct announcements announcements; /* to be told when it is let go */
 };
 
 /* False when memory or thread keys are short; nothing is to be freed then. */
@@ -72,9 +76,15 @@ static inline void exec_unlock_at(struct runtime **rt) {
 
 /* The calling thread, if it is one of the runtime's; otherwise NULL. */
 struct thread *exec_current_thread(const struct runtime *rt);
+/* The same if it is not in a safe region. */
+struct thread *exec_running_thread(const struct runtime *rt);
+/* Tells native threads apart, whether the runtime knows them or not. */
+const void *exec_self(void);
 
-/* For gc_host. */
+/* For gc_host, and for whoever else stops the world, as the calling thread of the runtime. False
+ * when another one has done so meanwhile: the world goes on. */
 bool exec_stop_world(void *rt);
+bool exec_stop_world_for(struct runtime *rt, bool collection);
 void exec_start_world(void *rt);
 
 /* Makes the thread call exec_poll soon, until the world goes on and no request is left. Under the

@@ -145,15 +145,12 @@ struct thread *exec_adopt_thread(struct runtime *rt) {
         return NULL;
     thread->out_of_memory = rt->main_thread->out_of_memory;
     thread->stack_overflow = rt->main_thread->stack_overflow;
-    if (rt->events->thread_created)
-        rt->events->thread_created(rt->events->self, thread);
+    EXEC_TELL(rt, thread_created, thread);
     return thread;
 }
 
 void exec_dismiss_thread(struct thread *thread) {
-    const rt_events *events = thread->rt->events;
-    if (events->thread_destroyed)
-        events->thread_destroyed(events->self, thread);
+    EXEC_TELL(thread->rt, thread_destroyed, thread);
     exec_detach_thread(thread);
 }
 
@@ -177,6 +174,20 @@ static void end_birth(struct birth *birth, struct runtime *rt, bool attached) {
     pthread_mutex_unlock(&rt->world.lock);
 }
 
+/* A name that the thread was given before its start. */
+static void tell_name(struct thread *thread) {
+    struct type *type = thread->internal ? thread->internal->type : NULL;
+    struct field *name = type ? type_find_field(type, "name_chars") : NULL;
+    struct field *length = type ? type_find_field(type, "name_length") : NULL;
+    if (!name || !length)
+        return;
+    const char *internal = (const char *)thread->internal;
+    const uint16_t *chars = *(uint16_t *const *)(internal + name->offset);
+    if (chars)
+        EXEC_TELL(thread->rt, thread_named, thread, chars,
+                  *(const uint32_t *)(internal + length->offset));
+}
+
 static void *run(void *data) {
     struct birth *birth = data;
     struct runtime *rt = birth->rt;
@@ -187,8 +198,10 @@ static void *run(void *data) {
         return NULL;
     }
     thread->started = true;
-    if (start.object)
+    if (start.object) {
         exec_set_thread_object(thread, start.object);
+        tell_name(thread);
+    }
     end_birth(birth, rt, true);
     if (!runtime_is_exiting(rt))
         start.body(thread, &start);
@@ -232,10 +245,21 @@ static int32_t *state_of(struct object *internal) {
     return field ? (int32_t *)((char *)internal + field->offset) : NULL;
 }
 
+struct thread *exec_find_thread(struct runtime *rt, const struct object *internal) {
+    pthread_mutex_lock(&rt->world.lock);
+    struct thread *thread = rt->world.threads;
+    while (thread && __atomic_load_n(&thread->internal, __ATOMIC_RELAXED) != internal)
+        thread = thread->next;
+    pthread_mutex_unlock(&rt->world.lock);
+    return thread;
+}
+
 void exec_set_thread_object(struct thread *thread, struct object *object) {
     struct field *field = type_find_field(object->type, "internal_thread");
     thread->object = object;
-    thread->internal = field ? *(struct object **)((char *)object + field->offset) : NULL;
+    struct object *internal =
+        field ? *(struct object **)((char *)object + field->offset) : NULL;
+    __atomic_store_n(&thread->internal, internal, __ATOMIC_RELAXED);
     thread->state = thread->internal ? state_of(thread->internal) : NULL;
 }
 

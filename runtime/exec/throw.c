@@ -10,16 +10,14 @@ void exec_throw_object(struct thread *thread, struct object *exception) {
     thread->exception = exception;
     if (thread->fatal)
         return;
-    if (events->exception_thrown)
-        events->exception_thrown(events->self, exception);
+    RT_TELL(events, exception_thrown, exception);
     exception_search(thread, false);
 }
 
 void exec_rethrow(struct thread *thread, struct object *exception) {
     rt_events *events = thread->rt->events;
     thread->exception = exception;
-    if (events->exception_thrown)
-        events->exception_thrown(events->self, exception);
+    RT_TELL(events, exception_thrown, exception);
     exception_search(thread, true);
 }
 

@@ -606,7 +606,7 @@ static MIR_reg_t new_cell(struct translator *t, const struct type *type) {
     MIR_reg_t object = tr_temp(t);
     MIR_op_t argument = tr_pointer(t, type), cell = tr_reg(t, object), next = tr_reg(t, tr_temp(t));
     if (type->instance_size > SIZE_CLASS_QUICK || type->gc.finalizable ||
-        type->rt->events->object_allocated) {
+        RT_WANTED(type->rt->events, object_allocated)) {
         tr_call_helper(t, HELP_new_object, object, 1, &argument);
         return object;
     }

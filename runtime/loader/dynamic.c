@@ -35,8 +35,7 @@ il_status ldr_update_dynamic(struct module *module, il_error *err) {
     if (!GROW(module, types, il_build_rows(build, IL_TypeDef)) ||
         !GROW(module, type_refs, il_build_rows(build, IL_TypeRef)) ||
         !GROW(module, variables, il_build_rows(build, IL_GenericParam)) ||
-        !GROW(module, assembly_refs, il_build_rows(build, IL_AssemblyRef)) ||
-        !GROW(module, bodies, il_build_rows(build, IL_MethodDef)))
+        !GROW(module, assembly_refs, il_build_rows(build, IL_AssemblyRef)))
         return out_of_memory(module, err);
     return il_live_update(module->il, err);
 }
@@ -79,6 +78,8 @@ il_status ldr_new_dynamic(struct runtime *rt, const char *assembly, const char *
     module->dynamic = dynamic;
     module->name = memcpy(copy, assembly, size);
     module->hidden = hidden;
+    if (hidden)
+        module->state = MODULE_ANNOUNCED;
     il_status status = open(module, name, err);
     if (status == IL_OK && !hidden)
         status = ldr_add_module(module, err);

@@ -17,7 +17,7 @@
 
 /* How much the tables of a dynamic module have room for, in rows. */
 struct module_room {
-    uint32_t types, type_refs, variables, assembly_refs, bodies;
+    uint32_t types, type_refs, variables, assembly_refs;
 };
 
 struct dynamic_module {

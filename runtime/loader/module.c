@@ -69,28 +69,70 @@ il_status ldr_allocate_tables(struct module *module, il_error *err) {
     return IL_OK;
 }
 
+/* Readers without the lock see as many modules as are counted, in this array or a larger one; so
+ * arrays that were left behind stay in the pool. */
+static bool grow_list(struct runtime *rt) {
+    uint32_t capacity = rt->module_capacity ? 2 * rt->module_capacity : 8;
+    struct module **larger = mem_pool_array(&rt->pool, capacity, sizeof *larger);
+    if (!larger)
+        return false;
+    if (rt->module_count)
+        memcpy(larger, rt->modules, rt->module_count * sizeof *larger);
+    __atomic_store_n(&rt->modules, larger, __ATOMIC_RELEASE);
+    rt->module_capacity = capacity;
+    return true;
+}
+
 il_status ldr_add_module(struct module *module, il_error *err) {
     struct runtime *rt = module->rt;
-    if (rt->module_count == rt->module_capacity) {
-        uint32_t capacity = rt->module_capacity ? 2 * rt->module_capacity : 8;
-        struct module **modules = mem_resize(rt->modules, capacity, sizeof *modules);
-        if (!modules)
-            return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory",
-                           il_module_path(module->il));
-        rt->modules = modules;
-        rt->module_capacity = capacity;
-    }
-    rt->modules[rt->module_count++] = module;
+    if ((rt->module_count == rt->module_capacity && !grow_list(rt)) ||
+        !exec_reserve_announcement(rt))
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory",
+                       il_module_path(module->il));
+    exec_announce(rt, (struct announcement){.module = module});
+    rt->modules[rt->module_count] = module;
+    __atomic_store_n(&rt->module_count, rt->module_count + 1, __ATOMIC_RELEASE);
     if (!rt->corlib)
         rt->corlib = module;
-    rt_events *events = rt->events;
-    if (events->module_load_started)
-        events->module_load_started(events->self, module);
-    module->loaded = true;
-    if (events->module_load_finished)
-        events->module_load_finished(events->self, module, 0);
     return IL_OK;
 }
+
+/* ---- Bodies ---- */
+
+const struct body_override *ldr_body_override(const struct module *module, uint32_t row) {
+    const struct body_overrides *bodies = __atomic_load_n(&module->bodies, __ATOMIC_ACQUIRE);
+    return bodies && row < bodies->count ? __atomic_load_n(&bodies->rows[row], __ATOMIC_ACQUIRE)
+                                         : NULL;
+}
+
+static bool grow_bodies(struct module *module) {
+    const struct body_overrides *old = module->bodies;
+    uint32_t count = il_rows(module->il, IL_MethodDef) + 1;
+    struct body_overrides *bodies =
+        mem_pool_alloc(&module->rt->pool, sizeof *bodies + count * sizeof *bodies->rows);
+    if (!bodies)
+        return false;
+    bodies->count = count;
+    if (old)
+        memcpy(bodies->rows, old->rows, old->count * sizeof *old->rows);
+    __atomic_store_n(&module->bodies, bodies, __ATOMIC_RELEASE);
+    return true;
+}
+
+il_status ldr_override_body(struct module *module, uint32_t row, const uint8_t *start, size_t limit,
+                            il_error *err) {
+    EXEC_LOCKED(module->rt);
+    struct body_override *override = mem_pool_alloc(&module->rt->pool, sizeof *override);
+    bool room = module->bodies && row < module->bodies->count;
+    if (!override || (!room && !grow_bodies(module)))
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, IL_TOKEN(IL_MethodDef, row),
+                       "out of memory");
+    *override = (struct body_override){start, limit};
+    __atomic_store_n(&module->bodies->rows[row], override, __ATOMIC_RELEASE);
+    return IL_OK;
+}
+
+/* ---- Loading ---- */
 
 /* Makes a module of the file at path, or of the image when it is not NULL. */
 static il_status load(struct runtime *rt, const char *path, const void *image, size_t size,
@@ -108,8 +150,6 @@ static il_status load(struct runtime *rt, const char *path, const void *image, s
         ldr_unload(module);
         return status;
     }
-    if (rt->hooks.loaded)
-        rt->hooks.loaded(module);
     *out = module;
     return IL_OK;
 }

@@ -11,33 +11,48 @@
 
 struct mem_arena;
 
-/* A body set by rt_set_body. */
+/* A body set by rt_set_body; never changed. */
 struct body_override {
     const uint8_t *start;
-    size_t limit;
+    size_t limit; /* bytes that may be read from there */
 };
+
+/* By MethodDef row; replaced by a larger one when the module grows. */
+struct body_overrides {
+    uint32_t count;
+    const struct body_override *rows[]; /* NULL for most; atomic */
+};
+
+/* How far a module is told of: exec/announce.h. */
+typedef enum module_state { MODULE_LOADING, MODULE_LOADED, MODULE_ANNOUNCED } module_state;
 
 struct module {
     struct runtime *rt;
     il_module *il;
     struct mem_arena *arena;
     const char *name; /* assembly name */
-    bool loaded;
+    module_state state;    /* atomic */
+    const void *announcer; /* exec_self of the thread that tells of it; atomic */
     bool hidden;             /* holds DynamicMethods: in no list, and unknown to profilers */
     struct type **types;     /* by TypeDef row */
     struct type **type_refs; /* by TypeRef row */
     struct type **variables; /* by GenericParam row; NULL until the first one is named */
     struct module **assembly_refs;
-    struct body_override *bodies;   /* by MethodDef row; NULL until the first one is set */
+    struct body_overrides *bodies;  /* NULL until the first one is set; atomic */
     struct dynamic_module *dynamic; /* of a module made at run time, see dynamic.h; else NULL */
 };
 
-/* What the class library wants to know of loading, on the thread that loads, under the runtime's
- * lock. Both may run managed code; either may be NULL. */
+static inline module_state module_state_of(const struct module *module) {
+    return __atomic_load_n(&module->state, __ATOMIC_ACQUIRE);
+}
+
+/* What the class library wants to know of loading, on the thread that loads. Both may run managed
+ * code; either may be NULL. */
 struct ldr_hooks {
     /* The assembly that row of requester's AssemblyRef table names is nowhere: one to stand in for
-     * it, or NULL. */
+     * it, or NULL. Under the runtime's lock. */
     struct module *(*missing)(struct module *requester, uint32_t row);
+    /* Once the module is told of, with no lock held. */
     void (*loaded)(struct module *module);
 };
 
@@ -73,7 +88,13 @@ il_status ldr_load_bytes(struct runtime *rt, const void *image, size_t size, str
 il_status ldr_load_reference(struct module *requester, uint32_t row, struct module **out,
                              il_error *err);
 
-/* Adds a module that is ready to the runtime's and announces module_load_*. IL_OUT_OF_MEMORY. */
+/* The body that was set last in place of the image's, NULL when none was; on any thread. */
+const struct body_override *ldr_body_override(const struct module *module, uint32_t row);
+il_status ldr_override_body(struct module *module, uint32_t row, const uint8_t *start, size_t limit,
+                            il_error *err);
+
+/* Adds a module that is ready to the runtime's and announces it. Under the runtime's lock.
+ * IL_OUT_OF_MEMORY. */
 il_status ldr_add_module(struct module *module, il_error *err);
 
 void ldr_unload(struct module *module);

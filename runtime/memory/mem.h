@@ -54,7 +54,8 @@ void mem_pool_fini(mem_pool *pool);
 /* Whether the pool's own fields and chunks fit together; for tests and debug builds. */
 bool mem_pool_check(const mem_pool *pool);
 
-/* Whether [p, p + size) lies in memory that the pool owns, handed out or not. */
+/* Whether [p, p + size) lies in memory that the pool owns, handed out or not. The only function
+ * that may be called while another thread allocates. */
 bool mem_pool_contains(const mem_pool *pool, const void *p, size_t size);
 
 /* ---- The module arena ---- */

@@ -38,7 +38,7 @@ static void *alloc_alone(mem_pool *pool, size_t size) {
     if (!chunk)
         return NULL;
     chunk->older = pool->chunks->older;
-    pool->chunks->older = chunk;
+    __atomic_store_n(&pool->chunks->older, chunk, __ATOMIC_RELEASE);
     return chunk_start(chunk);
 }
 
@@ -55,7 +55,7 @@ static void *alloc_slow(mem_pool *pool, size_t size) {
     if (!chunk)
         return NULL;
     chunk->older = pool->chunks;
-    pool->chunks = chunk;
+    __atomic_store_n(&pool->chunks, chunk, __ATOMIC_RELEASE);
     pool->next = chunk_start(chunk) + size;
     pool->end = (uint8_t *)chunk + chunk_size;
     return chunk_start(chunk);
@@ -110,7 +110,8 @@ void mem_pool_fini(mem_pool *pool) {
 
 bool mem_pool_contains(const mem_pool *pool, const void *p, size_t size) {
     uintptr_t start = (uintptr_t)p;
-    for (const mem_pool_chunk *c = pool->chunks; c; c = c->older) {
+    const mem_pool_chunk *c = __atomic_load_n(&pool->chunks, __ATOMIC_ACQUIRE);
+    for (; c; c = __atomic_load_n(&c->older, __ATOMIC_ACQUIRE)) {
         if (start >= (uintptr_t)c && size <= c->size && start - (uintptr_t)c <= c->size - size)
             return true;
     }

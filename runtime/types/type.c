@@ -247,16 +247,19 @@ il_status type_prepare(struct type *type, il_error *err) {
     EXEC_LOCKED(type->rt);
     if (type->prepared || type->prepare_state == STEP_RUNNING)
         return IL_OK;
-    rt_events *events = type->rt->events;
-    bool announce = type->module && !type->module->hidden && !type->definition->incomplete;
-    if (announce && events->class_load_started)
-        events->class_load_started(events->self, type);
+    struct runtime *rt = type->rt;
+    bool announce = type->module && !type->module->hidden && !type->definition->incomplete &&
+                    (RT_WANTED(rt->events, class_load_started) ||
+                     RT_WANTED(rt->events, class_load_finished));
+    if (announce && !exec_reserve_announcement(rt))
+        return out_of_memory(err);
     type->prepare_state = STEP_RUNNING;
     il_status status = prepare_steps(type, err);
     type->prepare_state = STEP_NONE;
     __atomic_store_n(&type->prepared, status == IL_OK, __ATOMIC_RELEASE);
-    if (announce && events->class_load_finished)
-        events->class_load_finished(events->self, type, status == IL_OK ? 0 : (int32_t)0x80131522);
+    if (announce)
+        exec_announce(rt, (struct announcement){.type = type,
+                                                .status = status == IL_OK ? 0 : (int32_t)0x80131522});
     return status;
 }
 

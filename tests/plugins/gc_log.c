@@ -83,10 +83,8 @@ static bool survives(ObjectID object) {
         named(#callback);                                                                          \
         return E_FAIL; /* ignored */                                                               \
     }
-PLAIN(RuntimeSuspendFinished)
 PLAIN(RuntimeSuspendAborted)
 PLAIN(RuntimeResumeStarted)
-PLAIN(RuntimeResumeFinished)
 
 static HRESULT on_RuntimeSuspendStarted(ICorProfilerCallback11 *self,
                                         COR_PRF_SUSPEND_REASON reason) {
@@ -96,21 +94,40 @@ static HRESULT on_RuntimeSuspendStarted(ICorProfilerCallback11 *self,
     return E_FAIL;
 }
 
-static void thread_is_this(ThreadID thread) {
+/* How many threads are suspended, and whether the one that is here is among them. Which others are
+ * depends on what they happen to do. */
+static int suspended;
+static bool this_is_suspended;
+
+static void count_thread(ThreadID thread, bool now) {
     ThreadID current = 0;
     info->lpVtbl->GetCurrentThreadID(info, &current);
-    check(current != 0 && thread == current, "thread");
+    suspended += now ? 1 : -1;
+    if (thread == current)
+        this_is_suspended = now;
 }
 
 static HRESULT on_RuntimeThreadSuspended(ICorProfilerCallback11 *self, ThreadID thread) {
     named("RuntimeThreadSuspended");
-    thread_is_this(thread);
+    count_thread(thread, true);
+    return E_FAIL;
+}
+
+static HRESULT on_RuntimeSuspendFinished(ICorProfilerCallback11 *self) {
+    named("RuntimeSuspendFinished");
+    check(suspended > 0 && this_is_suspended, "suspended thread");
     return E_FAIL;
 }
 
 static HRESULT on_RuntimeThreadResumed(ICorProfilerCallback11 *self, ThreadID thread) {
     named("RuntimeThreadResumed");
-    thread_is_this(thread);
+    count_thread(thread, false);
+    return E_FAIL;
+}
+
+static HRESULT on_RuntimeResumeFinished(ICorProfilerCallback11 *self) {
+    named("RuntimeResumeFinished");
+    check(suspended == 0 && !this_is_suspended, "resumed thread");
     return E_FAIL;
 }
 
