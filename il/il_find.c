@@ -77,6 +77,17 @@ il_range il_find_rows(const il_module *module, il_column column, uint32_t value)
     return (il_range){first, end};
 }
 
+bool il_find_any(const il_module *module, il_column column, uint32_t low, uint32_t high) {
+    const il_cells *cells = &module->cells[column];
+    uint32_t first, last;
+    if (!encode(cells, low, &first) || !encode(cells, high, &last))
+        return false;
+    if (!is_sorted(module, column))
+        return cells->rows > 0;
+    uint32_t row = lower_bound(cells, first);
+    return row <= cells->rows && il_cell_raw(cells, row) <= last;
+}
+
 /* ---- Owners ---- */
 
 /* The row whose list holds a member: the last one whose list starts at or before it. */
@@ -112,14 +123,12 @@ struct il_type_index {
     uint32_t *enclosing; /* by row: the enclosing row, 0 when not nested */
 };
 
-static uint32_t hash_text(uint32_t hash, const char *text) {
-    for (; *text; text++)
-        hash = (hash ^ (uint8_t)*text) * 16777619u;
-    return (hash ^ 0xFF) * 16777619u; /* keeps "a","bc" and "ab","c" apart */
-}
-
-static uint32_t hash_type(const char *name_space, const char *name, uint32_t enclosing) {
-    return hash_text(hash_text(2166136261u ^ enclosing * 2654435761u, name_space), name);
+/* Without the namespace: few types share a name, and reading all namespaces takes longer. */
+static uint32_t hash_type(const char *name, uint32_t enclosing) {
+    uint32_t hash = 2166136261u ^ enclosing * 2654435761u;
+    for (; *name; name++)
+        hash = (hash ^ (uint8_t)*name) * 16777619u;
+    return hash;
 }
 
 static bool is_type(const il_module *module, uint32_t row, const char *name_space,
@@ -142,8 +151,7 @@ static void index_types(const il_module *module, il_type_index *index) {
                 IL_TOKEN_ROW(il_cell(module, IL_NestedClass_EnclosingClass, row));
     }
     for (uint32_t row = 1; row <= rows; row++) {
-        uint32_t slot = hash_type(il_name(module, IL_TypeDef_Namespace, row),
-                                  il_name(module, IL_TypeDef_Name, row), index->enclosing[row]);
+        uint32_t slot = hash_type(il_name(module, IL_TypeDef_Name, row), index->enclosing[row]);
         while (index->slots[slot & index->mask])
             slot++;
         index->slots[slot & index->mask] = row;
@@ -195,7 +203,7 @@ uint32_t il_find_type(const il_module *module, const char *name_space, const cha
         }
         return 0;
     }
-    uint32_t slot = hash_type(name_space, name, enclosing), row;
+    uint32_t slot = hash_type(name, enclosing), row;
     for (; (row = index->slots[slot & index->mask]) != 0; slot++) {
         if (index->enclosing[row] == enclosing && is_type(module, row, name_space, name))
             return row;

@@ -149,6 +149,10 @@ uint32_t il_list_row(const il_module *module, il_column column, uint32_t positio
 il_range il_find_rows(const il_module *module, il_column column, uint32_t value);
 uint32_t il_find_next(const il_module *module, il_column column, uint32_t value, uint32_t from);
 
+/* Whether there may be a row whose cell in column lies between low and high, two tokens of one
+ * table; in an unsorted table it says yes when there is any row. Safe on any thread. */
+bool il_find_any(const il_module *module, il_column column, uint32_t low, uint32_t high);
+
 /* Each of the rows in turn, sorted or not. */
 #define IL_EACH_ROW(module, column, value, row)                                                    \
     for (uint32_t row = il_find_next(module, column, value, 1); row;                               \

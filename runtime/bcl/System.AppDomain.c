@@ -95,10 +95,21 @@ void bcl_domain_execute(struct thread *thread, union slot *slots) {
 
 /* ---- Events ---- */
 
+/* The domain's object, when the program has asked for it: nobody else can have put handlers there.
+ */
+static struct object *existing_domain(struct thread *thread) {
+    EXEC_LOCKED(thread->rt);
+    struct type *type;
+    il_error err;
+    return ldr_core_type(thread->rt, "System", "AppDomain", &type, &err) == IL_OK
+               ? bcl_get(thread->rt, type, 0)
+               : NULL;
+}
+
 /* Calls the delegate in the domain's field of that name with (domain, arguments), if there is one.
  * What it throws is dropped, unless it ends the program. */
 static void raise_event(struct thread *thread, const char *field, struct object *arguments) {
-    struct object *sender = bcl_domain(thread);
+    struct object *sender = existing_domain(thread);
     struct object **place = sender ? bcl_field(sender, field) : NULL;
     struct object *handler = place ? *place : NULL;
     struct method *invoke = handler ? type_find_method(handler->type, "Invoke", 2) : NULL;

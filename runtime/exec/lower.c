@@ -167,7 +167,7 @@ static void read_clause(struct lowering *L, uint32_t i) {
     il_status status =
         ldr_type(L->module, clause->token_or_filter, &L->context, &out->catch_type, &err);
     if (status == IL_OK)
-        status = type_prepare(out->catch_type, &err);
+        status = type_lay_out(out->catch_type, &err);
     if (status == IL_OUT_OF_MEMORY)
         lower_no_memory(L);
     else if (status != IL_OK)
@@ -643,7 +643,7 @@ static void set_locals(struct lowering *L) {
         ldr_locals(L->module, L->body.locals_token, &L->context, &types, &L->local_count, &err);
     for (uint32_t i = 0; status == IL_OK && i < L->local_count; i++) {
         if (types[i]->storage == STORE_STRUCT)
-            status = type_prepare(types[i], &err);
+            status = type_lay_out(types[i], &err);
     }
     if (status == IL_NO_TYPE || status == IL_FILE_ERROR) {
         L->local_count = 0;

@@ -137,10 +137,9 @@ void lower_throw(struct lowering *L, const char *exception, const char *format, 
     __attribute__((format(printf, 3, 4)));
 /* The same for a failed look-up. Nothing follows in this block. */
 void lower_throw_error(struct lowering *L, const il_error *err);
-/* Emits the throwing of the exception when the method may not use a member of owner with these
- * flags; false then. text: as method_name gives it. */
-bool lower_check_access(struct lowering *L, const struct type *owner, uint16_t flags,
-                        const char *exception, const char *kind, const char *text);
+/* The same for a member, text, that the method may not use. */
+void lower_throw_access(struct lowering *L, const char *exception, const char *kind,
+                        const char *text);
 void lower_unsupported(struct lowering *L, const char *what);
 
 /* ---- lower.c ---- */
@@ -161,7 +160,8 @@ bool lower_intrinsic(struct lowering *L, const struct method *method);
 bool lower_member(struct lowering *L, const il_insn *insn);
 /* An index in a register as int32: one that is no int32 becomes -1, which is out of every range. */
 uint16_t lower_use_index(struct lowering *L, struct value *index);
-/* Prepares the type; false when that fails, and code that throws instead is emitted. */
+/* Prepares the type; false when that fails, and code that throws instead is emitted. Needed where
+ * the code reads its method table or static fields, or makes objects of it. */
 bool lower_prepare(struct lowering *L, struct type *type);
 /* Pops an object; fails when it is none. */
 struct value lower_pop_object(struct lowering *L, const char *what);

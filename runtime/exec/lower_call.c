@@ -34,18 +34,20 @@ static struct method *method_operand(struct lowering *L, uint32_t token) {
     if (status == IL_OK)
         status = method->owner->is_open ? il_fail(&err, IL_BAD_METADATA, IL_NO_OFFSET, token,
                                                   "a method of an open type cannot be called")
-                                        : type_prepare(method->owner, &err);
+                                        : type_lay_out(method->owner, &err);
     if (status == IL_OK)
         status = method_prepare_signature(method, &err);
     if (status != IL_OK) {
         lower_throw_error(L, &err);
         return NULL;
     }
-    char name[300];
-    return lower_check_access(L, method->owner, method->flags, "MethodAccessException", "method",
-                              method_name(method, name, sizeof name))
-               ? method
-               : NULL;
+    if (!ldr_can_access(L->method->owner, method->owner, method->flags)) {
+        char name[300];
+        lower_throw_access(L, "MethodAccessException", "method",
+                           method_name(method, name, sizeof name));
+        return NULL;
+    }
+    return method;
 }
 
 static bool prepare_types(struct type *const *types, uint32_t count, il_status *status,
@@ -283,6 +285,8 @@ static void call(struct lowering *L, const il_insn *insn) {
         lower_throw(L, "BadImageFormatException", "call of the abstract method %s", method->name);
         return;
     }
+    if (is_virtual && (L->constrained || !is_direct(method)) && !lower_prepare(L, method->owner))
+        return;
     if (lower_intrinsic(L, method) || !place_arguments(L, &callee))
         return;
     uint16_t base = first_argument(L, &callee);
@@ -468,6 +472,8 @@ static void new_object(struct lowering *L, const il_insn *insn) {
         return;
     struct method *ctor = callee.method;
     struct type *type = ctor->owner;
+    if (!lower_prepare(L, type))
+        return;
     callee.this_count = 0;
     if (strcmp(ctor->name, ".ctor") != 0 || method_is_static(ctor)) {
         lower_fail(L, "newobj of %s, which is no constructor", ctor->name);
@@ -504,7 +510,7 @@ static void new_object(struct lowering *L, const il_insn *insn) {
 
 static void load_function(struct lowering *L, const il_insn *insn) {
     struct method *method = method_operand(L, insn->u.token);
-    if (!method)
+    if (!method || !lower_prepare(L, method->owner))
         return;
     if (insn->opcode == IL_OP_LDFTN) {
         lower_push_constant(L, V_I8, (int64_t)(intptr_t)method);

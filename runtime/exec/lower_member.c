@@ -50,16 +50,22 @@ bool lower_prepare(struct lowering *L, struct type *type) {
     return status == IL_OK;
 }
 
-static struct type *type_operand(struct lowering *L, uint32_t token) {
+/* A type whose layout is all that the code needs to know. */
+static struct type *laid_out_operand(struct lowering *L, uint32_t token) {
     struct type *type = NULL;
     il_error err;
-    if (ldr_type(L->module, token, &L->context, &type, &err) != IL_OK) {
+    il_status status = ldr_type(L->module, token, &L->context, &type, &err);
+    if (status == IL_OK && type->kind != TYPE_VARIABLE && !type->is_open)
+        status = type_lay_out(type, &err);
+    if (status != IL_OK)
         lower_throw_error(L, &err);
-        return NULL;
-    }
-    if (type->kind != TYPE_VARIABLE && !type->is_open && !lower_prepare(L, type))
-        return NULL;
-    return type;
+    return status == IL_OK ? type : NULL;
+}
+
+static struct type *type_operand(struct lowering *L, uint32_t token) {
+    struct type *type = laid_out_operand(L, token);
+    return type && (type->kind == TYPE_VARIABLE || type->is_open || lower_prepare(L, type)) ? type
+                                                                                            : NULL;
 }
 
 static struct value pop_address(struct lowering *L, const char *what) {
@@ -144,18 +150,19 @@ static struct field *field_operand(struct lowering *L, uint32_t token, bool is_s
         lower_throw_error(L, &err);
         return NULL;
     }
-    char owner[200], name[300];
-    snprintf(name, sizeof name, "%s.%s", type_name(field->owner, owner, sizeof owner), field->name);
-    if (!lower_check_access(L, field->owner, field->flags, "FieldAccessException", "field", name))
+    if (!ldr_can_access(L->method->owner, field->owner, field->flags)) {
+        char owner[200], name[300];
+        snprintf(name, sizeof name, "%s.%s", type_name(field->owner, owner, sizeof owner),
+                 field->name);
+        lower_throw_access(L, "FieldAccessException", "field", name);
         return NULL;
+    }
     if (is_static && !(field->flags & FIELD_STATIC)) {
         lower_fail(L, "%s is not a static field", field->name);
         return NULL;
     }
-    if ((field->flags & FIELD_LITERAL) ||
-        (field->type->storage == STORE_STRUCT && !lower_prepare(L, field->type))) {
-        if (field->flags & FIELD_LITERAL)
-            lower_throw(L, "MissingFieldException", "the constant %s has no storage", field->name);
+    if (field->flags & FIELD_LITERAL) {
+        lower_throw(L, "MissingFieldException", "the constant %s has no storage", field->name);
         return NULL;
     }
     if ((field->flags & FIELD_STATIC) && type_place_static(field, &err) != IL_OK) {
@@ -363,7 +370,7 @@ static struct type *element_operand(struct lowering *L, const il_insn *insn) {
     case IL_OP_STELEM_R8: return core->double_type;
     case IL_OP_LDELEM_REF:
     case IL_OP_STELEM_REF: return core->object;
-    default: return type_operand(L, insn->u.token);
+    default: return laid_out_operand(L, insn->u.token);
     }
 }
 
@@ -389,7 +396,7 @@ static struct type *indirect_operand(struct lowering *L, const il_insn *insn) {
     case IL_OP_STIND_R8: return core->double_type;
     case IL_OP_LDIND_REF:
     case IL_OP_STIND_REF: return core->object;
-    default: return type_operand(L, insn->u.token);
+    default: return laid_out_operand(L, insn->u.token);
     }
 }
 
@@ -488,7 +495,7 @@ static void load_token(struct lowering *L, uint32_t token) {
         value = type;
     }
     if (status == IL_OK)
-        status = type_prepare(handle, &err);
+        status = type_lay_out(handle, &err);
     if (status != IL_OK) {
         lower_throw_error(L, &err);
         return;
@@ -536,11 +543,11 @@ static bool lower_indirect(struct lowering *L, const il_insn *insn) {
             store_indirect(L, type);
         return true;
     case IL_OP_INITOBJ:
-        if ((type = type_operand(L, insn->u.token)))
+        if ((type = laid_out_operand(L, insn->u.token)))
             init_object(L, type);
         return true;
     case IL_OP_CPOBJ:
-        if ((type = type_operand(L, insn->u.token)))
+        if ((type = laid_out_operand(L, insn->u.token)))
             copy_object(L, type);
         return true;
     case IL_OP_CPBLK: block_operation(L, CODE_cpblk); return true;
@@ -563,11 +570,11 @@ static bool lower_array(struct lowering *L, const il_insn *insn) {
             store_element(L, type);
         return true;
     case IL_OP_LDELEMA:
-        if ((type = type_operand(L, insn->u.token)))
+        if ((type = laid_out_operand(L, insn->u.token)))
             element_address(L, type);
         return true;
     case IL_OP_NEWARR:
-        if ((type = type_operand(L, insn->u.token)))
+        if ((type = laid_out_operand(L, insn->u.token)))
             new_array(L, type);
         return true;
     case IL_OP_LDLEN: {
@@ -596,7 +603,7 @@ static bool lower_object(struct lowering *L, const il_insn *insn) {
         return true;
     case IL_OP_CASTCLASS:
     case IL_OP_ISINST:
-        if ((type = type_operand(L, insn->u.token)))
+        if ((type = laid_out_operand(L, insn->u.token)))
             cast(L, insn->opcode == IL_OP_ISINST ? CODE_isinst : CODE_castclass, type);
         return true;
     case IL_OP_SIZEOF:

@@ -63,14 +63,11 @@ void lower_throw_error(struct lowering *L, const il_error *err) {
     }
 }
 
-bool lower_check_access(struct lowering *L, const struct type *owner, uint16_t flags,
-                        const char *exception, const char *kind, const char *text) {
+void lower_throw_access(struct lowering *L, const char *exception, const char *kind,
+                        const char *text) {
     char name[256];
-    if (ldr_can_access(L->method->owner, owner, flags))
-        return true;
     lower_throw(L, exception, "Attempt by method '%s' to access %s '%s' failed.",
                 method_name(L->method, name, sizeof name), kind, text);
-    return false;
 }
 
 void lower_unsupported(struct lowering *L, const char *what) {

@@ -528,7 +528,7 @@ static il_status type_spec(struct module *module, uint32_t row,
                            il_error *err) {
     if (row == 0 || row > il_rows(module->il, IL_TypeSpec))
         return bad_token(module, IL_TOKEN(IL_TypeSpec, row), "a row of TypeSpec", err);
-    struct mem_pool pool = {0};
+    MEM_POOL_LOCAL(pool);
     const il_type *sig;
     il_status status =
         il_parse_type_spec(il_blob_cell(module->il, IL_TypeSpec_Signature, row), &pool, &sig, err);
@@ -638,7 +638,7 @@ il_status ldr_locals(struct module *module, uint32_t token, const struct generic
     if (IL_TOKEN_TABLE(token) != IL_StandAloneSig || IL_TOKEN_ROW(token) == 0 ||
         IL_TOKEN_ROW(token) > il_rows(module->il, IL_StandAloneSig))
         return bad_token(module, token, "a row of StandAloneSig", err);
-    struct mem_pool pool = {0};
+    MEM_POOL_LOCAL(pool);
     const il_method_sig *sig;
     il_blob blob = il_blob_cell(module->il, IL_StandAloneSig_Signature, IL_TOKEN_ROW(token));
     il_status status = il_parse_locals_sig(blob, &pool, &sig, err);
@@ -663,7 +663,7 @@ il_status ldr_call_signature(struct module *module, uint32_t token,
     if ((table != IL_StandAloneSig && table != IL_MemberRef) || row == 0 ||
         row > il_rows(module->il, table))
         return bad_token(module, token, "a signature", err);
-    struct mem_pool pool = {0};
+    MEM_POOL_LOCAL(pool);
     const il_method_sig *sig;
     il_column column = table == IL_MemberRef ? IL_MemberRef_Signature : IL_StandAloneSig_Signature;
     il_status status = il_parse_method_sig(il_blob_cell(module->il, column, row), &pool, &sig, err);
@@ -738,7 +738,7 @@ static bool same_modifiers(struct module *a_module, const il_type *a, struct mod
 /* Whether the candidate's signature, in open form, is the one asked for. */
 static il_status signature_matches(struct method *candidate, struct module *module,
                                    const il_method_sig *wanted, bool *matches, il_error *err) {
-    struct mem_pool pool = {0};
+    MEM_POOL_LOCAL(pool);
     struct module *home = candidate->owner->module;
     const il_method_sig *sig;
     *matches = false;
@@ -799,7 +799,7 @@ static il_status member_ref_method(struct module *module, uint32_t row,
                                    const struct generic_context *context, struct method **out,
                                    il_error *err) {
     struct type *type;
-    struct mem_pool pool = {0};
+    MEM_POOL_LOCAL(pool);
     const il_method_sig *sig;
     uint32_t parent = il_cell(module->il, IL_MemberRef_Class, row);
     il_status status = member_parent(module, parent, context, &type, err);
@@ -818,7 +818,7 @@ static il_status method_spec(struct module *module, uint32_t row,
                              il_error *err) {
     struct method *definition;
     struct type *args[64];
-    struct mem_pool pool = {0};
+    MEM_POOL_LOCAL(pool);
     const il_method_sig *sig;
     uint32_t token = il_cell(module->il, IL_MethodSpec_Method, row);
     if (IL_TOKEN_TABLE(token) != IL_MethodDef && IL_TOKEN_TABLE(token) != IL_MemberRef)
@@ -894,7 +894,7 @@ il_status ldr_instantiate_method(struct method *definition, struct type *const *
 /* Whether the field is of the type that a MemberRef says, as far as types can be found. */
 static il_status field_matches(const struct field *field, struct module *module, il_blob wanted,
                                bool *matches, il_error *err) {
-    struct mem_pool pool = {0};
+    MEM_POOL_LOCAL(pool);
     struct module *home = field->owner->module;
     const il_type *mine, *other;
     struct type *a, *b;
@@ -959,5 +959,8 @@ il_status ldr_field(struct module *module, uint32_t token, const struct generic_
     } else {
         return bad_token(module, token, "a field", err);
     }
-    return status == IL_OK ? type_prepare((*out)->owner, err) : status;
+    if (status != IL_OK)
+        return status;
+    return (*out)->flags & FIELD_STATIC ? type_prepare((*out)->owner, err)
+                                        : type_lay_out((*out)->owner, err);
 }

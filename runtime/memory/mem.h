@@ -37,9 +37,15 @@ typedef struct mem_pool_chunk mem_pool_chunk;
 /* Embedded by its owner; all zero is a valid empty pool. Not thread-safe. */
 typedef struct mem_pool {
     mem_pool_chunk *chunks; /* newest first; each chunk is one mem_alloc block */
-    uint8_t *next;          /* first free byte of the newest chunk */
+    uint8_t *next;          /* first free byte of the newest chunk, or of MEM_POOL_LOCAL's room */
     uint8_t *end;           /* its end */
 } mem_pool;
+
+/* Declares a pool whose first blocks lie in the calling function's frame, for what is small and
+ * short-lived. Like any pool it is given to mem_pool_fini; it must not be copied. */
+#define MEM_POOL_LOCAL(name)                                                                       \
+    uint64_t name##_room[64];                                                                      \
+    mem_pool name = {.next = (uint8_t *)name##_room, .end = (uint8_t *)(name##_room + 64)}
 
 /* size bytes of zeros, 8-byte aligned (16 when size >= 16), that live until mem_pool_fini; NULL
  * when memory is short (the pool stays valid). */

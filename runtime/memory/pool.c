@@ -87,7 +87,7 @@ void *mem_pool_array(mem_pool *pool, size_t count, size_t size) {
 
 bool mem_pool_check(const mem_pool *pool) {
     if (!pool->chunks)
-        return !pool->next && !pool->end;
+        return pool->next <= pool->end;
     const uint8_t *start = (const uint8_t *)(pool->chunks + 1);
     if (pool->next < start || pool->next > pool->end)
         return false;

@@ -420,13 +420,14 @@ il_status type_lay_out(struct type *type, il_error *err) {
     EXEC_LOCKED(type->rt);
     if (type->layout_state == STEP_DONE)
         return IL_OK;
-    type_name(type, text, sizeof text);
     if (type->is_open)
         return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0,
-                       "type %s still has type variables, no instance can exist", text);
+                       "type %s still has type variables, no instance can exist",
+                       type_name(type, text, sizeof text));
     if (type->layout_state == STEP_RUNNING)
         return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, type->row),
-                       "Could not load type '%s': it contains itself.", text);
+                       "Could not load type '%s': it contains itself.",
+                       type_name(type, text, sizeof text));
     type->layout_state = STEP_RUNNING;
     il_status status = lay_out_steps(type, err);
     __atomic_store_n(&type->layout_state, status == IL_OK ? STEP_DONE : STEP_NONE,

@@ -53,11 +53,15 @@ il_status type_make_methods(struct type *type, il_error *err) {
     struct method *all = mem_pool_array(&type->rt->pool, count + 1, sizeof *all);
     if (!all)
         return out_of_memory(err);
+    bool any_generic = count && il_find_any(type->module->il, IL_GenericParam_Owner,
+                                            IL_TOKEN(IL_MethodDef, rows.first),
+                                            IL_TOKEN(IL_MethodDef, rows.end - 1));
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t variables;
+        uint32_t variables = 0;
         fill_method(type, &all[i], rows.first + i);
-        il_status status = ldr_variables_of(type, IL_TOKEN(IL_MethodDef, all[i].row), &all[i].args,
-                                            &variables, err);
+        il_status status = !any_generic ? IL_OK
+                                        : ldr_variables_of(type, IL_TOKEN(IL_MethodDef, all[i].row),
+                                                           &all[i].args, &variables, err);
         if (status != IL_OK)
             return status;
         all[i].generic_count = (uint16_t)variables;
@@ -167,7 +171,8 @@ bool method_same_params(const struct method *a, const struct method *b) {
 
 il_status method_same_signature(struct method *a, struct method *b, bool *same, il_error *err) {
     *same = false;
-    if (strcmp(a->name, b->name) != 0 || a->generic_count != b->generic_count)
+    if (a->generic_count != b->generic_count || a->name[0] != b->name[0] ||
+        strcmp(a->name, b->name) != 0)
         return IL_OK;
     il_status status = method_prepare_signature(a, err);
     if (status == IL_OK)
@@ -185,7 +190,7 @@ il_status method_prepare_signature(struct method *method, il_error *err) {
         return IL_OK;
     struct module *module = method->owner->module;
     struct generic_context context = ldr_method_context(method);
-    struct mem_pool pool = {0};
+    MEM_POOL_LOCAL(pool);
     const il_method_sig *sig;
     il_blob blob = il_blob_cell(module->il, IL_MethodDef_Signature, method->row);
     il_status status = il_parse_method_sig(blob, &pool, &sig, err);

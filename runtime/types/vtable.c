@@ -88,21 +88,52 @@ static il_status fill_vtable(struct type *type, il_error *err) {
     return IL_OK;
 }
 
-/* Explicit overrides (II.22.27). Those of interface methods are looked up by the interface map. */
-static il_status apply_method_impls(struct type *type, il_error *err) {
+/* ---- Explicit overrides (II.22.27) ---- */
+
+/* A type's MethodImpl rows, in a pool of whoever looks at them. */
+struct overrides {
+    uint32_t first_row, count;
+    struct method **declared; /* by row */
+};
+
+static il_status list_overrides(struct type *type, mem_pool *pool, struct overrides *out,
+                                il_error *err) {
+    *out = (struct overrides){0};
+    if (!type->module)
+        return IL_OK;
     il_module *il = type->module->il;
     struct generic_context context = ldr_type_context(type);
     il_range rows = il_find_rows(il, IL_MethodImpl_Class, IL_TOKEN(IL_TypeDef, type->row));
+    struct method **declared =
+        mem_pool_array(pool, rows.end - rows.first + 1, sizeof *out->declared);
+    if (!declared)
+        return out_of_memory(err);
     for (uint32_t row = rows.first; row < rows.end; row++) {
-        struct method *body, *declared;
         il_status status = ldr_method(type->module, il_cell(il, IL_MethodImpl_Declaration, row),
-                                      &context, &declared, err);
+                                      &context, &declared[row - rows.first], err);
         if (status != IL_OK)
             return status;
+    }
+    *out = (struct overrides){rows.first, rows.end - rows.first, declared};
+    return IL_OK;
+}
+
+static il_status override_body(struct type *type, const struct overrides *overrides, uint32_t i,
+                               struct method **out, il_error *err) {
+    struct generic_context context = ldr_type_context(type);
+    uint32_t token = il_cell(type->module->il, IL_MethodImpl_Body, overrides->first_row + i);
+    return ldr_method(type->module, token, &context, out, err);
+}
+
+/* Those of interface methods are looked up by the interface map. */
+static il_status apply_overrides(struct type *type, const struct overrides *overrides,
+                                 il_error *err) {
+    for (uint32_t i = 0; i < overrides->count; i++) {
+        const struct method *declared = overrides->declared[i];
+        struct method *body;
         if (declared->owner->kind == TYPE_INTERFACE || declared->slot >= type->vtable_size)
             continue;
-        status =
-            ldr_method(type->module, il_cell(il, IL_MethodImpl_Body, row), &context, &body, err);
+        il_status status = override_body(type, overrides, i, &body, err);
         if (status != IL_OK)
             return status;
         struct method *mine = type_method_of_row(type, body->row);
@@ -175,22 +206,14 @@ static il_status list_declared(struct interface_list *list, struct type *type, i
 }
 
 /* The body that a MethodImpl row of type names for an interface method; NULL when none does. */
-static il_status find_explicit(struct type *type, const struct method *declared,
-                               struct method **out, il_error *err) {
+static il_status find_explicit(struct type *type, const struct overrides *overrides,
+                               const struct method *declared, struct method **out, il_error *err) {
     *out = NULL;
-    il_module *il = type->module->il;
-    struct generic_context context = ldr_type_context(type);
-    il_range rows = il_find_rows(il, IL_MethodImpl_Class, IL_TOKEN(IL_TypeDef, type->row));
-    for (uint32_t row = rows.first; row < rows.end && !*out; row++) {
-        struct method *candidate, *body;
-        il_status status = ldr_method(type->module, il_cell(il, IL_MethodImpl_Declaration, row),
-                                      &context, &candidate, err);
-        if (status != IL_OK)
-            return status;
-        if (candidate != declared)
+    for (uint32_t i = 0; i < overrides->count && !*out; i++) {
+        struct method *body;
+        if (overrides->declared[i] != declared)
             continue;
-        status =
-            ldr_method(type->module, il_cell(il, IL_MethodImpl_Body, row), &context, &body, err);
+        il_status status = override_body(type, overrides, i, &body, err);
         if (status != IL_OK)
             return status;
         *out = type_method_of_row(type, body->row);
@@ -251,10 +274,15 @@ static il_status find_default(struct type *type, struct method *wanted, struct m
     }
     for (uint32_t i = 0; i < type->interface_count; i++) {
         struct type *interface = type->interfaces[i].interface;
+        struct overrides overrides;
         struct method *body;
         if (!extends(interface, wanted->owner))
             continue;
-        il_status status = find_explicit(interface, wanted, &body, err);
+        MEM_POOL_LOCAL(pool);
+        il_status status = list_overrides(interface, &pool, &overrides, err);
+        if (status == IL_OK)
+            status = find_explicit(interface, &overrides, wanted, &body, err);
+        mem_pool_fini(&pool);
         if (status != IL_OK)
             return status;
         if (!body || method_is_abstract(body) || (best && extends(best, interface)))
@@ -269,14 +297,14 @@ static il_status find_default(struct type *type, struct method *wanted, struct m
     return IL_OK;
 }
 
-static il_status implement(struct type *type, struct interface_entry *entry, bool declared,
-                           il_error *err) {
+static il_status implement(struct type *type, const struct overrides *overrides,
+                           struct interface_entry *entry, bool declared, il_error *err) {
     const struct interface_entry *base = inherited_entry(type, entry->interface);
     for (uint32_t slot = 0; slot < entry->interface->vtable_size; slot++) {
         struct method *wanted = entry->interface->vtable[slot], *found = NULL;
         il_status status = IL_OK;
-        if (declared && type->module)
-            status = find_explicit(type, wanted, &found, err);
+        if (declared)
+            status = find_explicit(type, overrides, wanted, &found, err);
         if (status == IL_OK && !found && declared)
             status = find_implicit(type, wanted, &found, err);
         if (status != IL_OK)
@@ -299,7 +327,8 @@ static il_status implement(struct type *type, struct interface_entry *entry, boo
     return IL_OK;
 }
 
-static il_status fill_interfaces(struct type *type, il_error *err) {
+static il_status fill_interfaces(struct type *type, const struct overrides *overrides,
+                                 il_error *err) {
     struct interface_list list = {0};
     il_status status = IL_OK;
     if (type->module)
@@ -321,7 +350,7 @@ static il_status fill_interfaces(struct type *type, il_error *err) {
         if (!entry->methods)
             status = out_of_memory(err);
         else if (type->kind != TYPE_INTERFACE)
-            status = implement(type, entry, i < declared, err);
+            status = implement(type, overrides, entry, i < declared, err);
     }
     type->interface_count = status == IL_OK ? list.count : 0;
     mem_free(list.items);
@@ -342,21 +371,30 @@ static il_status number_interface(struct type *type, il_error *err) {
     return IL_OK;
 }
 
+static il_status build_class(struct type *type, mem_pool *scratch, il_error *err) {
+    struct overrides overrides;
+    if (type->module && type->parent && (type->parent->flags & CLASS_SEALED))
+        return cannot_load(type, "is derived from a sealed class", type->parent->name, err);
+    il_status status = fill_vtable(type, err);
+    if (status == IL_OK)
+        status = list_overrides(type, scratch, &overrides, err);
+    if (status == IL_OK)
+        status = apply_overrides(type, &overrides, err);
+    if (status == IL_OK)
+        status = check_abstract(type, err);
+    return status == IL_OK ? fill_interfaces(type, &overrides, err) : status;
+}
+
 il_status type_build_tables(struct type *type, il_error *err) {
-    il_status status;
     type->vtable_size = 0;
     if (type->kind == TYPE_INTERFACE) {
-        status = number_interface(type, err);
-    } else {
-        if (type->module && type->parent && (type->parent->flags & CLASS_SEALED))
-            return cannot_load(type, "is derived from a sealed class", type->parent->name, err);
-        status = fill_vtable(type, err);
-        if (status == IL_OK && type->module)
-            status = apply_method_impls(type, err);
-        if (status == IL_OK)
-            status = check_abstract(type, err);
+        il_status status = number_interface(type, err);
+        return status == IL_OK ? fill_interfaces(type, NULL, err) : status;
     }
-    return status == IL_OK ? fill_interfaces(type, err) : status;
+    MEM_POOL_LOCAL(scratch);
+    il_status status = build_class(type, &scratch, err);
+    mem_pool_fini(&scratch);
+    return status;
 }
 
 static struct method *entry_method(const struct interface_entry *entry, uint32_t slot) {
