@@ -81,6 +81,16 @@ void bcl_watch_loading(struct runtime *rt) {
 
 /* ---- By name ---- */
 
+/* Throws the error of loading an assembly, with what was asked for as its FileName. */
+static void throw_load_error(struct thread *thread, const il_error *err, const char *name) {
+    exec_throw_error(thread, err);
+    struct object *exception = exec_take_exception(thread);
+    struct string *text = bcl_string(thread, name);
+    bcl_set_field(exception, "<FileName>k__BackingField", text); /* FileNotFoundException */
+    bcl_set_field(exception, "_fileName", text);                 /* BadImageFormatException */
+    exec_throw_object(thread, exception);
+}
+
 struct module *bcl_load_assembly(struct thread *thread, struct module *requester, const char *name,
                                  bool throws) {
     size_t size = strcspn(name, ",");
@@ -96,20 +106,17 @@ struct module *bcl_load_assembly(struct thread *thread, struct module *requester
     il_status status = ldr_load_assembly(thread->rt, simple, &module, &err);
     if (status == IL_FILE_ERROR && (module = ask_for_assembly(thread, requester, name)))
         status = IL_OK;
-    if (status != IL_OK && !thread->exception && throws) {
-        exec_throw_error(thread, &err);
-        struct object *exception = exec_take_exception(thread);
-        bcl_set_field(exception, "_fileName", bcl_string(thread, name));
-        exec_throw_object(thread, exception);
-    }
+    if (status != IL_OK && !thread->exception && (throws || status != IL_FILE_ERROR))
+        throw_load_error(thread, &err, name);
     mem_free(simple);
     return status == IL_OK ? module : NULL;
 }
 
-/* LoadAssembly(name, evidence, reflection only, ref mark). */
+/* LoadAssembly(name, evidence, reflection only, ref mark): null when there is none; managed code
+ * goes on to the code base of an AssemblyName then, or throws. */
 void bcl_domain_load(struct thread *thread, union slot *slots) {
     char *name = bcl_text(thread, slots[1].p);
-    struct module *module = name ? bcl_load_assembly(thread, NULL, name, true) : NULL;
+    struct module *module = name ? bcl_load_assembly(thread, NULL, name, false) : NULL;
     slots[0].o = module ? bcl_assembly_object(thread, module) : NULL;
     mem_free(name);
 }
@@ -151,7 +158,7 @@ static void load_file(struct thread *thread, union slot *slots, bool absolute) {
     struct module *module = full ? loaded_from(thread->rt, full) : NULL;
     il_error err;
     if (path && !module && ldr_load_file(thread->rt, full ? full : path, &module, &err) != IL_OK)
-        exec_throw_error(thread, &err);
+        throw_load_error(thread, &err, path);
     slots[0].o = module && !thread->exception ? bcl_assembly_object(thread, module) : NULL;
     free(full);
     mem_free(path);

@@ -50,7 +50,8 @@ uint32_t bcl_param_row(const struct method *method, uint32_t sequence);
 
 /* The assembly of a display name, of which only the simple name counts; when it is nowhere, the one
  * that AppDomain.AssemblyResolve's handlers give. requester may be NULL. NULL when there is none,
- * an exception is pending then if throws; also pending is what a handler throws. */
+ * FileNotFoundException is pending then if throws; NULL too with another exception pending, such as
+ * one that a handler throws or BadImageFormatException. */
 struct module *bcl_load_assembly(struct thread *thread, struct module *requester, const char *name,
                                  bool throws);
 /* The assembly where AppDomain.TypeResolve's handlers say that a type is; or NULL. */

@@ -18,8 +18,12 @@ static class Program {
             action();
             Console.WriteLine(what + ": nothing thrown");
         } catch (Exception e) {
-            Console.WriteLine("{0}: {1}{2}", what, e.GetType().Name, e.InnerException == null ? "" : " of " + e.InnerException.GetType().Name);
+            Console.WriteLine("{0}: {1}{2}{3}", what, e.GetType().Name, e.InnerException == null ? "" : " of " + e.InnerException.GetType().Name, FileOf(e));
         }
+    }
+    static string FileOf(Exception e) {
+        var missing = e as FileNotFoundException;
+        return missing == null ? "" : " (" + Path.GetFileName(missing.FileName) + ")";
     }
     static void UsePlugin() {
         var plugin = new Hidden.Plugin("used");
@@ -57,6 +61,10 @@ static class Program {
         }
         Fails("method's type missing", () => orphan.GetType("UsesPlugin").GetMethod("Go").Invoke(null, null));
         Console.WriteLine(orphan.GetType("Whole", true).GetFields().Length);
+        AssemblyName found = AssemblyName.GetAssemblyName(orphan.Location), elsewhere = new AssemblyName("nowhere");
+        Console.WriteLine("by code base: " + (Assembly.Load(found).GetName().Name == "orphan"));
+        elsewhere.CodeBase = found.CodeBase + ".missing";
+        Fails("by wrong code base", () => Assembly.Load(elsewhere));
 
         AppDomain.CurrentDomain.AssemblyLoad += (s, e) => {
             if (loaded.Add(e.LoadedAssembly.GetName().Name))
