@@ -868,11 +868,6 @@ il_status ldr_instantiate_method(struct method *definition, struct type *const *
             return IL_OK;
         }
     }
-    if (method_is_virtual(definition) && !definition->owner->is_open) { /* for the slot */
-        il_status status = type_prepare(definition->owner, err);
-        if (status != IL_OK)
-            return status;
-    }
     struct method *method = mem_pool_alloc(&rt->pool, sizeof *method);
     if (!method)
         return out_of_memory(err);
