@@ -125,33 +125,41 @@ static bool ran_out(const il_asm *as) {
            as->code.out_of_memory || il_build_status(as->build) == IL_OUT_OF_MEMORY;
 }
 
-static void report(il_asm *as, il_asm_place place, const char *message) {
-    il_asm_error mistake = {.message = message};
-    if (ran_out(as)) /* which this follows from */
-        il_asm_no_memory(as);
-    if (as->silent || as->gave_up || place.at == as->reported)
-        return;
-    as->reported = place.at;
-    locate(place, &mistake);
+static void count_mistake(il_asm *as, il_asm_place place, const il_asm_error *mistake) {
     if (as->mistakes++ == 0)
         il_fail(as->err, IL_BAD_SOURCE, (uint64_t)(place.at - place.source->text), 0,
-                "%s:%u:%u: %s", mistake.source, mistake.line, mistake.column, message);
-    if (as->options->report)
-        as->options->report(as->options->context, &mistake);
+                "%s:%u:%u: %s", mistake->source, mistake->line, mistake->column, mistake->message);
     if (as->mistakes == MOST_MISTAKES)
         as->gave_up = true;
 }
 
-static void report_format(il_asm *as, il_asm_place place, const char *format, va_list args) {
+static void report(il_asm *as, il_asm_place place, bool warning, const char *format, va_list args) {
     char message[512];
+    il_asm_error mistake = {.warning = warning, .message = message};
+    if (ran_out(as)) /* which this follows from */
+        il_asm_no_memory(as);
+    if (as->silent || as->gave_up || place.at == as->reported)
+        return;
     vsnprintf(message, sizeof message, format, args);
-    report(as, place, message);
+    as->reported = place.at;
+    locate(place, &mistake);
+    if (as->options->report)
+        as->options->report(as->options->context, &mistake);
+    if (!warning)
+        count_mistake(as, place, &mistake);
 }
 
 void il_asm_fail_at(il_asm *as, il_asm_place place, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    report_format(as, place, format, args);
+    report(as, place, false, format, args);
+    va_end(args);
+}
+
+void il_asm_warn_at(il_asm *as, il_asm_place place, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    report(as, place, true, format, args);
     va_end(args);
 }
 
@@ -161,7 +169,7 @@ static void panic(il_asm *as, il_asm_place place, const char *format, ...) {
     if (as->panic)
         return;
     va_start(args, format);
-    report_format(as, place, format, args);
+    report(as, place, false, format, args);
     va_end(args);
     as->panic = true;
     as->t.kind = IL_LEX_BAD;
@@ -199,7 +207,8 @@ il_asm_place il_asm_here(const il_asm *as) {
 }
 
 void il_asm_print_error(il_text *text, const il_asm_error *error) {
-    il_putf(text, "%s:%u:%u: %s\n", error->source, error->line, error->column, error->message);
+    il_putf(text, "%s:%u:%u: %s%s\n", error->source, error->line, error->column,
+            error->warning ? "warning: " : "", error->message);
     for (size_t i = 0; i < error->line_size; i++)
         il_put(text, error->line_text[i] ? error->line_text[i] : ' ');
     il_put(text, '\n');

@@ -741,6 +741,7 @@ static il_blob signature_of(void *user, uint32_t token) {
 }
 
 static void compute_stack(il_asm *as, il_edit *edit, const il_asm_body *body) {
+    enum { DEFAULT_MAX_STACK = 8 };
     uint8_t *bytes = (uint8_t *)as->code.data + body->offset;
     il_body decoded;
     il_error error;
@@ -750,7 +751,8 @@ static void compute_stack(il_asm *as, il_edit *edit, const il_asm_body *body) {
         il_edit_layout(edit, IL_ENCODE_CANONICAL, &size, &error) != IL_OK) {
         if (error.status == IL_OUT_OF_MEMORY)
             il_asm_no_memory(as);
-        il_asm_fail_at(as, body->place, "cannot compute .maxstack: %s", error.text);
+        il_asm_warn_at(as, body->place, "cannot compute .maxstack, which is now 8: %s", error.text);
+        il_store16(bytes + 2, DEFAULT_MAX_STACK);
         return;
     }
     il_store16(bytes + 2, (uint16_t)il_edit_max_stack(edit));

@@ -226,6 +226,8 @@ void il_asm_expected(il_asm *as, const char *what);
 /* At another place, without panic. */
 void il_asm_fail_at(il_asm *as, il_asm_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void il_asm_warn_at(il_asm *as, il_asm_place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 il_asm_place il_asm_here(const il_asm *as);
 
 /* Goes on after a mistake: at the next directive that begins a line, or the brace that ends what we

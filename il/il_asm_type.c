@@ -45,8 +45,9 @@ static uint32_t read_scope(il_asm *as) {
         return il_asm_standard_library(as);
     if (as->only_refers)
         return il_asm_add_assembly(as, &name, &name);
-    il_asm_fail_at(as, place, "no \".assembly extern %.*s\"", (int)name.size, name.start);
-    return il_asm_standard_library(as); /* so that no more is said of it */
+    il_asm_warn_at(as, place, "no \".assembly extern %.*s\": any version will do", (int)name.size,
+                   name.start);
+    return il_asm_add_assembly(as, &name, &name);
 }
 
 static uint32_t type_ref(il_asm *as, uint32_t scope, const il_asm_name *name) {
@@ -63,9 +64,23 @@ static uint32_t type_ref(il_asm *as, uint32_t scope, const il_asm_name *name) {
     return il_build_type_ref(as->build, scope, name_space, string);
 }
 
+/* The types that the assembler itself knows: without a scope they are those of the standard
+ * library, unless the module declares its own. */
+static uint32_t known_type(il_asm *as, const il_asm_name *name) {
+    static const char *const KNOWN[] = {"System.Object", "System.String", "System.ValueType",
+                                        "System.Enum"};
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++) {
+        if (name->size == strlen(KNOWN[i]) && memcmp(name->start, KNOWN[i], name->size) == 0)
+            return type_ref(as, il_asm_standard_library(as), name);
+    }
+    return 0;
+}
+
 static uint32_t local_type(il_asm *as, uint32_t enclosing, const il_asm_name *name,
                            il_asm_place place) {
     uint32_t token = il_asm_find_type(as, enclosing, name);
+    if (!token && !enclosing && !as->panic)
+        token = known_type(as, name);
     if (!token && !as->panic)
         il_asm_fail_at(as, place, "no type %.*s%s in this module", (int)name->size, name->start,
                        enclosing ? " nested there" : "");
@@ -279,11 +294,31 @@ static void read_function_pointer(il_asm *as, il_text *out) {
     il_text_fini(&params);
 }
 
+static bool is_system_type(const il_build *build, uint32_t type_ref, const char *name) {
+    uint32_t scope = il_build_get(build, IL_TypeRef_ResolutionScope, type_ref);
+    const char *own = il_build_get_string(build, il_build_get(build, IL_TypeRef_Name, type_ref));
+    const char *space =
+        il_build_get_string(build, il_build_get(build, IL_TypeRef_Namespace, type_ref));
+    return IL_TOKEN_TABLE(scope) == IL_AssemblyRef && strcmp(own, name) == 0 &&
+           strcmp(space, "System") == 0;
+}
+
+/* class C; a signature spells String and Object of the library in one byte only (II.23.2.16). */
+static void put_class(il_asm *as, il_text *out, uint32_t token) {
+    bool elsewhere = IL_TOKEN_TABLE(token) == IL_TypeRef;
+    if (elsewhere && is_system_type(as->build, token, "String"))
+        il_put_element(out, IL_TYPE_STRING);
+    else if (elsewhere && is_system_type(as->build, token, "Object"))
+        il_put_element(out, IL_TYPE_OBJECT);
+    else
+        il_put_named(out, IL_TYPE_CLASS, token);
+}
+
 static void read_core(il_asm *as, il_text *out) {
     if (il_asm_at(as, '!')) {
         read_variable(as, out);
     } else if (il_asm_take_text(as, "class")) {
-        il_put_named(out, IL_TYPE_CLASS, il_asm_class_name(as));
+        put_class(as, out, il_asm_class_name(as));
     } else if (il_asm_take_text(as, "valuetype")) {
         il_put_named(out, IL_TYPE_VALUETYPE, il_asm_class_name(as));
     } else if (il_asm_take_text(as, "value")) {

@@ -238,6 +238,13 @@ static void lex_symbol(il_lex *lex, il_lexeme *out) {
     }
 }
 
+/* 5, -5, .5 and -.5 */
+static bool begins_number(const char *p) {
+    p += *p == '-';
+    p += *p == '.';
+    return is(*p, DIGIT);
+}
+
 void il_lex_next(il_lex *lex, il_lexeme *out) {
     il_lex_skip_space(lex);
     const char *p = out->start = lex->next;
@@ -250,10 +257,10 @@ void il_lex_next(il_lex *lex, il_lexeme *out) {
         lex_quoted(lex, out, IL_LEX_STRING);
     } else if (*p == '\'') {
         lex_quoted(lex, out, IL_LEX_QUOTED);
+    } else if (begins_number(p)) {
+        lex_number(lex, out);
     } else if (*p == '.') {
         lex_dot(lex, out);
-    } else if (is(*p, DIGIT) || (*p == '-' && is(p[1], DIGIT))) {
-        lex_number(lex, out);
     } else if (p >= lex->end) {
         out->kind = IL_LEX_END;
     } else {

@@ -119,7 +119,8 @@ static bool read_resource(void *context, const il_asm_source *source, const char
 
 static void report(void *context, const il_asm_error *error) {
     session *s = context;
-    il_putf(&s->mistakes, "%u:%u: %s\n", error->line, error->column, error->message);
+    il_putf(&s->mistakes, "%u:%u: %s%s\n", error->line, error->column,
+            error->warning ? "warning: " : "", error->message);
 }
 
 /* Appends the image, or the mistakes. */

@@ -19,8 +19,9 @@ typedef struct il_asm_source {
     size_t size;      /* at most 1 GiB */
 } il_asm_source;
 
-/* A mistake in a source. */
+/* A mistake in a source, or a warning: something to look at, after which the module is made. */
 typedef struct il_asm_error {
+    bool warning;
     const char *source;    /* its name */
     uint32_t line, column; /* from 1, the column in bytes */
     const char *message;
@@ -31,7 +32,7 @@ typedef struct il_asm_error {
 typedef struct il_asm_options {
     const char *module_name; /* where no .module says one; NULL: "module" */
     void *context;           /* for the functions */
-    /* Takes each mistake as it is found; what it points at lives until it returns. NULL: nobody. */
+    /* Takes each mistake or warning as it is found; what it points at lives until it returns. NULL: nobody. */
     void (*report)(void *context, const il_asm_error *error);
     /* Appends the bytes of the file that an embedded .mresource names; false when there is none.
      * NULL: there are none. */
@@ -53,7 +54,7 @@ il_status il_assemble(const il_asm_source *sources, size_t count, const il_asm_o
 il_status il_assemble_method_ref(const il_asm_source *source, const char *assembly, il_build **out,
                                  uint32_t *token, il_error *err);
 
-/* "FILE:LINE:COLUMN: MESSAGE", the line, and a caret below the column; each ends with a newline. */
+/* "FILE:LINE:COLUMN: MESSAGE" or "...: warning: MESSAGE", the line, and a caret below the column; each ends with a newline. */
 void il_asm_print_error(il_text *text, const il_asm_error *error);
 
 #endif
