@@ -233,6 +233,8 @@ static il_status prepare_steps(struct type *type, il_error *err) {
         status = type_prepare(type->parent, err);
     if (status == IL_OK && (type->kind == TYPE_SZARRAY || type->kind == TYPE_ARRAY))
         status = type_lay_out(type->element_type, err);
+    if (status == IL_OK && type->is_nullable) /* what is boxed is the value */
+        status = type_prepare(type->args[0], err);
     if (status == IL_OK)
         status = type_make_methods(type, err);
     if (status == IL_OK)
@@ -310,6 +312,18 @@ static bool implements(const struct type *type, const struct type *interface) {
     return type_varies_to(type, interface);
 }
 
+/* What integers of one size must share besides; bool and char are like no other integer. */
+typedef enum integer_form { NO_INTEGER, INTEGER, BOOLEAN, CHARACTER } integer_form;
+
+static integer_form form_of(const struct type *type) {
+    const struct type *basic = type->is_enum ? type->element_type : type;
+    if (type->storage >= STORE_R4 || type->kind != TYPE_VALUE)
+        return NO_INTEGER;
+    return basic == type->rt->core.boolean     ? BOOLEAN
+           : basic == type->rt->core.character ? CHARACTER
+                                               : INTEGER;
+}
+
 /* Element types are compatible when they are equal, both references and assignable, or integers of
  * one size (I.8.7.1, reduced types). */
 bool array_elements_compatible(const struct type *from, const struct type *to) {
@@ -317,11 +331,8 @@ bool array_elements_compatible(const struct type *from, const struct type *to) {
         return true;
     if (from->storage == STORE_REF && to->storage == STORE_REF)
         return ready(from) && ready(to) && type_is_assignable(from, to);
-    if (from->storage == STORE_STRUCT || to->storage == STORE_STRUCT || from->kind != TYPE_VALUE ||
-        to->kind != TYPE_VALUE)
-        return false;
-    bool floats = from->storage >= STORE_R4 || to->storage >= STORE_R4;
-    return !floats && from->value_size == to->value_size;
+    integer_form form = form_of(from);
+    return form != NO_INTEGER && form == form_of(to) && from->value_size == to->value_size;
 }
 
 bool type_is_assignable(const struct type *from, const struct type *to) {

@@ -32,17 +32,23 @@ static bool must_implement(const struct type *type) {
 
 /* ---- Vtable ---- */
 
-static il_status find_overridden(struct type *type, struct method *method, uint32_t *slot,
+/* The slot of the nearest inherited method of this name and signature, whatever body it has. */
+static il_status find_overridden(const struct type *type, struct method *method, uint32_t *slot,
                                  il_error *err) {
     *slot = METHOD_NO_SLOT;
-    for (uint32_t i = type->parent ? type->parent->vtable_size : 0; i-- > 0;) {
-        bool same;
-        il_status status = method_same_signature(method, type->vtable[i], &same, err);
-        if (status != IL_OK)
-            return status;
-        if (same) {
-            *slot = i;
-            return IL_OK;
+    for (const struct type *base = type->parent; base; base = base->parent) {
+        for (uint32_t i = base->method_count; i-- > 0;) {
+            struct method *inherited = &base->methods[i];
+            bool same;
+            if (inherited->slot == METHOD_NO_SLOT)
+                continue;
+            il_status status = method_same_signature(method, inherited, &same, err);
+            if (status != IL_OK)
+                return status;
+            if (same) {
+                *slot = inherited->slot;
+                return IL_OK;
+            }
         }
     }
     return IL_OK;
