@@ -364,7 +364,7 @@ __attribute__((no_sanitize("thread"))) void interp_run(struct thread *t, uint32_
     OP(ckfinite_r8) {
         if (!isfinite(B.r8)) {
             frame->ip = ip;
-            exec_throw(t, "ArithmeticException", NULL);
+            exec_throw(t, "OverflowException", NULL);
             goto exception;
         }
         A.r8 = B.r8;

@@ -1,6 +1,6 @@
 /* Lowering: blocks, control flow and exception clauses (III.1.7).
  *
- *   method body -> leaders -> one pass over the instructions -> targets patched -> struct code
+ *   method body -> leaders -> passes over the instructions -> targets patched -> struct code
  *
  * While lowering, branch targets are IL offsets; patch() turns them into instruction indexes. */
 #include <stdio.h>
@@ -63,66 +63,6 @@ static void check_leaders(struct lowering *L, const uint8_t *starts) {
     }
 }
 
-/* Records that control reaches offset with the present stack, all of it at home. */
-static void reach(struct lowering *L, uint32_t offset) {
-    struct block *block = &L->blocks[offset];
-    if (offset >= L->body.code_size || L->status != IL_OK || L->dead)
-        return;
-    if (!block->reached) {
-        block->reached = true;
-        block->depth = L->depth;
-        if (block->lowered && L->depth > 0) {
-            lower_fail(L,
-                       "IL_%04X is reached with %u values on the stack, and was taken to be "
-                       "reached with none",
-                       offset, L->depth);
-            return;
-        }
-        block->stack = mem_pool_array(&L->scratch, L->depth + 1, sizeof *block->stack);
-        if (!block->stack)
-            lower_no_memory(L);
-        else
-            memcpy(block->stack, L->stack, L->depth * sizeof *block->stack);
-        return;
-    }
-    if (block->depth != L->depth) {
-        lower_fail(L, "IL_%04X is reached with stacks of different depth, %u and %u", offset,
-                   block->depth, L->depth);
-        return;
-    }
-    for (uint32_t i = 0; i < L->depth; i++) {
-        bool number = block->stack[i].kind != L->stack[i].kind;
-        if (number && !(block->stack[i].kind == V_I8 && L->stack[i].kind == V_ADDRESS) &&
-            !(block->stack[i].kind == V_ADDRESS && L->stack[i].kind == V_I8)) {
-            lower_fail(L, "IL_%04X is reached with different types at stack depth %u", offset, i);
-            return;
-        }
-        block->stack[i].storage = STORE_I4; /* nothing narrower is certain any more */
-        if (block->stack[i].type != L->stack[i].type && block->stack[i].kind == V_REF)
-            block->stack[i].type = NULL;
-    }
-}
-
-static void enter_block(struct lowering *L, uint32_t offset) {
-    struct block *block = &L->blocks[offset];
-    if (!L->dead) {
-        lower_home_all(L);
-        reach(L, offset);
-    }
-    L->dead = false;
-    L->assumed = !block->reached && !block->is_handler && offset != 0;
-    L->depth = block->reached ? block->depth : 0;
-    if (L->depth)
-        memcpy(L->stack, block->stack, L->depth * sizeof *L->stack);
-    for (uint32_t i = 0; i < L->depth; i++) {
-        L->stack[i].storage = STORE_I4;
-        L->stack[i].extended = false;
-    }
-    block->insn = L->count;
-    block->lowered = true;
-    L->block_start = L->count;
-}
-
 /* ---- Exception clauses ---- */
 
 static bool covers(uint32_t start, uint32_t end, uint32_t offset) {
@@ -138,7 +78,7 @@ static void seed_handler(struct lowering *L, uint32_t offset, bool with_exceptio
         lower_push_kind(L, V_REF);
         lower_top(L, 0)->type = NULL;
     }
-    reach(L, offset);
+    lower_reach(L, offset);
     L->depth = 0;
 }
 
@@ -174,6 +114,10 @@ static void read_clause(struct lowering *L, uint32_t i) {
         out->catch_type = NULL; /* catches nothing: no object of the type can exist */
 }
 
+static bool catches(uint32_t kind) {
+    return kind == IL_CLAUSE_CATCH || kind == IL_CLAUSE_FILTER;
+}
+
 static void read_clauses(struct lowering *L) {
     L->clauses = mem_pool_array(L->pool, L->body.clause_count + 1, sizeof *L->clauses);
     L->il_clauses = mem_pool_array(&L->scratch, L->body.clause_count + 1, sizeof *L->il_clauses);
@@ -192,19 +136,19 @@ static void read_clauses(struct lowering *L) {
     for (uint32_t i = 0; i < L->body.clause_count && L->status == IL_OK; i++) {
         const il_clause *clause = &L->il_clauses[i];
         L->clauses[i].exception_reg = (uint16_t)L->temp_start;
-        seed_handler(L, clause->handler_offset,
-                     clause->kind == IL_CLAUSE_CATCH || clause->kind == IL_CLAUSE_FILTER);
+        seed_handler(L, clause->handler_offset, catches(clause->kind));
         if (clause->kind == IL_CLAUSE_FILTER)
             seed_handler(L, clause->token_or_filter, true);
     }
 }
 
-/* The innermost clause whose handler holds the instruction; -1 when there is none. */
-static int handler_at(const struct lowering *L, uint32_t offset) {
+/* The innermost clause, or clause that catches, whose handler holds the instruction; -1 when there
+ * is none. */
+static int handler_at(const struct lowering *L, uint32_t offset, bool of_catch) {
     int best = -1;
     for (uint32_t i = 0; i < L->body.clause_count; i++) {
         const il_clause *c = &L->il_clauses[i];
-        if (!covers(c->handler_offset, c->handler_end, offset))
+        if (!covers(c->handler_offset, c->handler_end, offset) || (of_catch && !catches(c->kind)))
             continue;
         if (best < 0 || c->handler_end - c->handler_offset <
                             L->il_clauses[best].handler_end - L->il_clauses[best].handler_offset)
@@ -217,8 +161,7 @@ static int handler_at(const struct lowering *L, uint32_t offset) {
 static void leave_catch_blocks(struct lowering *L, uint32_t from, uint32_t target) {
     for (uint32_t i = 0; i < L->body.clause_count; i++) {
         const il_clause *c = &L->il_clauses[i];
-        if ((c->kind == IL_CLAUSE_CATCH || c->kind == IL_CLAUSE_FILTER) &&
-            covers(c->handler_offset, c->handler_end, from) &&
+        if (catches(c->kind) && covers(c->handler_offset, c->handler_end, from) &&
             !covers(c->handler_offset, c->handler_end, target))
             lower_emit(L, CODE_leave_catch, 0, 0, 0);
     }
@@ -241,12 +184,12 @@ static void leave(struct lowering *L, uint32_t target) {
         lower_emit(L, CODE_loop, 0, 0, 0);
     }
     lower_emit(L, CODE_br, 0, 0, 0)->u.branch.target = target;
-    reach(L, target);
+    lower_reach(L, target);
     L->dead = true;
 }
 
 static void end_finally(struct lowering *L) {
-    int clause = handler_at(L, L->il_offset);
+    int clause = handler_at(L, L->il_offset, false);
     if (clause < 0 || (L->clauses[clause].kind != IL_CLAUSE_FINALLY &&
                        L->clauses[clause].kind != IL_CLAUSE_FAULT))
         lower_fail(L, "endfinally outside a finally or fault block");
@@ -256,9 +199,8 @@ static void end_finally(struct lowering *L) {
 }
 
 static void rethrow(struct lowering *L) {
-    int clause = handler_at(L, L->il_offset);
-    if (clause < 0 ||
-        (L->clauses[clause].kind != IL_CLAUSE_CATCH && L->clauses[clause].kind != IL_CLAUSE_FILTER))
+    int clause = handler_at(L, L->il_offset, true);
+    if (clause < 0)
         lower_fail(L, "rethrow outside a catch block");
     else
         lower_emit(L, CODE_rethrow, L->clauses[clause].state_reg, 0, 0);
@@ -275,10 +217,9 @@ static void count_loop(struct lowering *L, uint32_t target) {
 }
 
 static void jump(struct lowering *L, uint32_t target) {
-    lower_home_all(L);
+    lower_fall_into(L, target);
     count_loop(L, target);
     lower_emit(L, CODE_br, 0, 0, 0)->u.branch.target = target;
-    reach(L, target);
     L->dead = true;
 }
 
@@ -291,17 +232,19 @@ static void branch(struct lowering *L, const il_insn *insn) {
     case IL_OP_BRFALSE_S: lower_bool_branch(L, insn, false); break;
     default: lower_compare_branch(L, insn); break;
     }
-    reach(L, insn->u.target);
+    uint32_t target = lower_edge(L, insn->u.target);
+    if (!L->dead && L->status == IL_OK)
+        L->insns[L->count - 1].u.branch.target = target;
     L->block_start = L->count;
 }
 
 static void switch_to(struct lowering *L, const il_insn *insn) {
     struct value index = lower_pop(L);
-    if (index.kind != V_I4) {
-        lower_fail(L, "switch: the operand is not an int32");
+    if (index.kind != V_I4 && index.kind != V_I8) {
+        lower_fail(L, "switch: the operand is not an integer");
         return;
     }
-    uint16_t reg = lower_use(L, &index);
+    uint16_t reg = lower_use_index(L, &index);
     lower_home_all(L);
     uint32_t count = insn->u.cases.count;
     struct code_switch *table =
@@ -312,10 +255,10 @@ static void switch_to(struct lowering *L, const il_insn *insn) {
     }
     table->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        table->targets[i] = il_insn_case(insn, i);
-        if (table->targets[i] <= L->il_offset)
+        uint32_t target = il_insn_case(insn, i);
+        if (target <= L->il_offset)
             L->has_loops = true;
-        reach(L, table->targets[i]);
+        table->targets[i] = lower_edge(L, target);
     }
     lower_emit_pointer(L, CODE_switch, reg, 0, table);
     L->block_start = L->count;
@@ -522,36 +465,33 @@ static void init_at_entry(struct lowering *L) {
 static void lower_all(struct lowering *L) {
     uint32_t offset = 0;
     il_insn insn;
+    lower_begin_pass(L);
     init_at_entry(L);
     L->dead = true; /* the first block is entered with nothing before it */
-    L->blocks[0].leader = true;
-    L->depth = 0;
     while (offset < L->body.code_size && L->status == IL_OK) {
         L->il_offset = offset;
         if (L->blocks[offset].leader)
-            enter_block(L, offset);
+            lower_enter_block(L, offset);
         if (il_insn_read(L->body.code, L->body.code_size, offset, &insn, NULL) != IL_OK)
             return;
         if (!L->dead)
             lower_insn(L, &insn);
         offset += insn.size;
     }
-    if (!L->dead && L->status == IL_OK) {
-        if (L->assumed)
-            lower_throw(L, "InvalidProgramException", "control runs off the end of the method");
-        else
-            lower_fail(L, "control runs off the end of the method");
-    }
+    if (!L->dead && L->status == IL_OK)
+        lower_fail(L, "control runs off the end of the method");
+    lower_emit_edges(L);
 }
 
 /* ---- Patching and finishing ---- */
 
 static uint32_t index_of(const struct lowering *L, uint32_t offset) {
-    if (offset >= L->body.code_size)
-        return L->count;
-    while (offset < L->body.code_size && !L->blocks[offset].lowered)
+    uint32_t end = L->body.code_size;
+    if (offset > end)
+        return lower_edge_insn(L, offset);
+    while (offset < end && !L->blocks[offset].lowered)
         offset++;
-    return offset < L->body.code_size ? L->blocks[offset].insn : L->count;
+    return offset < end ? L->blocks[offset].insn : lower_edge_insn(L, end + 1);
 }
 
 static void patch(struct lowering *L) {
@@ -703,8 +643,11 @@ static void run(struct lowering *L, struct code **out) {
         scan(L, starts);
     if (L->status == IL_OK)
         check_leaders(L, starts);
-    if (L->status == IL_OK && !L->unusable)
-        lower_all(L);
+    L->blocks[0].leader = true;
+    do {
+        if (L->status == IL_OK && !L->unusable)
+            lower_all(L);
+    } while (lower_needs_pass(L));
     if (L->status == IL_OK) {
         patch(L);
         finish(L, out);

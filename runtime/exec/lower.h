@@ -1,16 +1,18 @@
 /* Lowering IL to register code: what its parts share. Internal to runtime/exec/lower*.c.
  *
- *   lower.c         blocks, control flow, exception clauses, the loop over the instructions
+ *   lower.c         control flow, exception clauses, the loop over the instructions
+ *   lower_block.c   what the stack holds where blocks begin
  *   lower_stack.c   the symbolic evaluation stack and emission
  *   lower_arith.c   arithmetic, conversions, comparisons
  *   lower_member.c  fields, arrays, objects
  *   lower_call.c    calls, constructors, function pointers, returns
  *   lower_intrinsic.c  methods that become operations
  *
- * One pass in IL order. The evaluation stack is symbolic: an entry may be a constant, a local or
- * argument that was loaded but not yet copied, or a register. Each depth has a home register;
- * entries go home where that matters: before a branch or label, as arguments of a call, and when
- * the local they stand for is written. */
+ * One pass in IL order, or a few where a later jump changes what a block begins with. The
+ * evaluation stack is symbolic: an entry may be a constant, a local or argument that was loaded but
+ * not yet copied, or a register. Each depth has a home register; entries go home where that
+ * matters: before a branch or label, as arguments of a call, and when the local they stand for is
+ * written. */
 #ifndef CLARET_LOWER_H
 #define CLARET_LOWER_H
 
@@ -38,6 +40,7 @@ struct block {
     struct value *stack; /* entries at the start, all at home; NULL: empty */
     uint32_t depth;
     bool reached; /* stack and depth are set */
+    bool guessed; /* but only by code that is perhaps never reached itself */
 };
 
 struct variable {
@@ -72,9 +75,17 @@ struct lowering {
 
     uint32_t il_offset; /* of the instruction being lowered */
     bool dead;          /* nothing follows until the next leader */
-    bool assumed;       /* the block's start was never reached so far: empty stack assumed */
+    bool guessing;      /* nothing known leads to the current block so far */
     bool has_loops;
     bool unusable; /* the type of a local variable is missing: all it does is throw */
+
+    /* Of the pass (lower_block.c). */
+    bool again;     /* a block was lowered with another stack than it has */
+    bool learnt;    /* a block that was guessed is known now */
+    bool disagreed; /* guessed and known code brought different stacks to a block */
+    uint32_t passes;
+    struct edge *edges, **last_edge;
+    uint32_t edge_count;
 
     /* Prefixes of the instruction being lowered. */
     struct type *constrained;
@@ -102,6 +113,8 @@ struct insn *lower_emit_mem(struct lowering *L, enum code_op op, uint32_t a, uin
                             uint32_t offset, uint32_t size);
 
 value_kind lower_kind_of(const struct type *type);
+/* Integers of 64 bits, pointers and objects, which unverifiable code uses for each other. */
+bool lower_is_pointer_sized(value_kind kind);
 /* The move of a value of one slot. */
 enum code_op lower_move_op(value_kind kind);
 uint16_t lower_next_home(struct lowering *L);
@@ -142,11 +155,30 @@ void lower_throw_access(struct lowering *L, const char *exception, const char *k
                         const char *text);
 void lower_unsupported(struct lowering *L, const char *what);
 
+const char *lower_kind_text(const struct value *value);
+
+/* ---- lower_block.c ---- */
+void lower_begin_pass(struct lowering *L);
+/* Whether the pass that ended has to be done again. */
+bool lower_needs_pass(struct lowering *L);
+void lower_enter_block(struct lowering *L, uint32_t offset);
+/* Control reaches offset with the present stack, all of it at home. */
+void lower_reach(struct lowering *L, uint32_t offset);
+/* The same where nothing else follows: brings the stack home, and to the kinds expected there. */
+void lower_fall_into(struct lowering *L, uint32_t offset);
+/* The same for a branch that was just emitted: returns what to set as its target. */
+uint32_t lower_edge(struct lowering *L, uint32_t target);
+/* Behind the last instruction: the code of edges that convert; then where that of a target is. */
+void lower_emit_edges(struct lowering *L);
+uint32_t lower_edge_insn(const struct lowering *L, uint32_t target);
+
 /* ---- lower.c ---- */
 void lower_load_argument(struct lowering *L, uint32_t index);
 
 /* ---- lower_arith.c ---- */
 bool lower_arithmetic(struct lowering *L, const il_insn *insn);
+/* float32 to float64, int32 to native int; nothing for what has the kind's width. */
+void lower_widen(struct lowering *L, struct value *value, value_kind kind);
 /* Pops the operands of a comparing branch and emits it (target still an IL offset). */
 void lower_compare_branch(struct lowering *L, const il_insn *insn);
 void lower_bool_branch(struct lowering *L, const il_insn *insn, bool if_true);

@@ -8,10 +8,6 @@
 #define R8_OF(op) ((enum code_op)((op) + (CODE_add_r8 - CODE_add_r4)))
 #define NO_OP     CODE_nop
 
-static bool is_int8(const struct value *v) {
-    return v->kind == V_I8 || v->kind == V_ADDRESS || v->kind == V_REF;
-}
-
 static void widen_to_i8(struct lowering *L, struct value *v) {
     if (v->kind != V_I4)
         return;
@@ -30,6 +26,14 @@ static void widen_to_r8(struct lowering *L, struct value *v) {
     lower_emit(L, CODE_conv_r8_r4, v->home, from, 0);
     v->reg = v->home;
     v->kind = V_R8;
+}
+
+void lower_widen(struct lowering *L, struct value *value, value_kind kind) {
+    if (kind == V_R8)
+        widen_to_r8(L, value);
+    else
+        widen_to_i8(L, value);
+    value->kind = (uint8_t)kind;
 }
 
 static bool is_float(const struct value *v) {
@@ -348,7 +352,7 @@ void lower_bool_branch(struct lowering *L, const il_insn *insn, bool if_true) {
     uint16_t reg = lower_use(L, &a);
     lower_home_all(L);
     enum code_op op = if_true ? CODE_bne_imm_i4 : CODE_beq_imm_i4;
-    struct insn *branch = lower_emit(L, is_int8(&a) ? I8_OF(op) : op, reg, 0, 0);
+    struct insn *branch = lower_emit(L, lower_is_pointer_sized(a.kind) ? I8_OF(op) : op, reg, 0, 0);
     branch->u.branch.target = insn->u.target;
     branch->u.branch.imm = 0;
 }

@@ -94,7 +94,7 @@ static bool place_arguments(struct lowering *L, const struct callee *callee) {
         struct value *value = lower_top(L, count - 1 - i);
         uint32_t param = i - callee->this_count;
         if (i < callee->this_count) {
-            if (value->kind != V_REF && value->kind != V_ADDRESS && value->kind != V_I8) {
+            if (!lower_is_pointer_sized(value->kind)) {
                 lower_fail(L, "call of %s: this is neither an object nor an address", method->name);
                 return false;
             }
@@ -230,13 +230,18 @@ static struct code_indirect_call *new_indirect(struct lowering *L, const struct 
     return call;
 }
 
+static bool returns_the_same(const struct method *a, const struct method *b) {
+    const struct type *left = a->return_type, *right = b->return_type;
+    return left == right || (left->storage == right->storage && left->storage != STORE_STRUCT);
+}
+
 /* Only a call in front of a ret outside all try blocks and handlers can replace the frame. */
-static bool is_tail(const struct lowering *L, const il_insn *insn) {
+static bool is_tail(const struct lowering *L, const struct method *callee, const il_insn *insn) {
     uint32_t next = L->il_offset + insn->size;
     il_insn following;
     if (!L->tail ||
         il_insn_read(L->body.code, L->body.code_size, next, &following, NULL) != IL_OK ||
-        following.opcode != IL_OP_RET)
+        following.opcode != IL_OP_RET || !returns_the_same(L->method, callee) || callee->is_vararg)
         return false;
     for (uint32_t i = 0; i < L->body.clause_count; i++) {
         const il_clause *c = &L->il_clauses[i];
@@ -294,7 +299,7 @@ static void call(struct lowering *L, const il_insn *insn) {
         base = spread_varargs(L, &callee);
     if (is_virtual && L->constrained)
         call_constrained(L, method, base);
-    else if (is_tail(L, insn) && !method->is_vararg)
+    else if (is_tail(L, method, insn))
         emit_tail_call(L, method, base, is_virtual);
     else if (is_virtual)
         emit_virtual_call(L, method, base);
@@ -390,7 +395,7 @@ static void call_indirect(struct lowering *L, const il_insn *insn) {
     if (!indirect_operand(L, insn->u.token, &callee, &site))
         return;
     const struct value *top = L->depth ? lower_top(L, 0) : NULL;
-    if (!top || (top->kind != V_I8 && top->kind != V_ADDRESS)) {
+    if (!top || !lower_is_pointer_sized(top->kind)) {
         lower_fail(L, "calli: the operand is not a function pointer");
         return;
     }
@@ -414,7 +419,7 @@ static void call_indirect(struct lowering *L, const il_insn *insn) {
         lower_emit(L, CODE_mov, target, from, 0);
         base = spread_varargs(L, &callee);
     }
-    bool tail = is_tail(L, insn) && !callee.method->is_vararg;
+    bool tail = is_tail(L, callee.method, insn);
     lower_emit_pointer(L, tail ? CODE_tail_calli : CODE_calli, base, target, call);
     drop(L, argument_count(&callee));
     push_result(L, callee.method->return_type, base);
@@ -475,7 +480,7 @@ static void new_object(struct lowering *L, const il_insn *insn) {
     if (!lower_prepare(L, type))
         return;
     callee.this_count = 0;
-    if (strcmp(ctor->name, ".ctor") != 0 || method_is_static(ctor)) {
+    if (method_is_static(ctor) || ctor->return_type->storage != STORE_VOID) {
         lower_fail(L, "newobj of %s, which is no constructor", ctor->name);
         return;
     }

@@ -70,15 +70,19 @@ static struct type *type_operand(struct lowering *L, uint32_t token) {
 
 static struct value pop_address(struct lowering *L, const char *what) {
     struct value a = lower_pop(L);
-    if (a.kind != V_ADDRESS && a.kind != V_I8 && L->status == IL_OK)
+    if (a.kind == V_I4)
+        lower_widen(L, &a, V_I8);
+    if (!lower_is_pointer_sized(a.kind) && L->status == IL_OK)
         lower_fail(L, "%s: the operand is not an address", what);
     return a;
 }
 
 struct value lower_pop_object(struct lowering *L, const char *what) {
     struct value a = lower_pop(L);
-    if (a.kind != V_REF && L->status == IL_OK)
+    if (!lower_is_pointer_sized(a.kind) && L->status == IL_OK)
         lower_fail(L, "%s: the operand is not an object", what);
+    if (a.kind != V_REF)
+        a.type = NULL;
     return a;
 }
 
@@ -238,10 +242,6 @@ static void load_field(struct lowering *L, struct field *field) {
     lower_load_from(L, base, field->offset, field->type);
 }
 
-static bool is_object_or_address(const struct value *v) {
-    return v->kind == V_REF || v->kind == V_ADDRESS || v->kind == V_I8;
-}
-
 static void store_field(struct lowering *L, struct field *field) {
     if (field->flags & FIELD_STATIC) {
         store_static(L, field);
@@ -249,7 +249,7 @@ static void store_field(struct lowering *L, struct field *field) {
         return;
     }
     struct value value = lower_pop(L), object = lower_pop(L);
-    if (!is_object_or_address(&object)) {
+    if (!lower_is_pointer_sized(object.kind)) {
         lower_fail(L, "stfld %s: the operand is neither an object nor an address", field->name);
         return;
     }
@@ -262,7 +262,7 @@ static void field_address(struct lowering *L, struct field *field) {
         static_address(L, field);
         return;
     }
-    if (!is_object_or_address(&object)) {
+    if (!lower_is_pointer_sized(object.kind)) {
         lower_fail(L, "ldflda %s: the operand is neither an object nor an address", field->name);
         return;
     }

@@ -17,7 +17,7 @@ void lower_fail(struct lowering *L, const char *format, ...) {
     va_start(args, format);
     vsnprintf(reason, sizeof reason, format, args);
     va_end(args);
-    if (L->assumed) { /* perhaps nobody ever gets here */
+    if (L->guessing) { /* perhaps nobody ever gets here */
         lower_throw(L, "InvalidProgramException", "%s", reason);
         return;
     }
@@ -138,6 +138,10 @@ value_kind lower_kind_of(const struct type *type) {
     case STORE_STRUCT: return V_STRUCT;
     default: return V_I4;
     }
+}
+
+bool lower_is_pointer_sized(value_kind kind) {
+    return kind == V_I8 || kind == V_ADDRESS || kind == V_REF;
 }
 
 uint16_t lower_next_home(struct lowering *L) {
@@ -291,10 +295,10 @@ static void convert(struct lowering *L, struct value *value, enum code_op op, va
     value->kind = (uint8_t)kind;
 }
 
-static const char *kind_text(uint8_t kind) {
+const char *lower_kind_text(const struct value *value) {
     static const char *const texts[] = {"int32",     "int64 or native int", "float32",    "float64",
                                         "an object", "a managed pointer",   "a structure"};
-    return texts[kind];
+    return texts[value->kind];
 }
 
 void lower_coerce(struct lowering *L, struct value *value, const struct type *type,
@@ -306,11 +310,11 @@ void lower_coerce(struct lowering *L, struct value *value, const struct type *ty
             narrow(L, value, type->storage);
         if (wanted != V_STRUCT || value->type == type)
             return;
-    } else if (value->kind == V_I4 && wanted == V_I8) {
+    } else if (value->kind == V_I4 && lower_is_pointer_sized(wanted)) {
         if (value->constant)
-            value->kind = V_I8;
+            value->kind = (uint8_t)wanted;
         else
-            convert(L, value, CODE_conv_i8_i4, V_I8);
+            convert(L, value, CODE_conv_i8_i4, wanted);
         return;
     } else if (value->kind == V_R4 && wanted == V_R8) {
         convert(L, value, CODE_conv_r8_r4, V_R8);
@@ -318,11 +322,11 @@ void lower_coerce(struct lowering *L, struct value *value, const struct type *ty
     } else if (value->kind == V_R8 && wanted == V_R4) {
         convert(L, value, CODE_conv_r4_r8, V_R4);
         return;
-    } else if ((value->kind == V_ADDRESS && wanted == V_I8) ||
-               (value->kind == V_I8 && wanted == V_ADDRESS)) {
+    } else if (lower_is_pointer_sized(value->kind) && lower_is_pointer_sized(wanted)) {
         value->kind = (uint8_t)wanted;
+        value->type = NULL;
         return;
-    } else if (value->kind == V_I8 && wanted == V_I4 && type->storage <= STORE_U4) {
+    } else if (lower_is_pointer_sized(value->kind) && wanted == V_I4 && type->storage <= STORE_U4) {
         value->kind = V_I4; /* low 32 bits of the same register */
         value->storage = STORE_I4;
         if (value->constant)
@@ -337,7 +341,7 @@ void lower_coerce(struct lowering *L, struct value *value, const struct type *ty
                    type_name(value->type, found, sizeof found));
     else
         lower_fail(L, "%s expects %s, found %s", where, type_name(type, name, sizeof name),
-                   kind_text(value->kind));
+                   lower_kind_text(value));
 }
 
 /* Whether the last instruction only computes the value into its home, so that it can write

@@ -490,6 +490,8 @@ void *exec_localloc(struct thread *thread, uint64_t size) {
     struct runtime *rt = thread->rt;
     struct type *bytes;
     il_error err;
+    if (size == 0)
+        return NULL;
     if (ldr_array_of(rt->core.byte, 1, true, &bytes, &err) != IL_OK ||
         type_prepare(bytes, &err) != IL_OK || size > INT32_MAX)
         return no_memory(thread);

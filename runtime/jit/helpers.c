@@ -123,7 +123,7 @@ HELP(remainder_r8) {
 HELP(check_finite) {
     FROM_COMPILED(thread);
     if (!isfinite(thread->floats[0].r8))
-        return throw_new(thread, "ArithmeticException", NULL);
+        return throw_new(thread, "OverflowException", NULL);
     DONE(thread, 0);
 }
 
