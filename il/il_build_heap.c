@@ -174,20 +174,9 @@ uint32_t il_build_guid(il_build *build, const uint8_t guid[16]) {
     return (uint32_t)(guids->size / 16);
 }
 
-/* The flag byte behind the text: some unit is more than a plain ASCII letter (II.24.2.4). */
-static bool is_special(uint16_t unit) {
-    return unit > 0x7E || (unit >= 0x01 && unit <= 0x08) || (unit >= 0x0E && unit <= 0x1F) ||
-           unit == 0x27 || unit == 0x2D;
-}
-
 uint32_t il_build_user_string(il_build *build, const uint16_t *units, size_t count) {
     il_text text = {0};
-    bool special = false;
-    for (size_t i = 0; i < count; i++) {
-        il_put_u16(&text, units[i]);
-        special |= is_special(units[i]);
-    }
-    il_put_u8(&text, special);
+    il_put_user_string(&text, units, count);
     uint32_t offset = 0;
     if (text.out_of_memory)
         il_build_fail(build, IL_OUT_OF_MEMORY, "out of memory");

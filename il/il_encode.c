@@ -54,6 +54,21 @@ void il_put_compressed_signed(il_text *out, int32_t value) {
     put_bits(out, bits | (value < 0), width);
 }
 
+/* Some unit is more than a plain ASCII letter. */
+static bool is_special(uint16_t unit) {
+    return unit > 0x7E || (unit >= 0x01 && unit <= 0x08) || (unit >= 0x0E && unit <= 0x1F) ||
+           unit == 0x27 || unit == 0x2D;
+}
+
+void il_put_user_string(il_text *out, const uint16_t *units, size_t count) {
+    bool special = false;
+    for (size_t i = 0; i < count; i++) {
+        il_put_u16(out, units[i]);
+        special |= is_special(units[i]);
+    }
+    il_put_u8(out, special);
+}
+
 void il_put_type_token(il_text *out, uint32_t token) {
     uint32_t tag = IL_TOKEN_TABLE(token) == IL_TypeDef   ? 0
                    : IL_TOKEN_TABLE(token) == IL_TypeRef ? 1

@@ -1,4 +1,5 @@
 /* Searches in tables: rows by a column's value, owners of members, types by name. */
+#include "il_grow_state.h"
 #include "il_live_state.h"
 #include "runtime/memory/mem.h"
 
@@ -62,7 +63,16 @@ static uint32_t find_raw(const il_module *module, il_column column, uint32_t raw
 
 uint32_t il_find_next(const il_module *module, il_column column, uint32_t value, uint32_t from) {
     uint32_t raw;
-    return encode(&module->cells[column], value, &raw) ? find_raw(module, column, raw, from) : 0;
+    uint32_t row =
+        encode(&module->cells[column], value, &raw) ? find_raw(module, column, raw, from) : 0;
+    return row ? row : il_grown_find(module, column, value, from);
+}
+
+static il_range find_grown_rows(const il_module *module, il_column column, uint32_t value) {
+    uint32_t first = il_grown_find(module, column, value, 1), end = first;
+    while (end && il_grown_find(module, column, value, end) == end)
+        end++;
+    return (il_range){first, end};
 }
 
 il_range il_find_rows(const il_module *module, il_column column, uint32_t value) {
@@ -70,7 +80,7 @@ il_range il_find_rows(const il_module *module, il_column column, uint32_t value)
     uint32_t raw;
     uint32_t first = encode(cells, value, &raw) ? find_raw(module, column, raw, 1) : 0;
     if (!first)
-        return (il_range){0, 0};
+        return find_grown_rows(module, column, value);
     uint32_t end = first + 1;
     while (end <= cells->rows && il_cell_raw(cells, end) == raw)
         end++;
@@ -97,6 +107,8 @@ static uint32_t list_owner(const il_module *module, il_column list, il_column po
     uint32_t position = member;
     if (module->live)
         return il_live_owner(module, list, member);
+    if (member > module->rows[cells->target])
+        return il_grown_owner(module, list, member);
     if (member == 0 || !is_sorted(module, list))
         return 0;
     if (module->cells[pointer].rows)
@@ -192,8 +204,17 @@ static il_type_index *type_index(const il_module *module) {
     return index;
 }
 
-uint32_t il_find_type(const il_module *module, const char *name_space, const char *name,
-                      uint32_t enclosing) {
+static uint32_t find_grown_type(const il_module *module, const char *name_space, const char *name,
+                                uint32_t enclosing) {
+    uint32_t rows = il_rows(module, IL_TypeDef), row = module->rows[IL_TypeDef] + 1;
+    while (row <= rows &&
+           (!is_type(module, row, name_space, name) || il_enclosing_type(module, row) != enclosing))
+        row++;
+    return row <= rows ? row : 0;
+}
+
+static uint32_t find_read_type(const il_module *module, const char *name_space, const char *name,
+                               uint32_t enclosing) {
     const il_type_index *index = type_index(module);
     if (!index) {
         for (uint32_t row = 1; row <= module->rows[IL_TypeDef]; row++) {
@@ -209,4 +230,10 @@ uint32_t il_find_type(const il_module *module, const char *name_space, const cha
             return row;
     }
     return 0;
+}
+
+uint32_t il_find_type(const il_module *module, const char *name_space, const char *name,
+                      uint32_t enclosing) {
+    uint32_t row = find_read_type(module, name_space, name, enclosing);
+    return row ? row : find_grown_type(module, name_space, name, enclosing);
 }

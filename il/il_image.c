@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "il_grow_state.h"
 #include "il_live_state.h"
 #include "runtime/memory/mem.h"
 
@@ -268,6 +269,7 @@ void il_module_close(il_module *module) {
         return;
     il_type_index_free(atomic_load(&module->types));
     il_live_free(module->live);
+    il_grown_free(atomic_load(&module->grown));
     if (module->mapped)
         munmap((void *)(uintptr_t)module->image, module->size);
     mem_free(module->path);

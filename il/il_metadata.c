@@ -8,6 +8,7 @@
  * Reading touches the root and the table stream's header only. All the arithmetic of a cell, its
  * column's place and width, is done here once per column; il_cell is a multiplication and a load.
  */
+#include "il_grow_state.h"
 #include "il_live_state.h"
 
 /* Row numbers have 24 bits; the last one is kept free for "beyond any table". */
@@ -206,7 +207,9 @@ il_status il_metadata_read(il_module *module, il_error *err) {
 /* ---- Cells ---- */
 
 uint32_t il_rows(const il_module *module, il_table table) {
-    return (unsigned)table < IL_TABLE_COUNT ? module->rows[table] : 0;
+    if ((unsigned)table >= IL_TABLE_COUNT)
+        return 0;
+    return module->rows[table] + il_grown_rows(module, table);
 }
 
 /* A row number too large for a token becomes one that no table has. */
@@ -217,7 +220,7 @@ static uint32_t token_of(uint32_t table, uint32_t row) {
 uint32_t il_cell(const il_module *module, il_column column, uint32_t row) {
     const il_cells *cells = &module->cells[column];
     if (row - 1 >= cells->rows)
-        return 0;
+        return il_grown_cell(module, column, row);
     uint32_t value = il_cell_raw(cells, row);
     if (cells->kind < IL_KIND_ROW)
         return value;
@@ -251,7 +254,7 @@ il_range il_list(const il_module *module, il_column column, uint32_t row) {
     if (module->live)
         return il_live_list(module, column, row);
     if (row - 1 >= cells->rows)
-        return (il_range){0, 0};
+        return il_grown_list(module, column, row);
     uint32_t limit = il_list_limit(module, column);
     uint32_t first = il_cell_raw(cells, row);
     uint32_t end = row < cells->rows ? il_cell_raw(cells, row + 1) : limit;
@@ -278,11 +281,20 @@ il_blob il_heap_of(const il_module *module, il_heap heap) {
 
 const char *il_string(const il_module *module, uint32_t index) {
     il_blob heap = module->heaps[IL_HEAP_STRINGS];
+    if (index >= heap.size) {
+        index -= (uint32_t)heap.size;
+        heap = il_grown_heap(module, IL_HEAP_STRINGS);
+    }
     return index < heap.size ? (const char *)heap.data + index : "";
 }
 
 /* An entry with its length before it (II.24.2.4); data NULL when it does not fit in the heap. */
-static il_blob heap_entry(il_blob heap, uint32_t index) {
+static il_blob heap_entry(const il_module *module, il_heap number, uint32_t index) {
+    il_blob heap = module->heaps[number];
+    if (index >= heap.size) {
+        index -= (uint32_t)heap.size;
+        heap = il_grown_heap(module, number);
+    }
     if (index >= heap.size)
         return (il_blob){NULL, 0};
     il_reader reader = il_reader_of((il_blob){heap.data + index, heap.size - index});
@@ -293,7 +305,7 @@ static il_blob heap_entry(il_blob heap, uint32_t index) {
 }
 
 il_blob il_blob_at(const il_module *module, uint32_t index) {
-    return heap_entry(module->heaps[IL_HEAP_BLOB], index);
+    return heap_entry(module, IL_HEAP_BLOB, index);
 }
 
 const uint8_t *il_guid(const il_module *module, uint32_t index) {
@@ -302,7 +314,7 @@ const uint8_t *il_guid(const il_module *module, uint32_t index) {
 }
 
 il_blob il_user_string(const il_module *module, uint32_t token) {
-    il_blob entry = heap_entry(module->heaps[IL_HEAP_USER_STRINGS], IL_TOKEN_ROW(token));
+    il_blob entry = heap_entry(module, IL_HEAP_USER_STRINGS, IL_TOKEN_ROW(token));
     if (token >> 24 != IL_USER_STRING_TOKEN)
         return (il_blob){NULL, 0};
     entry.size &= ~(size_t)1; /* 2n bytes of text and the flag byte */

@@ -1,6 +1,6 @@
 /* What a module is, for the files of this folder that read it. Filled by il_image.c (headers) and
- * il_metadata.c (streams and tables), then constant but for the two caches at the end; that of a live module
- * by il_live.c, again and again. */
+ * il_metadata.c (streams and tables), then constant but for the two caches at the end and what is added
+ * behind it by il_grow.c; that of a live module by il_live.c, again and again. */
 #ifndef CLARET_IL_MODULE_H
 #define CLARET_IL_MODULE_H
 
@@ -25,6 +25,7 @@ typedef struct il_cells {
 enum { IL_ORDER_UNKNOWN, IL_ORDER_SORTED, IL_ORDER_UNSORTED };
 
 typedef struct il_type_index il_type_index;
+typedef struct il_grown il_grown;
 
 struct il_module {
     char *path;
@@ -36,10 +37,11 @@ struct il_module {
     uint32_t size_of_headers;
     il_blob heaps[IL_HEAP_COUNT];
     il_blob tables; /* the rows of all tables */
-    uint32_t rows[IL_TABLE_COUNT];
+    uint32_t rows[IL_TABLE_COUNT]; /* without those that were added; il_rows counts all */
     il_cells cells[IL_COLUMN_COUNT];
     _Atomic uint8_t order[IL_COLUMN_COUNT];
     _Atomic(il_type_index *) types; /* built by the first il_find_type */
+    _Atomic(il_grown *) grown; /* what was added behind the file's rows and entries, see il_grow.h */
     struct il_live *live; /* of a module that is still built, see il_live.h; NULL for others */
 };
 

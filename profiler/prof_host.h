@@ -21,6 +21,8 @@ struct mem_arena;
 /* One loaded module as the plug-in sees it; made at the first question about it. */
 typedef struct prof_module {
     struct prof_module *next;
+    prof_host *host;
+    pthread_mutex_t emit_lock; /* held by who adds metadata */
     struct module *module;
     il_module *il;
     struct mem_arena *arena;

@@ -114,6 +114,14 @@ HRESULT prof_info_InitializeCurrentThread(ICorProfilerInfo15 *self) {
     return S_OK;
 }
 
+HRESULT prof_info_ApplyMetaData(ICorProfilerInfo15 *self, ModuleID moduleId) {
+    if (!prof_check_module(prof_of_info(self), moduleId))
+        return E_INVALIDARG;
+    if (prof_stops_world(prof_of_info(self)))
+        return CORPROF_E_UNSUPPORTED_CALL_SEQUENCE;
+    return S_OK; /* what was added is seen already */
+}
+
 /* Recompilation is not there yet; what CoreCLR checks before it is. */
 static HRESULT check_rejit(prof_host *host) {
     if (host->callback_version < 4)

@@ -3,10 +3,12 @@
 #include "runtime/memory/mem.h"
 #include "runtime/rt_query.h"
 
-static prof_module *new_record(struct module *module) {
+static prof_module *new_record(prof_host *host, struct module *module) {
     prof_module *record = mem_calloc(1, sizeof *record);
     if (!record)
         return NULL;
+    record->host = host;
+    pthread_mutex_init(&record->emit_lock, NULL);
     record->module = module;
     record->il = rt_module_il(module);
     record->arena = rt_module_arena(module);
@@ -23,7 +25,7 @@ prof_module *prof_module_of(prof_host *host, struct module *module) {
     prof_module *record = host->modules;
     while (record && record->module != module)
         record = record->next;
-    if (!record && (record = new_record(module))) {
+    if (!record && (record = new_record(host, module))) {
         record->next = host->modules;
         host->modules = record;
     }
@@ -34,6 +36,7 @@ prof_module *prof_module_of(prof_host *host, struct module *module) {
 void prof_modules_free(prof_host *host) {
     while (host->modules) {
         prof_module *next = host->modules->next;
+        pthread_mutex_destroy(&host->modules->emit_lock);
         mem_free(host->modules);
         host->modules = next;
     }

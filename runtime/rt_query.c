@@ -203,6 +203,12 @@ il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *star
     return ldr_override_body(module, IL_TOKEN_ROW(token), start, limit, err);
 }
 
+bool rt_reserve_rows(struct module *module, il_table table, uint32_t row) {
+    RUNNING(module->rt);
+    EXEC_LOCKED(module->rt);
+    return ldr_reserve_rows(module, table, row);
+}
+
 /* ---- Objects and threads ---- */
 
 struct type *rt_object_type(const struct object *object) {

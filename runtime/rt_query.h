@@ -68,6 +68,10 @@ il_status rt_get_body(struct module *module, uint32_t token, il_body *out, il_er
 il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *start, size_t limit,
                       il_error *err);
 
+/* Room for what the rows of a table mean, up to a row; before il_grow_row adds it to the module's
+ * metadata. False when memory is short. Takes the lock. */
+bool rt_reserve_rows(struct module *module, il_table table, uint32_t row);
+
 /* ---- Objects and threads ---- */
 struct type *rt_object_type(const struct object *object);
 size_t rt_object_size(const struct object *object); /* its header included */

@@ -50,6 +50,8 @@ void il_put_compressed(il_text *out, uint32_t value);
 void il_put_compressed_signed(il_text *out, int32_t value);
 /* A TypeDef, TypeRef or TypeSpec token as TypeDefOrRefOrSpecEncoded (II.23.2.8). */
 void il_put_type_token(il_text *out, uint32_t token);
+/* A user string without its length: UTF-16 units, and the flag byte (II.24.2.4). */
+void il_put_user_string(il_text *out, const uint16_t *units, size_t count);
 /* A SerString of custom attributes (II.23.3); NULL is the null string. */
 void il_put_ser_string(il_text *out, const char *utf8);
 

@@ -267,6 +267,23 @@ typedef enum CorMethodImpl {
     miInternalCall = 0x1000
 } CorMethodImpl;
 
+/* PInvokeAttributes (II.23.1.8) */
+typedef enum CorPinvokeMap {
+    pmNoMangle = 0x0001,
+    pmCharSetMask = 0x0006,
+    pmCharSetNotSpec = 0x0000,
+    pmCharSetAnsi = 0x0002,
+    pmCharSetUnicode = 0x0004,
+    pmCharSetAuto = 0x0006,
+    pmSupportsLastError = 0x0040,
+    pmCallConvMask = 0x0700,
+    pmCallConvWinapi = 0x0100,
+    pmCallConvCdecl = 0x0200,
+    pmCallConvStdcall = 0x0300,
+    pmCallConvThiscall = 0x0400,
+    pmCallConvFastcall = 0x0500
+} CorPinvokeMap;
+
 /* ---- Method bodies (II.25.4) ---- */
 
 /* A body is tiny when its first byte & (FormatMask >> 1) is TinyFormat; the code size is then the

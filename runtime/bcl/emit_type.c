@@ -143,7 +143,7 @@ struct type *emit_declare(struct thread *thread, struct object *builder) {
         exec_throw(thread, "NotSupportedException", "This type has no metadata.");
         return NULL;
     }
-    if (row < e.module->dynamic->room.types && e.module->types[row])
+    if (row < e.module->room.types && e.module->types[row])
         return e.module->types[row];
     while (il_build_rows(e.build, IL_TypeDef) < row && il_build_status(e.build) == IL_OK)
         il_build_add(e.build, IL_TypeDef, 0);

@@ -10,39 +10,19 @@ static il_status out_of_memory(const struct module *module, il_error *err) {
     return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory", module->name);
 }
 
-/* Makes room for rows and row 0. Tables that were left behind stay in the pool: they may be in
- * use. */
-static bool grow(struct module *module, void *table, uint32_t *room, uint32_t rows, size_t size) {
-    void **place = table;
-    if (rows < *room)
-        return true;
-    uint32_t wanted = 2 * rows + 16;
-    char *larger = mem_pool_array(&module->rt->pool, wanted, size);
-    if (!larger)
-        return false;
-    if (*place)
-        memcpy(larger, *place, *room * size);
-    *place = larger;
-    *room = wanted;
-    return true;
-}
-
-#define GROW(module, table, rows)                                                                  \
-    grow(module, &(module)->table, &(module)->dynamic->room.table, rows, sizeof *(module)->table)
-
 il_status ldr_update_dynamic(struct module *module, il_error *err) {
     const il_build *build = module->dynamic->build;
-    if (!GROW(module, types, il_build_rows(build, IL_TypeDef)) ||
-        !GROW(module, type_refs, il_build_rows(build, IL_TypeRef)) ||
-        !GROW(module, variables, il_build_rows(build, IL_GenericParam)) ||
-        !GROW(module, assembly_refs, il_build_rows(build, IL_AssemblyRef)))
-        return out_of_memory(module, err);
+    static const il_table tables[] = {IL_TypeDef, IL_TypeRef, IL_GenericParam, IL_AssemblyRef};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (!ldr_reserve_rows(module, tables[i], il_build_rows(build, tables[i])))
+            return out_of_memory(module, err);
+    }
     return il_live_update(module->il, err);
 }
 
 il_status ldr_bind_type_ref(struct module *module, uint32_t token, struct type *type,
                             il_error *err) {
-    if (!GROW(module, type_refs, IL_TOKEN_ROW(token)))
+    if (!ldr_reserve_rows(module, IL_TypeRef, IL_TOKEN_ROW(token)))
         return out_of_memory(module, err);
     module->type_refs[IL_TOKEN_ROW(token)] = type;
     return IL_OK;
@@ -50,7 +30,7 @@ il_status ldr_bind_type_ref(struct module *module, uint32_t token, struct type *
 
 il_status ldr_bind_assembly_ref(struct module *module, uint32_t token, struct module *target,
                                 il_error *err) {
-    if (!GROW(module, assembly_refs, IL_TOKEN_ROW(token)))
+    if (!ldr_reserve_rows(module, IL_AssemblyRef, IL_TOKEN_ROW(token)))
         return out_of_memory(module, err);
     module->assembly_refs[IL_TOKEN_ROW(token)] = target;
     return IL_OK;

@@ -15,14 +15,8 @@
 #include "il_build.h"
 #include "runtime/loader/module.h"
 
-/* How much the tables of a dynamic module have room for, in rows. */
-struct module_room {
-    uint32_t types, type_refs, variables, assembly_refs;
-};
-
 struct dynamic_module {
     il_build *build;
-    struct module_room room;
 };
 
 /* A module of an assembly, both without a file. When it is not hidden it joins the runtime's

@@ -55,17 +55,44 @@ static il_status open_bytes(struct module *module, const void *image, size_t siz
     return hr < 0 ? fail_from_hresult(err, "", hr) : open_arena(module, "", err);
 }
 
+/* Arrays that were left behind stay in the pool: they may be in use. */
+static bool grow(struct module *module, void *table, uint32_t *room, uint32_t row, size_t size) {
+    void **place = table;
+    if (row < *room)
+        return true;
+    uint32_t wanted = *room ? 2 * row + 16 : row + 1;
+    char *larger = mem_pool_array(&module->rt->pool, wanted, size);
+    if (!larger)
+        return false;
+    if (*place)
+        memcpy(larger, *place, *room * size);
+    *place = larger;
+    *room = wanted;
+    return true;
+}
+
+#define GROW(module, table, row)                                                                   \
+    grow(module, &(module)->table, &(module)->room.table, row, sizeof *(module)->table)
+
+bool ldr_reserve_rows(struct module *module, il_table table, uint32_t row) {
+    switch (table) {
+    case IL_TypeDef: return GROW(module, types, row);
+    case IL_TypeRef: return GROW(module, type_refs, row);
+    case IL_GenericParam: return GROW(module, variables, row);
+    case IL_AssemblyRef: return GROW(module, assembly_refs, row);
+    default: return true;
+    }
+}
+
 il_status ldr_allocate_tables(struct module *module, il_error *err) {
-    struct mem_pool *pool = &module->rt->pool;
+    static const il_table tables[] = {IL_TypeDef, IL_TypeRef, IL_AssemblyRef};
     const char *name = il_name(module->il, IL_Assembly_Name, 1);
     module->name = name[0] ? name : il_name(module->il, IL_Module_Name, 1);
-    module->types = mem_pool_array(pool, il_rows(module->il, IL_TypeDef) + 1, sizeof(void *));
-    module->type_refs = mem_pool_array(pool, il_rows(module->il, IL_TypeRef) + 1, sizeof(void *));
-    module->assembly_refs =
-        mem_pool_array(pool, il_rows(module->il, IL_AssemblyRef) + 1, sizeof(void *));
-    if (!module->types || !module->type_refs || !module->assembly_refs)
-        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory",
-                       il_module_path(module->il));
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (!ldr_reserve_rows(module, tables[i], il_rows(module->il, tables[i])))
+            return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "%s: out of memory",
+                           il_module_path(module->il));
+    }
     return IL_OK;
 }
 

@@ -23,6 +23,11 @@ struct body_overrides {
     const struct body_override *rows[]; /* NULL for most; atomic */
 };
 
+/* How much the tables of a module have room for, in rows and the row 0. */
+struct module_room {
+    uint32_t types, type_refs, variables, assembly_refs;
+};
+
 /* How far a module is told of: exec/announce.h. */
 typedef enum module_state { MODULE_LOADING, MODULE_LOADED, MODULE_ANNOUNCED } module_state;
 
@@ -38,6 +43,7 @@ struct module {
     struct type **type_refs; /* by TypeRef row */
     struct type **variables; /* by GenericParam row; NULL until the first one is named */
     struct module **assembly_refs;
+    struct module_room room;
     struct body_overrides *bodies;  /* NULL until the first one is set; atomic */
     struct dynamic_module *dynamic; /* of a module made at run time, see dynamic.h; else NULL */
 };
@@ -101,6 +107,9 @@ void ldr_unload(struct module *module);
 
 /* For a module whose image is open: its name, and room for what its tokens mean. */
 il_status ldr_allocate_tables(struct module *module, il_error *err);
+/* Room for a table's rows up to a number, of a module that grows; to be made before they are there.
+ * Under the runtime's lock. False when memory is short. */
+bool ldr_reserve_rows(struct module *module, il_table table, uint32_t row);
 
 /* Tokens to runtime objects. All of them: IL_BAD_METADATA (err->token and text say what is
  * missing), IL_OUT_OF_MEMORY, or the errors of loading an assembly. */

@@ -148,11 +148,10 @@ static struct type *new_variable(struct runtime *rt, bool of_method, uint32_t nu
 static struct type *variable_of_row(struct type *owner, uint32_t row) {
     struct module *module = owner->module;
     const il_module *il = module->il;
-    if (!module->variables)
-        module->variables = mem_pool_array(&module->rt->pool, il_rows(il, IL_GenericParam) + 1,
-                                           sizeof *module->variables);
-    if (!module->variables || module->variables[row])
-        return module->variables ? module->variables[row] : NULL;
+    if (!ldr_reserve_rows(module, IL_GenericParam, il_rows(il, IL_GenericParam)))
+        return NULL;
+    if (module->variables[row])
+        return module->variables[row];
     bool of_method = IL_TOKEN_TABLE(il_cell(il, IL_GenericParam_Owner, row)) == IL_MethodDef;
     struct type *type =
         new_variable(module->rt, of_method, il_cell(il, IL_GenericParam_Number, row));

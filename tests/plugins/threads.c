@@ -155,9 +155,24 @@ static HRESULT on_ClassLoadFinished(ICorProfilerCallback11 *self, ClassID class,
 /* ---- Methods ---- */
 
 static id_set jitted;
+static unsigned made;
 static atomic_uint jit_started, jit_finished;
 static _Thread_local FunctionID compiling[16]; /* on this thread, one inside another */
 static _Thread_local unsigned compiling_count;
+
+/* Adds to the module, which others read. */
+static void grow(ModuleID module, unsigned number) {
+    IMetaDataEmit2 *emit = NULL;
+    mdTypeRef type = 0;
+    mdString string = 0;
+    WCHAR name[] = u"Made.Type0";
+    name[9] = (WCHAR)('0' + number);
+    check(INFO(GetModuleMetaData, module, ofWrite, &IID_IMetaDataEmit2, (IUnknown **)&emit) == S_OK,
+          "IMetaDataEmit2");
+    check(emit->lpVtbl->DefineTypeRefByName(emit, TokenFromRid(1, mdtModule), name, &type) == S_OK,
+          "DefineTypeRefByName");
+    check(emit->lpVtbl->DefineUserString(emit, name, 10, &string) == S_OK, "DefineUserString");
+}
 
 /* ldarg; ldc.i4.1; add; ret */
 static void replace(ModuleID module, mdMethodDef method, bool is_static) {
@@ -197,6 +212,7 @@ static HRESULT on_JITCompilationStarted(ICorProfilerCallback11 *self, FunctionID
     if (strcmp(name, "Same") == 0) {
         usleep(2000); /* the others wait for it */
         replace(module, token, attributes & mdStatic);
+        grow(module, made++);
     }
     pthread_mutex_unlock(&lock);
     return S_OK;
