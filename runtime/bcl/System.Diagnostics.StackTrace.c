@@ -1,5 +1,6 @@
 /* System.Diagnostics: stack traces of exceptions and of the running thread. */
 #include "runtime/bcl/bcl_reflect.h"
+#include "runtime/types/members.h"
 #include "runtime/exec/walk.h"
 
 static struct object *new_frame(struct thread *thread, struct type *type, struct method *method,
@@ -63,5 +64,9 @@ void bcl_stack_frame(struct thread *thread, union slot *slots) {
 void bcl_current_method(struct thread *thread, union slot *slots) {
     uint32_t il_offset;
     struct method *method = method_at(thread, 0, &il_offset);
+    struct type *owner = method ? method->owner->definition : NULL;
+    il_error err;
+    if (owner && method->row && type_members(owner, &err) == IL_OK)
+        method = type_method_of_row(owner, method->row); /* as the generic type declares it */
     slots[0].o = method ? bcl_method_object(thread, method->definition, method->owner) : NULL;
 }

@@ -345,7 +345,7 @@ static bool pass_byref(struct thread *thread, union slot *to, struct type *type,
     return true;
 }
 
-static bool pass_value(struct thread *thread, union slot *to, struct type *type,
+bool bcl_load_argument(struct thread *thread, union slot *to, struct type *type,
                        struct object *value) {
     struct array *place;
     if (type_is_reference(type)) {
@@ -379,7 +379,7 @@ static bool pass_arguments(struct thread *thread, const struct method *method, u
         struct object *value = parameter_value(values, i);
         bool ok = type->kind == TYPE_BYREF
                       ? pass_byref(thread, to, type->element_type, value, &boxes[i])
-                      : pass_value(thread, to, type, value);
+                      : bcl_load_argument(thread, to, type, value);
         if (!ok)
             return false;
         to += type_slots(type);
@@ -419,8 +419,10 @@ static struct method *dispatch(struct thread *thread, struct method *method,
     return target;
 }
 
-static struct object *invoke(struct thread *thread, struct method *method, struct object *object,
-                             struct array *values) {
+struct object *bcl_invoke_boxed(struct thread *thread,
+                                bool (*call)(struct thread *, struct method *, union slot *),
+                                struct method *method, struct object *object,
+                                struct array *values) {
     enum { MAX_SLOTS = 256, MAX_PARAMS = 64 };
     union slot args[MAX_SLOTS];
     struct object *boxes[MAX_PARAMS] = {NULL};
@@ -446,7 +448,7 @@ static struct object *invoke(struct thread *thread, struct method *method, struc
         args[0].p = target->unbox_this ? (char *)object + OBJECT_HEADER : (char *)object;
     if (method_is_static(method) && method->owner->cctor && !exec_init_type(thread, method->owner))
         return NULL;
-    if (!bcl_invoke(thread, target, args))
+    if (!call(thread, target, args))
         return NULL;
     struct object *result = box_result(thread, method, args);
     return_byrefs(thread, method, values, boxes);
@@ -456,7 +458,8 @@ static struct object *invoke(struct thread *thread, struct method *method, struc
 /* RuntimeMethodInfo.InternalInvoke(object, arguments, out exception). */
 void bcl_method_invoke(struct thread *thread, union slot *slots) {
     *(struct object **)slots[3].p = NULL;
-    slots[0].o = invoke(thread, bcl_method_of(slots[0].o), slots[1].o, slots[2].p);
+    slots[0].o =
+        bcl_invoke_boxed(thread, bcl_invoke, bcl_method_of(slots[0].o), slots[1].o, slots[2].p);
 }
 
 /* A string's constructor is its CreateString of the same parameters. */
@@ -506,7 +509,9 @@ void bcl_constructor_invoke(struct thread *thread, union slot *slots) {
     }
     if (create && type == thread->rt->core.string) {
         struct object *empty = (struct object *)exec_new_string(thread, 0);
-        slots[0].o = empty ? invoke(thread, string_factory(ctor), empty, slots[2].p) : NULL;
+        slots[0].o =
+            empty ? bcl_invoke_boxed(thread, bcl_invoke, string_factory(ctor), empty, slots[2].p)
+                  : NULL;
         return;
     }
     if (create && (type->kind == TYPE_ARRAY || type->kind == TYPE_SZARRAY)) {
@@ -517,7 +522,7 @@ void bcl_constructor_invoke(struct thread *thread, union slot *slots) {
         return;
     if (!exec_init_type(thread, type))
         return;
-    invoke(thread, ctor, object, slots[2].p);
+    bcl_invoke_boxed(thread, bcl_invoke, ctor, object, slots[2].p);
     if (create && type->is_nullable && !thread->exception) /* boxed, it is its value */
         object = bcl_box(thread, type, (char *)object + OBJECT_HEADER);
     slots[0].o = create ? object : NULL;

@@ -395,11 +395,11 @@ void bcl_activator_create(struct thread *thread, union slot *slots) {
         exec_throw_error(thread, &err);
         return;
     }
-    if (type_is_value(type)) {
+    const struct method *ctor = type_find_method(type, ".ctor", 0);
+    if (type_is_value(type) && !ctor) {
         memset(slots, 0, type_slots(type) * sizeof *slots);
         return;
     }
-    const struct method *ctor = type_find_method(type, ".ctor", 0);
     bool callable = ctor && (ctor->flags & METHOD_ACCESS_MASK) == METHOD_PUBLIC &&
                     !(type->flags & CLASS_ABSTRACT);
     if (!callable) {
@@ -407,8 +407,12 @@ void bcl_activator_create(struct thread *thread, union slot *slots) {
                           "No parameterless constructor defined for type '%s'.", type->name);
         return;
     }
-    slots[0].o = create(thread, type);
-    if (!slots[0].o && !thread->fatal)
+    struct object *object = create(thread, type);
+    if (object && type_is_value(type))
+        exec_load(slots, (char *)object + OBJECT_HEADER, type);
+    else
+        slots[0].o = object;
+    if (!object && !thread->fatal)
         wrap_exception(thread);
 }
 

@@ -61,9 +61,11 @@ native_method bcl_find(const struct method *method) {
     bool internal = (method->impl_flags & IMPL_INTERNAL_CALL) != 0;
     if (method->flags & METHOD_PINVOKE)
         return find_entry_point(method);
-    if (!internal && owner->module != owner->rt->corlib)
+    bool provided = owner->is_delegate && (method->impl_flags & IMPL_CODE_TYPE) == IMPL_RUNTIME;
+    if (!internal && !provided && owner->module != owner->rt->corlib)
         return NULL;
-    type_name(owner->definition, type, sizeof type);
+    /* What the runtime provides for delegate types is in the table for their base. */
+    type_name(provided ? owner->parent : owner->definition, type, sizeof type);
     for (size_t i = first_row(type, method->name);
          i < METHOD_COUNT && compare(&METHODS[i], type, method->name) == 0; i++) {
         if (METHODS[i].params[0] == '!' || (METHODS[i].params[0] == '*' && internal))

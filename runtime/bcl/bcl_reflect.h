@@ -86,6 +86,16 @@ struct bcl_member *bcl_find_property(struct type *type, const char *name);
 struct method *bcl_method_of(struct object *object);
 struct module *bcl_module_of(struct object *assembly);
 
+/* Calls method on object (NULL for a static one) with arguments that are converted as reflection
+ * does, byref ones back into the vector; the result boxed, or NULL with an exception pending. call
+ * is exec_invoke or bcl_invoke. */
+struct object *bcl_invoke_boxed(struct thread *thread,
+                                bool (*call)(struct thread *, struct method *, union slot *),
+                                struct method *method, struct object *object, struct array *values);
+/* An object as an argument of type, converted like that; false with ArgumentException pending. */
+bool bcl_load_argument(struct thread *thread, union slot *to, struct type *type,
+                       struct object *value);
+
 /* The constant that metadata records for a field, parameter or property, as an object of type (its
  * own primitive type when NULL). *found tells whether there is one; a null constant is one too. */
 struct object *bcl_constant(struct thread *thread, struct module *module, uint32_t parent,

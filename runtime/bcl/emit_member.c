@@ -74,17 +74,46 @@ static struct method *open_form(struct emitter *e, struct method *method) {
     return NULL;
 }
 
+/* Custom modifiers, which are part of what a reference is found by (II.7.1.1), as home has them. */
+static void put_sig_modifiers(struct emitter *e, il_text *out, struct module *home,
+                              const il_type *sig) {
+    for (uint32_t i = 0; i < sig->modifier_count; i++) {
+        struct type *type;
+        il_error err;
+        if (ldr_type(home, sig->modifiers[i].token, NULL, &type, &err) == IL_OK)
+            il_put_modifier(out, sig->modifiers[i].required, emit_type_token(e, type, true));
+        else
+            emit_fail(e->thread, &err);
+    }
+}
+
 static void put_runtime_sig(struct emitter *e, il_text *out, struct method *method) {
     struct method *open = open_form(e, method);
+    struct module *home = open && open->row ? open->owner->module : NULL;
+    struct mem_pool pool = {0};
+    const il_method_sig *sig = NULL; /* those of arrays have none */
+    il_error err;
     if (!open)
         return;
+    if (home && il_parse_method_sig(il_blob_cell(home->il, IL_MethodDef_Signature, open->row),
+                                    &pool, &sig, &err) != IL_OK) {
+        emit_fail(e->thread, &err);
+        goto done;
+    }
     uint8_t header =
         (uint8_t)((open->has_this ? IL_SIG_HASTHIS : 0) | (open->is_vararg ? IL_SIG_VARARG : 0) |
                   (open->generic_count ? IL_SIG_GENERIC : 0));
     il_put_method_header(out, header, open->generic_count, open->param_count);
+    if (sig)
+        put_sig_modifiers(e, out, home, sig->ret);
     emit_put_type(e, out, open->return_type);
-    for (uint32_t i = 0; i < open->param_count; i++)
+    for (uint32_t i = 0; i < open->param_count; i++) {
+        if (sig)
+            put_sig_modifiers(e, out, home, sig->params[i]);
         emit_put_type(e, out, open->params[i]);
+    }
+done:
+    mem_pool_fini(&pool);
 }
 
 void emit_put_method_sig(struct emitter *e, il_text *out, struct object *method) {
@@ -249,19 +278,24 @@ static uint32_t field_builder_ref(struct emitter *e, struct object *builder,
     return named_ref(e, owner, emit_get(builder, "name"), &sig);
 }
 
-/* The field's type as the generic type declares it. */
-static struct type *open_field_type(struct emitter *e, const struct field *field) {
+/* The field's signature as the generic type declares it. */
+static void put_runtime_field_sig(struct emitter *e, il_text *out, const struct field *field) {
     struct module *home = field->owner->module;
     struct mem_pool pool = {0};
-    struct type *type = NULL;
+    struct type *type;
     const il_type *sig;
     il_error err;
     il_blob blob = il_blob_cell(home->il, IL_Field_Signature, field->row);
     if (il_parse_field_sig(blob, &pool, &sig, &err) != IL_OK ||
-        ldr_sig_type(home, sig, NULL, &type, &err) != IL_OK)
+        ldr_sig_type(home, sig, NULL, &type, &err) != IL_OK) {
         emit_fail(e->thread, &err);
+        goto done;
+    }
+    il_put_u8(out, IL_SIG_FIELD);
+    put_sig_modifiers(e, out, home, sig);
+    emit_put_type(e, out, type);
+done:
     mem_pool_fini(&pool);
-    return type;
 }
 
 static uint32_t runtime_field_ref(struct emitter *e, const struct field *field,
@@ -269,11 +303,7 @@ static uint32_t runtime_field_ref(struct emitter *e, const struct field *field,
     il_text sig = {0};
     if (has_definition(e, owner))
         return IL_TOKEN(IL_Field, field->row);
-    const struct type *type = open_field_type(e, field);
-    if (!type)
-        return 0;
-    il_put_u8(&sig, IL_SIG_FIELD);
-    emit_put_type(e, &sig, type);
+    put_runtime_field_sig(e, &sig, field);
     return member_ref(e, owner, field->name, &sig);
 }
 

@@ -1,4 +1,4 @@
-/* Multi-dimensional arrays: making them, and the methods that the runtime provides (II.14.2). */
+/* Arrays: making multi-dimensional ones, and the methods that the runtime provides (II.14.2). */
 #include <string.h>
 
 #include "runtime/exec/exec.h"
@@ -29,7 +29,9 @@ struct array *exec_new_bounded_array(struct thread *thread, struct type *type,
 uint8_t *exec_array_element(struct thread *thread, struct array *array, const int32_t *indexes,
                             size_t stride) {
     const struct type *type = array->object.type;
-    const struct array_bound *bounds = exec_array_bounds(array);
+    const struct array_bound vector = {.length = array->length};
+    const struct array_bound *bounds =
+        type->kind == TYPE_SZARRAY ? &vector : exec_array_bounds(array);
     size_t at = 0;
     for (uint32_t i = 0; i < type->rank; i++) {
         int64_t index =
@@ -70,15 +72,10 @@ static void set(struct thread *thread, union slot *slots) {
         exec_store(place, value, type->element_type);
 }
 
+/* Who calls it has checked the type of the elements (CODE_check_element) unless it only reads. */
 static void address(struct thread *thread, union slot *slots) {
-    const struct type *declared = thread->native_method->owner->element_type;
     uint8_t *place = element_at(thread, slots);
-    if (!place)
-        return;
-    const struct array *array = slots[0].p;
-    if (type_is_reference(declared) && array->object.type->element_type != declared)
-        exec_throw(thread, "ArrayTypeMismatchException", NULL);
-    else
+    if (place)
         slots[0].p = place;
 }
 

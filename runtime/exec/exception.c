@@ -46,7 +46,7 @@ static bool run_filter(struct thread *t, uint32_t index, const struct code_claus
         return false;
     memcpy(saved, start, count * sizeof *saved);
     t->exception = NULL;
-    frame->regs[clause->exception_reg].o = exception;
+    frame->regs[clause->exception_reg].o = exception_seen_by(frame->code->method, exception);
     frame->regs[clause->state_reg].o = exception;
     uint32_t base = t->frame_count;
     struct frame *filter = &t->frames[t->frame_count++];
@@ -65,14 +65,16 @@ static bool run_filter(struct thread *t, uint32_t index, const struct code_claus
     return yes;
 }
 
-static bool catches(struct thread *t, uint32_t index, const struct code_clause *clause) {
+static bool catches(struct thread *t, uint32_t index, struct method *method,
+                    const struct code_clause *clause) {
     struct object *exception = t->exception;
     rt_events *events = t->rt->events;
     if (clause->kind == IL_CLAUSE_CATCH)
-        return clause->catch_type && type_is_assignable(exception->type, clause->catch_type);
+        return clause->catch_type &&
+               type_is_assignable(exception_seen_by(method, exception)->type, clause->catch_type);
     if (clause->kind != IL_CLAUSE_FILTER)
         return false;
-    RT_TELL(events, exception_filter_enter, t->frames[index].code->method);
+    RT_TELL(events, exception_filter_enter, method);
     bool yes = run_filter(t, index, clause, exception);
     RT_TELL(events, exception_filter_leave);
     return yes;
@@ -83,7 +85,7 @@ static bool search_frame(struct thread *t, uint32_t index) {
     const struct code *code = frame->code;
     uint32_t at = insn_index(frame);
     for (uint32_t i = 0; !frame->filter && i < code->clause_count; i++) {
-        if (in_try(&code->clauses[i], at) && catches(t, index, &code->clauses[i])) {
+        if (in_try(&code->clauses[i], at) && catches(t, index, code->method, &code->clauses[i])) {
             t->catch_frame = index;
             t->catch_clause = i;
             return true;
@@ -98,11 +100,19 @@ static bool search_compiled(struct thread *t, const struct walk_entry *entry) {
     for (uint32_t i = 0; i < code->clause_count; i++) {
         const struct code_clause *clause = &code->clauses[i];
         if (clause->kind == IL_CLAUSE_CATCH && in_try(clause, entry->insn) &&
-            catches(t, 0, clause)) {
+            catches(t, 0, entry->method, clause)) {
             t->catch_frame = entry->activation;
             t->catch_clause = i;
             return true;
         }
+    }
+    return false;
+}
+
+static bool has_filter(const struct code *code) {
+    for (uint32_t i = 0; i < code->clause_count; i++) {
+        if (code->clauses[i].kind == IL_CLAUSE_FILTER)
+            return true;
     }
     return false;
 }
@@ -112,6 +122,8 @@ static bool search_activation(struct thread *t, struct trace *trace,
     rt_events *events = t->rt->events;
     trace_add(trace, entry->method, entry->il_offset);
     RT_TELL(events, exception_search_enter, entry->method);
+    if (has_filter(entry->method->code))
+        trace_store(trace, t); /* for the filter to see */
     bool found = entry->frame ? search_frame(t, entry->index) : search_compiled(t, entry);
     if (found)
         RT_TELL(events, exception_catcher_found, entry->method);
@@ -146,7 +158,7 @@ void exception_search(struct thread *t, bool keep_trace) {
     }
     if (found)
         t->unhandled = false;
-    trace_end(&trace, t);
+    trace_store(&trace, t);
     t->catch_known = true;
 }
 
@@ -156,7 +168,7 @@ static void enter_catch(struct thread *t, struct frame *frame) {
     const struct code_clause *clause = &frame->code->clauses[t->catch_clause];
     rt_events *events = t->rt->events;
     struct object *exception = t->exception;
-    frame->regs[clause->exception_reg].o = exception;
+    frame->regs[clause->exception_reg].o = exception_seen_by(frame->code->method, exception);
     frame->regs[clause->state_reg].o = exception;
     frame->ip = frame->code->insns + clause->handler_start;
     t->exception = NULL;

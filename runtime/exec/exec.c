@@ -126,9 +126,6 @@ static void throw_missing(struct thread *thread, const struct method *method) {
     method_name(method, name, sizeof name);
     if (method->special == METHOD_ABSTRACT)
         exec_throw_format(thread, "EntryPointNotFoundException", "%s has no body", name);
-    else if (method->owner->is_delegate) /* BeginInvoke and EndInvoke, as in CoreCLR */
-        exec_throw(thread, "PlatformNotSupportedException",
-                   "Operation is not supported on this platform.");
     else
         exec_throw_format(thread, "MissingMethodException",
                           "internal call %s: Claret does not have it yet", name);

@@ -275,7 +275,7 @@ struct array *exec_try_new_array(struct thread *thread, struct type *array_type,
 struct array *exec_new_bounded_array(struct thread *thread, struct type *array_type,
                                      const struct array_bound *bounds);
 /* Where the element lies whose indexes are at *indexes and every stride bytes on; NULL with
- * IndexOutOfRangeException pending. The array is multi-dimensional. */
+ * IndexOutOfRangeException pending. */
 uint8_t *exec_array_element(struct thread *thread, struct array *array, const int32_t *indexes,
                             size_t stride);
 /* The native body of a method that only arrays have. */

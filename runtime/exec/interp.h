@@ -69,6 +69,14 @@ bool exception_dispatch(struct thread *thread, uint32_t base, uint32_t first_cla
  * registers; returns the clause to continue with. */
 uint32_t exception_resume(struct thread *thread, const struct frame *frame, uint16_t state_reg);
 
+/* ---- wrapped.c ---- */
+
+/* The exception that carries a thrown object through the runtime, itself when it is one. Another
+ * one when memory is short. */
+struct object *exception_wrap(struct thread *thread, struct object *object);
+/* What a handler or filter of the method gets of it. */
+struct object *exception_seen_by(const struct method *method, struct object *exception);
+
 /* ---- Helpers of single operations, for both engines. Null is a pending exception. ---- */
 uint64_t interp_r8_to_u8(double v); /* conv.u8 */
 bool interp_convert_checked(struct thread *thread, union slot *to, const union slot *from,

@@ -276,6 +276,15 @@ static void emit_tail_call(struct lowering *L, struct method *method, uint16_t b
     emit_tail(L, method, base, function, by_object);
 }
 
+/* An element's address is given out only for exactly its type, but for who just reads. */
+static void check_array_elements(struct lowering *L, const struct method *method, uint16_t array) {
+    const struct type *owner = method->owner;
+    bool is_address = (owner->kind == TYPE_ARRAY || owner->kind == TYPE_SZARRAY) &&
+                      method->return_type->kind == TYPE_BYREF;
+    if (is_address && type_is_reference(owner->element_type) && !L->readonly)
+        lower_emit_pointer(L, CODE_check_element, array, 0, owner->element_type);
+}
+
 static void call(struct lowering *L, const il_insn *insn) {
     struct callee callee;
     if (!callee_operand(L, insn->u.token, &callee))
@@ -297,6 +306,7 @@ static void call(struct lowering *L, const il_insn *insn) {
     uint16_t base = first_argument(L, &callee);
     if (method->is_vararg)
         base = spread_varargs(L, &callee);
+    check_array_elements(L, method, base);
     if (is_virtual && L->constrained)
         call_constrained(L, method, base);
     else if (is_tail(L, method, insn))
@@ -501,7 +511,7 @@ static void new_object(struct lowering *L, const il_insn *insn) {
     if (type == L->module->rt->core.string) {
         target = string_factory(L, ctor);
         op = CODE_newobj_string;
-    } else if (type->kind == TYPE_ARRAY) {
+    } else if (type->kind == TYPE_ARRAY || type->kind == TYPE_SZARRAY) {
         op = CODE_newobj_string;
     }
     if (!target)

@@ -268,7 +268,11 @@ static void field_address(struct lowering *L, struct field *field) {
     }
     uint16_t base = lower_use(L, &object);
     uint16_t home = lower_push_kind(L, V_ADDRESS);
-    lower_emit_mem(L, CODE_lea, home, base, field->offset, 0);
+    if (object.kind == V_I8) { /* null is an address like any other then */
+        lower_emit(L, CODE_add_imm_i8, home, base, 0)->u.i = field->offset;
+    } else {
+        lower_emit_mem(L, CODE_lea, home, base, field->offset, 0);
+    }
 }
 
 static bool lower_field(struct lowering *L, const il_insn *insn) {

@@ -349,7 +349,7 @@ void *interp_unbox(struct thread *thread, struct type *type, struct object *obje
         exec_throw(thread, "NullReferenceException", NULL);
         return NULL;
     }
-    if (type->is_nullable && (!object || unboxes_to(object->type, type->args[0])))
+    if (type->is_nullable && (!object || object->type == type->args[0]))
         return unbox_nullable(thread, type, object);
     if (!type->is_nullable && unboxes_to(object->type, type))
         return (char *)object + OBJECT_HEADER;

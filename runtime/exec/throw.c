@@ -7,6 +7,7 @@
 
 void exec_throw_object(struct thread *thread, struct object *exception) {
     rt_events *events = thread->rt->events;
+    exception = exception_wrap(thread, exception);
     thread->exception = exception;
     if (thread->fatal)
         return;
@@ -16,6 +17,7 @@ void exec_throw_object(struct thread *thread, struct object *exception) {
 
 void exec_rethrow(struct thread *thread, struct object *exception) {
     rt_events *events = thread->rt->events;
+    exception = exception_wrap(thread, exception);
     thread->exception = exception;
     RT_TELL(events, exception_thrown, exception);
     exception_search(thread, true);

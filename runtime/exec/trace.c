@@ -29,7 +29,7 @@ void trace_add(struct trace *trace, struct method *method, uint32_t il_offset) {
     trace->entries[trace->count++].il_offset = il_offset;
 }
 
-void trace_end(struct trace *trace, struct thread *thread) {
+void trace_store(struct trace *trace, struct thread *thread) {
     struct runtime *rt = thread->rt;
     struct type *type;
     il_error err;

@@ -17,7 +17,7 @@ struct trace {
 /* keep: entries are added behind those the exception has already (rethrow). */
 void trace_begin(struct trace *trace, struct object *exception, bool keep);
 void trace_add(struct trace *trace, struct method *method, uint32_t il_offset);
-/* Stores the trace; without memory the exception has none. */
-void trace_end(struct trace *trace, struct thread *thread);
+/* Stores the trace as it is now; without memory the exception has none. */
+void trace_store(struct trace *trace, struct thread *thread);
 
 #endif

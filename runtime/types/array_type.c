@@ -1,7 +1,7 @@
 /* What arrays have beyond System.Array.
  *
- * Multi-dimensional arrays have methods that exist only at run time (II.14.2); their bodies are
- * runtime/exec/array.c's. Vectors implement IList<T> and its relatives through generic methods of
+ * They have methods that exist only at run time (II.14.2); their bodies are runtime/exec/array.c's.
+ * Vectors implement IList<T> and its relatives through generic methods of
  * System.Array named InternalArray__[Interface_]Method, instantiated with the interface's argument:
  * that is decided per interface, the same way for all vectors that implement it, so nothing is
  * built before an interface call asks. */
@@ -45,7 +45,7 @@ static il_status make_method(struct type *type, struct method *method, const cha
 }
 
 il_status array_members(struct type *type, il_error *err) {
-    enum { COUNT = 5, VECTOR_COUNT = 1 };
+    enum { COUNT = 5, VECTOR_COUNT = 4 }; /* vectors have no lower bounds to be made with */
     uint32_t count = type->kind == TYPE_SZARRAY ? VECTOR_COUNT : COUNT;
     struct type *element = type->element_type, *byref, *nothing = type->rt->core.void_type;
     if (type->methods)
@@ -63,9 +63,9 @@ il_status array_members(struct type *type, il_error *err) {
         uint32_t ints;
         struct type *last, *result;
     } kinds[COUNT] = {
-        {".ctor", type->rank, NULL, nothing}, {".ctor", 2 * type->rank, NULL, nothing},
-        {"Get", type->rank, NULL, element},   {"Set", type->rank, element, nothing},
-        {"Address", type->rank, NULL, byref},
+        {".ctor", type->rank, NULL, nothing},     {"Get", type->rank, NULL, element},
+        {"Set", type->rank, element, nothing},    {"Address", type->rank, NULL, byref},
+        {".ctor", 2 * type->rank, NULL, nothing},
     };
     for (uint32_t i = 0; i < count && status == IL_OK; i++)
         status = make_method(type, &all[i], kinds[i].name, kinds[i].ints, kinds[i].last,
