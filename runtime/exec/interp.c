@@ -4,6 +4,7 @@
  * on. Only calls out of the interpreter (internal calls, compiled code) nest natively. Whatever may
  * throw leaves thread->exception set and goes to `exception`, where the handler is found. */
 #include "runtime/exec/interp.h"
+#include "runtime/exec/monitor.h"
 
 #include <math.h>
 #include <string.h>
@@ -756,6 +757,20 @@ return_to_caller : {
     NEXT;
 }
 
+    OP(lock) {
+        frame->ip = ip;
+        struct object *object = exec_monitor_lock(t, B.o, ip->u.p);
+        if (!object)
+            goto exception;
+        A.o = object;
+        NEXT;
+    }
+    OP(unlock) {
+        frame->ip = ip;
+        if (!exec_monitor_unlock(t, A.o))
+            goto exception;
+        NEXT;
+    }
     OP(throw) {
         struct object *object = A.o;
         if (!object)

@@ -118,8 +118,42 @@ static bool catches(uint32_t kind) {
     return kind == IL_CLAUSE_CATCH || kind == IL_CLAUSE_FILTER;
 }
 
+/* ---- Synchronized methods: lock, body, and a finally block behind it that unlocks ---- */
+
+static void lock_at_entry(struct lowering *L) {
+    const struct method *method = L->method;
+    if ((method->impl_flags & IMPL_SYNCHRONIZED) && method->unbox_this) /* nothing to lock */
+        lower_throw(L, "TypeLoadException", "the method %s of a value type is synchronized",
+                    method->name);
+    if (!L->synchronized)
+        return;
+    lower_emit_pointer(L, CODE_lock, L->lock_reg, method->has_this ? 0 : L->lock_reg,
+                       method->has_this ? NULL : method->owner);
+    L->locked = L->count;
+}
+
+static void unlock_at_exit(struct lowering *L) {
+    if (!L->synchronized || L->status != IL_OK)
+        return;
+    L->il_offset = L->body.code_size - 1;
+    L->unlock = L->count;
+    lower_emit(L, CODE_unlock, L->lock_reg, 0, 0);
+    lower_emit(L, CODE_end_finally, L->clauses[L->body.clause_count].state_reg, 0, 0);
+}
+
+/* The target is known when all is lowered. */
+void lower_unlock(struct lowering *L) {
+    if (L->synchronized)
+        lower_emit(L, CODE_call_finally, L->clauses[L->body.clause_count].state_reg, 0, 0)
+            ->u.branch.target = LOWER_UNLOCK;
+}
+
+static uint32_t clause_count(const struct lowering *L) {
+    return L->body.clause_count + L->synchronized;
+}
+
 static void read_clauses(struct lowering *L) {
-    L->clauses = mem_pool_array(L->pool, L->body.clause_count + 1, sizeof *L->clauses);
+    L->clauses = mem_pool_array(L->pool, L->body.clause_count + 2, sizeof *L->clauses);
     L->il_clauses = mem_pool_array(&L->scratch, L->body.clause_count + 1, sizeof *L->il_clauses);
     if (!L->clauses || !L->il_clauses) {
         lower_no_memory(L);
@@ -127,11 +161,15 @@ static void read_clauses(struct lowering *L) {
     }
     for (uint32_t i = 0; i < L->body.clause_count && L->status == IL_OK; i++)
         read_clause(L, i);
-    for (uint32_t i = 0; i < L->body.clause_count && L->status == IL_OK; i++) {
+    for (uint32_t i = 0; i < clause_count(L) && L->status == IL_OK; i++) {
         struct code_clause *clause = &L->clauses[i];
         clause->state_reg = (uint16_t)(L->temp_start + i * CLAUSE_SLOTS);
     }
-    L->temp_start += L->body.clause_count * CLAUSE_SLOTS;
+    L->temp_start += clause_count(L) * CLAUSE_SLOTS;
+    if (L->synchronized) {
+        L->clauses[L->body.clause_count].kind = IL_CLAUSE_FINALLY;
+        L->lock_reg = (uint16_t)L->temp_start++;
+    }
     lower_need_regs(L, L->temp_start, 2);
     for (uint32_t i = 0; i < L->body.clause_count && L->status == IL_OK; i++) {
         const il_clause *clause = &L->il_clauses[i];
@@ -467,6 +505,7 @@ static void lower_all(struct lowering *L) {
     il_insn insn;
     lower_begin_pass(L);
     init_at_entry(L);
+    lock_at_entry(L);
     L->dead = true; /* the first block is entered with nothing before it */
     while (offset < L->body.code_size && L->status == IL_OK) {
         L->il_offset = offset;
@@ -481,12 +520,15 @@ static void lower_all(struct lowering *L) {
     if (!L->dead && L->status == IL_OK)
         lower_fail(L, "control runs off the end of the method");
     lower_emit_edges(L);
+    unlock_at_exit(L);
 }
 
 /* ---- Patching and finishing ---- */
 
 static uint32_t index_of(const struct lowering *L, uint32_t offset) {
     uint32_t end = L->body.code_size;
+    if (offset == LOWER_UNLOCK)
+        return L->unlock;
     if (offset > end)
         return lower_edge_insn(L, offset);
     while (offset < end && !L->blocks[offset].lowered)
@@ -522,6 +564,12 @@ static void patch(struct lowering *L) {
         if (from->kind == IL_CLAUSE_FILTER)
             to->filter_start = index_of(L, from->token_or_filter);
     }
+    if (L->synchronized) {
+        struct code_clause *to = &L->clauses[L->body.clause_count];
+        to->try_start = L->locked;
+        to->try_end = to->handler_start = L->unlock;
+        to->handler_end = L->count;
+    }
 }
 
 static il_status finish(struct lowering *L, struct code **out) {
@@ -543,7 +591,7 @@ static il_status finish(struct lowering *L, struct code **out) {
     code->arg_slots = L->method->arg_slots;
     code->return_slots = L->method->return_slots;
     code->clauses = L->clauses;
-    code->clause_count = L->body.clause_count;
+    code->clause_count = clause_count(L);
     code->il_size = L->body.code_size;
     code->has_loops = L->has_loops;
     *out = code;
@@ -635,6 +683,8 @@ static void run(struct lowering *L, struct code **out) {
     set_arguments(L);
     if (L->status == IL_OK)
         set_locals(L);
+    L->synchronized =
+        (L->method->impl_flags & IMPL_SYNCHRONIZED) && !L->method->unbox_this && !L->unusable;
     if (L->unusable)
         L->body.clause_count = 0;
     if (L->status == IL_OK)

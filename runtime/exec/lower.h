@@ -77,7 +77,11 @@ struct lowering {
     bool dead;          /* nothing follows until the next leader */
     bool guessing;      /* nothing known leads to the current block so far */
     bool has_loops;
-    bool unusable; /* the type of a local variable is missing: all it does is throw */
+    bool synchronized; /* runs in a finally block of the lowering's own, the last of the clauses */
+    uint16_t lock_reg; /* what that gives free */
+    uint32_t locked;   /* the instruction from which on it is held */
+    uint32_t unlock;   /* the finally block's first */
+    bool unusable;     /* the type of a local variable is missing: all it does is throw */
 
     /* Of the pass (lower_block.c). */
     bool again;     /* a block was lowered with another stack than it has */
@@ -97,6 +101,11 @@ struct lowering {
 
 /* Every function below may set L->status; the driver stops at the end of the instruction. Results
  * are harmless dummies then. */
+
+/* ---- lower.c ---- */
+/* In front of a return: calls the block that ends what a synchronized method has locked. */
+#define LOWER_UNLOCK UINT32_MAX /* as a branch target: that block */
+void lower_unlock(struct lowering *L);
 
 /* ---- lower_stack.c ---- */
 void lower_fail(struct lowering *L, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -239,7 +239,7 @@ static bool returns_the_same(const struct method *a, const struct method *b) {
 static bool is_tail(const struct lowering *L, const struct method *callee, const il_insn *insn) {
     uint32_t next = L->il_offset + insn->size;
     il_insn following;
-    if (!L->tail ||
+    if (!L->tail || L->synchronized ||
         il_insn_read(L->body.code, L->body.code_size, next, &following, NULL) != IL_OK ||
         following.opcode != IL_OP_RET || !returns_the_same(L->method, callee) || callee->is_vararg)
         return false;
@@ -555,6 +555,7 @@ void lower_return(struct lowering *L) {
     if (type->storage == STORE_VOID) {
         if (L->depth != 0)
             lower_fail(L, "ret of a void method with %u values on the stack", L->depth);
+        lower_unlock(L);
         lower_emit(L, CODE_ret, 0, 0, 0);
         return;
     }
@@ -563,6 +564,7 @@ void lower_return(struct lowering *L) {
         lower_fail(L, "ret with %u more values on the stack", L->depth);
     lower_coerce(L, &value, type, "ret");
     uint16_t reg = lower_use(L, &value);
+    lower_unlock(L);
     if (value.slots == 1)
         lower_emit(L, CODE_ret_1, reg, 0, 0);
     else

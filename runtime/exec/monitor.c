@@ -2,6 +2,7 @@
  * in parts, each with a lock that is held for a few instructions only. */
 #include "runtime/exec/monitor.h"
 
+#include "runtime/bcl/bcl.h"
 #include "runtime/exec/wait.h"
 
 #define PARTS   64
@@ -281,4 +282,23 @@ monitor_result exec_monitor_wait(struct thread *thread, struct object *object, u
     if (result == MONITOR_BROKEN && !exec_take_requests(thread, true))
         return MONITOR_TIMED_OUT;
     return result;
+}
+
+/* ---- Synchronized methods ---- */
+
+struct object *exec_monitor_lock(struct thread *thread, struct object *self, struct type *type) {
+    struct object *object = type ? bcl_type_object(thread, type) : self;
+    if (!object && !thread->exception)
+        exec_throw(thread, "NullReferenceException", NULL);
+    if (!object || exec_monitor_enter(thread, object, WAIT_FOREVER) != MONITOR_TAKEN)
+        return NULL;
+    return object;
+}
+
+bool exec_monitor_unlock(struct thread *thread, struct object *object) {
+    if (exec_monitor_exit(thread, object))
+        return true;
+    exec_throw(thread, "Threading.SynchronizationLockException",
+               "Object synchronization method was called from an unsynchronized block of code.");
+    return false;
 }

@@ -33,4 +33,10 @@ monitor_result exec_monitor_wait(struct thread *thread, struct object *object, u
 /* Whether anybody owns it. */
 bool exec_monitor_is_taken(struct thread *thread, struct object *object);
 
+/* For synchronized methods (II.23.1.11): locks the type when it is not NULL, otherwise self, and
+ * returns what it has locked; NULL with an exception pending. */
+struct object *exec_monitor_lock(struct thread *thread, struct object *self, struct type *type);
+/* False with SynchronizationLockException pending when the thread does not own the monitor. */
+bool exec_monitor_unlock(struct thread *thread, struct object *object);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runtime/exec/interp.h"
+#include "runtime/exec/monitor.h"
 #include "runtime/jit/jit.h"
 
 /* Opens every helper that may throw or run managed code. */
@@ -187,6 +188,16 @@ HELP(thread_static) {
 HELP(init_type) {
     FROM_COMPILED(thread);
     DONE(thread, exec_init_type(thread, pointer(a)));
+}
+
+HELP(lock) {
+    FROM_COMPILED(thread);
+    DONE(thread, (intptr_t)exec_monitor_lock(thread, pointer(a), pointer(b)));
+}
+
+HELP(unlock) {
+    FROM_COMPILED(thread);
+    DONE(thread, exec_monitor_unlock(thread, pointer(a)));
 }
 
 HELP(new_object) {

@@ -707,6 +707,10 @@ OP init_type(ARGS) {
     tr_place(t, back);
 }
 
+OP unlock(ARGS) {
+    tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_use(t, insn->a)});
+}
+
 OP throw(ARGS) {
     tr_check_null(t, insn->a);
     tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_use(t, insn->a)});
@@ -1030,6 +1034,8 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_ret_n] = {.translate = return_structure},
     [CODE_call_finally] = {.translate = call_finally},
     [CODE_end_finally] = {.translate = end_finally},
+    [CODE_lock] = {by_helper_imm, .helper = HELP_lock},
+    [CODE_unlock] = {unlock, .helper = HELP_unlock},
     [CODE_throw] = {throw, .helper = HELP_throw},
     [CODE_fail] = {fail, .helper = HELP_fail},
 };

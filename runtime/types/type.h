@@ -85,6 +85,7 @@ enum {
 
     IMPL_RUNTIME = 3,
     IMPL_CODE_TYPE = 3,
+    IMPL_SYNCHRONIZED = 0x20,
     IMPL_INTERNAL_CALL = 0x1000
 };
 

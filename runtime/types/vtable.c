@@ -227,26 +227,38 @@ static il_status find_explicit(struct type *type, const struct overrides *overri
     return IL_OK;
 }
 
-/* A public virtual method of type or a base class with the interface method's signature. */
-static il_status find_implicit(struct type *type, struct method *declared, struct method **out,
+/* A public virtual method that declarer has with the interface method's signature. */
+static il_status find_implicit(struct type *declarer, struct method *declared, struct method **out,
                                il_error *err) {
     *out = NULL;
-    for (struct type *t = type; t && !*out; t = t->parent) {
-        for (uint32_t i = 0; i < t->method_count; i++) {
-            struct method *method = &t->methods[i];
-            bool same;
-            if (!method_is_virtual(method) || (method->flags & METHOD_ACCESS_MASK) != METHOD_PUBLIC)
-                continue;
-            il_status status = method_same_signature(method, declared, &same, err);
-            if (status != IL_OK)
-                return status;
-            if (same) {
-                *out = method->slot < type->vtable_size ? type->vtable[method->slot] : method;
-                break;
-            }
-        }
+    for (uint32_t i = 0; i < declarer->method_count && !*out; i++) {
+        struct method *method = &declarer->methods[i];
+        bool same;
+        if (!method_is_virtual(method) || (method->flags & METHOD_ACCESS_MASK) != METHOD_PUBLIC)
+            continue;
+        il_status status = method_same_signature(method, declared, &same, err);
+        if (status != IL_OK)
+            return status;
+        if (same)
+            *out = method;
     }
     return IL_OK;
+}
+
+/* What implements a method of an interface that type lists: a body of its own, named by a
+ * MethodImpl row or of the same signature, or what the base class has for it (inherited); when the
+ * base class does not have the interface a public virtual method that is inherited. */
+static il_status find_body(struct type *type, const struct overrides *overrides,
+                           struct method *declared, struct method *inherited, struct method **out,
+                           il_error *err) {
+    il_status status = find_explicit(type, overrides, declared, out, err);
+    if (status == IL_OK && !*out)
+        status = find_implicit(type, declared, out, err);
+    if (status == IL_OK && !*out)
+        *out = inherited;
+    for (struct type *t = type->parent; status == IL_OK && t && !*out; t = t->parent)
+        status = find_implicit(t, declared, out, err);
+    return status;
 }
 
 static const struct interface_entry *inherited_entry(const struct type *type,
@@ -309,18 +321,14 @@ static il_status implement(struct type *type, const struct overrides *overrides,
     for (uint32_t slot = 0; slot < entry->interface->vtable_size; slot++) {
         struct method *wanted = entry->interface->vtable[slot], *found = NULL;
         il_status status = IL_OK;
+        if (base && base->methods[slot] && base->methods[slot]->owner->kind != TYPE_INTERFACE)
+            found = base->methods[slot];
         if (declared)
-            status = find_explicit(type, overrides, wanted, &found, err);
-        if (status == IL_OK && !found && declared)
-            status = find_implicit(type, wanted, &found, err);
+            status = find_body(type, overrides, wanted, found, &found, err);
         if (status != IL_OK)
             return status;
-        if (!found && base && base->methods[slot] &&
-            base->methods[slot]->owner->kind != TYPE_INTERFACE) {
-            found = base->methods[slot];
-            if (found->slot < type->vtable_size && method_is_virtual(found))
-                found = type->vtable[found->slot];
-        }
+        if (found && method_is_virtual(found) && found->slot < type->vtable_size)
+            found = type->vtable[found->slot];
         if (!found)
             status = find_default(type, wanted, &found, err);
         if (status == IL_OK && !found && method_is_abstract(wanted) && must_implement(type))
