@@ -35,9 +35,9 @@ struct module {
     struct runtime *rt;
     il_module *il;
     struct mem_arena *arena;
-    const char *name; /* assembly name */
-    module_state state;    /* atomic */
-    const void *announcer; /* exec_self of the thread that tells of it; atomic */
+    const char *name;        /* assembly name */
+    module_state state;      /* atomic */
+    const void *announcer;   /* exec_self of the thread that tells of it; atomic */
     uint8_t wraps;           /* what handlers see of objects that are no exceptions: wrapped.c */
     bool hidden;             /* holds DynamicMethods: in no list, and unknown to profilers */
     struct type **types;     /* by TypeDef row */
