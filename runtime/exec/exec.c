@@ -8,13 +8,14 @@
 #include "runtime/interop/pinvoke.h"
 #include "runtime/jit/jit.h"
 
+/* A frame that is in a native method needs nothing above that one's arguments: what is there,
+ * earlier calls have left. */
 union slot *exec_stack_top(struct thread *thread) {
-    union slot *top = thread->stack;
-    if (thread->frame_count > 0) {
-        const struct frame *frame = &thread->frames[thread->frame_count - 1];
-        top = frame->regs + frame->code->reg_count;
-    }
-    return thread->native_top > top ? thread->native_top : top;
+    union slot *native_top = thread->native_top;
+    if (thread->frame_count == 0)
+        return native_top ? native_top : thread->stack;
+    const struct frame *frame = &thread->frames[thread->frame_count - 1];
+    return native_top > frame->regs ? native_top : frame->regs + frame->code->reg_count;
 }
 
 /* ---- Making methods callable ---- */
@@ -234,12 +235,14 @@ void exec_call_from_compiled(struct thread *thread, struct method *method, union
 void exec_resume_from_compiled(struct thread *thread, struct method *method, uint32_t insn,
                                union slot *regs) {
     struct code *code = method->code;
+    union slot *native_top = thread->native_top;
     jit_activation self;
     jit_walk walk;
     if (thread->frame_count >= EXEC_MAX_FRAMES) {
         exec_throw_stack_overflow(thread);
         return;
     }
+    thread->native_top = NULL; /* the frame that follows lies above */
     uint32_t base = thread->frame_count++;
     thread->frames[base] = (struct frame){.code = code,
                                           .regs = regs,
@@ -251,6 +254,7 @@ void exec_resume_from_compiled(struct thread *thread, struct method *method, uin
         thread->catch_frame = base;
     if (exception_dispatch(thread, base, 0))
         interp_run(thread, base);
+    thread->native_top = native_top;
 }
 
 /* ---- Type initialisers (II.10.5.3.1) ---- */

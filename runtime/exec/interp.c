@@ -51,6 +51,31 @@ static jit_enter *heat_loop(struct thread *t, const struct code *code, const str
     return jit_compile_loop(t->rt->jit, code->method, (uint32_t)(ip - code->insns));
 }
 
+/* The next two stand apart, so that the interpreter's own frame is small and refers to no object
+ * any longer than the registers do: a collection reads it. */
+
+/* Makes the object, for the constructor at args + 1 and for the caller at args. */
+static __attribute__((noinline)) bool begin_newobj(struct thread *t, const struct method *ctor,
+                                                   union slot *args) {
+    struct object *object = exec_new_object(t, ctor->owner);
+    if (!object)
+        return false;
+    memmove(args + 2, args, (ctor->arg_slots - 1) * sizeof *args);
+    args[0].o = args[1].o = object;
+    return true;
+}
+
+/* The method with the declared one's type arguments; NULL with an exception pending. */
+static __attribute__((noinline)) struct method *
+instantiate_as(struct thread *t, struct method *method, const struct method *declared) {
+    il_error err;
+    if (ldr_instantiate_method(method, declared->args, declared->generic_count, &method, &err) ==
+        IL_OK)
+        return method;
+    exec_throw_error(t, &err);
+    return NULL;
+}
+
 /* The arguments of the call lie above what the caller's frame covers when they come from elsewhere.
  */
 bool interp_stop_at_call(struct thread *t, const struct code *code, union slot *regs) {
@@ -661,16 +686,11 @@ __attribute__((no_sanitize("thread"))) void interp_run(struct thread *t, uint32_
         ip = code->insns;
         DISPATCH;
     }
-generic_virtual : {
-    il_error err;
-    const struct method *declared = ip->u.p;
+generic_virtual:
     frame->ip = ip;
-    if (ldr_instantiate_method(target, declared->args, declared->generic_count, &target, &err) !=
-        IL_OK) {
-        exec_throw_error(t, &err);
+    target = instantiate_as(t, target, ip->u.p);
+    if (!target)
         goto exception;
-    }
-}
 call_target : {
     frame->ip = ip;
     method_enter_function *enter = method_enter(target);
@@ -712,11 +732,8 @@ call_outside:
         target = ip->u.p;
         args = &A;
         frame->ip = ip;
-        struct object *object = exec_new_object(t, target->owner);
-        if (!object)
+        if (!begin_newobj(t, target, args))
             goto exception;
-        memmove(args + 2, args, (target->arg_slots - 1) * sizeof *args);
-        args[0].o = args[1].o = object;
         args++;
         goto call_target;
     }

@@ -5,6 +5,7 @@
 #include "runtime/memory/spy.h"
 
 #include <setjmp.h>
+#include <string.h>
 #include <time.h>
 
 enum { FIRST_STACK = 64 * 1024, PREFETCHED = 8 };
@@ -204,22 +205,26 @@ uint64_t gc_now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* The registers that a caller wants kept are stored in this frame, below the stack's end as the
- * callers see it; so the end that the host gets is this frame's. */
-__attribute__((noinline)) void gc_collect_for(gc_thread *thread, bool induced) {
-    gc_heap *gc = thread->gc;
-    jmp_buf registers;
-    (void)setjmp(registers);
-    __asm__ volatile("" : : "r"(registers) : "memory");
+static __attribute__((noinline)) void collect(gc_heap *gc, bool induced, const void *stack_end) {
     if (gc->host.stop_world && !gc->host.stop_world(gc->host.self))
         return;
     uint64_t start = gc_now_ns();
     gc->induced = induced;
-    run_collection(gc, __builtin_frame_address(0) < (void *)registers ? __builtin_frame_address(0)
-                                                                      : (void *)registers);
+    run_collection(gc, stack_end);
     gc->stats.pause_ns += gc_now_ns() - start;
     if (gc->host.stop_world)
         gc->host.start_world(gc->host.self);
+}
+
+/* The stack ends, for the collection, with the registers that a caller wants kept. Nothing else is
+ * in this frame: what earlier calls have left there would look like references. */
+__attribute__((noinline)) void gc_collect_for(gc_thread *thread, bool induced) {
+    jmp_buf registers;
+    memset(&registers, 0, sizeof registers);
+    (void)setjmp(registers);
+    __asm__ volatile("" : : "r"(registers) : "memory");
+    collect(thread->gc, induced, registers);
+    __asm__ volatile("" : : : "memory"); /* no tail call, which would end the frame before */
 }
 
 void gc_collect(gc_thread *thread) {

@@ -286,34 +286,51 @@ static bool is_float(const struct type *type) {
     return type->storage == STORE_R4 || type->storage == STORE_R8;
 }
 
-int64_t jit_interpret(struct thread *thread, struct method *method, ...) {
+/* The arguments as slots at thread->native_top; the first four that are no floats come by
+ * themselves. False with an exception pending. Not part of jit_interpret: there, what registers and
+ * stack held before would look like references for as long as the method runs. */
+static __attribute__((noinline)) bool take_arguments(struct thread *thread, struct method *method,
+                                                     int64_t a, int64_t b, int64_t c, int64_t d,
+                                                     va_list *rest) {
+    const int64_t first[] = {a, b, c, d};
     union slot *args = thread->native_top;
-    uint32_t slot = 0;
-    va_list rest;
+    uint32_t slot = 0, taken = 0;
     il_error err;
-    FROM_COMPILED(thread);
     if (method_prepare_signature(method, &err) != IL_OK) {
         exec_throw_error(thread, &err);
-        DONE(thread, 0);
+        return false;
     }
     if (method->arg_slots > (size_t)(thread->stack_end - args)) {
         exec_throw_stack_overflow(thread);
-        DONE(thread, 0);
+        return false;
     }
-    va_start(rest, method);
+#define NEXT_ARGUMENT (taken < 4 ? first[taken++] : va_arg(*rest, int64_t))
     if (method->has_this)
-        args[slot++].i8 = va_arg(rest, int64_t);
+        args[slot++].i8 = NEXT_ARGUMENT;
     for (uint32_t i = 0; i < method->param_count; i++) {
         for (uint32_t n = type_slots(method->params[i]); n > 0; n--, slot++) {
             if (is_float(method->params[i]))
                 args[slot] = thread->floats[slot];
             else
-                args[slot].i8 = va_arg(rest, int64_t);
+                args[slot].i8 = NEXT_ARGUMENT;
         }
     }
     for (; slot < method->arg_slots; slot++)
-        args[slot].i8 = va_arg(rest, int64_t);
+        args[slot].i8 = NEXT_ARGUMENT;
+#undef NEXT_ARGUMENT
+    return true;
+}
+
+__attribute__((target("general-regs-only"))) int64_t jit_interpret(struct thread *thread, struct method *method, int64_t a, int64_t b, int64_t c,
+                      int64_t d, ...) {
+    union slot *args = thread->native_top;
+    va_list rest;
+    FROM_COMPILED(thread);
+    va_start(rest, d);
+    bool ok = take_arguments(thread, method, a, b, c, d, &rest);
     va_end(rest);
+    if (!ok)
+        DONE(thread, 0);
     exec_call_from_compiled(thread, method, args, __builtin_frame_address(0));
     if (is_float(method->return_type))
         thread->floats[0] = args[0];

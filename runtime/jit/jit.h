@@ -49,7 +49,8 @@ bool jit_compile(jit *jit, struct method *method);
 jit_enter *jit_compile_loop(jit *jit, struct method *method, uint32_t insn);
 
 /* The entry of methods that are not compiled: runs method on the interpreter. */
-int64_t jit_interpret(struct thread *thread, struct method *method, ...);
+int64_t jit_interpret(struct thread *thread, struct method *method, int64_t a, int64_t b, int64_t c,
+                      int64_t d, ...);
 
 /* Why methods stayed interpreted, and how many were compiled. */
 typedef struct jit_statistics {
