@@ -72,6 +72,7 @@ static void run_delegate(struct thread *thread, const struct thread_start *start
     struct object *internal = thread->internal;
     if (invoke)
         bcl_invoke_root(thread, invoke, args);
+    exec_abandon_mutexes(thread); /* before anybody can see that it has ended */
     exec_change_state(thread->rt, internal, THREAD_STOPPED, THREAD_BACKGROUND);
     exec_event_set(thread->rt, *end_of(internal), true);
 }

@@ -58,6 +58,15 @@ class Program
         Refused("released too often", () => mutex.ReleaseMutex());
         Start(() => mutex.WaitOne()).Join();
         Refused("abandoned", () => mutex.WaitOne());
+        int told = 0;
+        for (int i = 0; i < 50; i++)
+        {
+            var left = new Mutex();
+            Start(() => left.WaitOne()).Join();
+            try { WaitHandle.WaitAny(new WaitHandle[] { left, new ManualResetEvent(true) }); }
+            catch (AbandonedMutexException) { told++; }
+        }
+        Show("abandoned before the thread has ended", told);
         mutex.ReleaseMutex();
         Show("and fine again", mutex.WaitOne(0));
         int sum = 0;
@@ -129,6 +138,10 @@ class Program
         Show("signal and wait", WaitHandle.SignalAndWait(a, b, 100, false) + " " + a.WaitOne(0));
         Refused("null", () => WaitHandle.WaitAny(null));
         Refused("too many", () => WaitHandle.WaitAny(new WaitHandle[65]));
+        Mutex one = new Mutex(false, "claret-test-twice"), same = new Mutex(false, "claret-test-twice");
+        Refused("all of the same", () => WaitHandle.WaitAll(new WaitHandle[] { one, same }, 0));
+        Show("any of the same", WaitHandle.WaitAny(new WaitHandle[] { one, same }, 0));
+        one.ReleaseMutex();
         var rw = new ReaderWriterLockSlim();
         rw.EnterReadLock();
         bool written = true;
