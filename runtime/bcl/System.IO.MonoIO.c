@@ -2,6 +2,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -264,6 +265,19 @@ void bcl_io_write(struct thread *thread, union slot *slots) {
     slots[0].i4 = *error ? -1 : done;
 }
 
+/* Waits until a pipe or a terminal can be read, so that the thread can be asked to end meanwhile.
+ * False with an exception pending. */
+static bool wait_for_input(struct thread *thread, int fd) {
+    struct stat st;
+    if (fstat(fd, &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+        return true;
+    while (!exec_take_requests(thread, false)) {
+        if (exec_park_at(thread, fd, POLLIN, WAIT_FOREVER) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* Read(handle, bytes, offset, count, out error). */
 void bcl_io_read(struct thread *thread, union slot *slots) {
     struct array *bytes = slots[1].p;
@@ -276,6 +290,8 @@ void bcl_io_read(struct thread *thread, union slot *slots) {
         return;
     }
     int fd = (int)slots[0].i8;
+    if (!wait_for_input(thread, fd))
+        return;
     exec_enter_safe(thread);
     do
         n = read(fd, bytes->data + offset, (size_t)count);

@@ -49,38 +49,45 @@ void bcl_socket_last_error(struct thread *thread, union slot *slots) {
 
 /* ---- Waiting ---- */
 
-#define LOOK_EVERY_MS 50 /* whether the socket was made non-blocking */
+enum { NET_TIMED_OUT = 10060 };
+
+static int32_t wait_until(struct thread *thread, int fd, short events, uint64_t deadline) {
+    while (!exec_take_requests(thread, false)) {
+        int ready = exec_park_at(thread, fd, events, deadline);
+        if (ready != 0)
+            return ready < 0 ? bcl_net_error(errno) : 0;
+        if (fcntl(fd, F_GETFL) & O_NONBLOCK)
+            break;
+        if (deadline != WAIT_FOREVER && exec_deadline(0) >= deadline)
+            return NET_TIMED_OUT;
+    }
+    return NET_INTERRUPTED;
+}
 
 int32_t bcl_net_wait(struct thread *thread, int fd, short events) {
-    struct pollfd entry = {.fd = fd, .events = events};
-    int ready = 0;
-    bool blocking = true;
-    exec_enter_safe(thread);
-    while (ready == 0 && blocking) {
-        ready = poll(&entry, 1, LOOK_EVERY_MS);
-        if (ready < 0 && errno == EINTR)
-            ready = 0;
-        if (ready == 0)
-            blocking = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
-    }
-    exec_leave_safe(thread);
-    return ready < 0 ? bcl_net_error(errno) : ready > 0 ? 0 : NET_INTERRUPTED;
+    return wait_until(thread, fd, events, WAIT_FOREVER);
 }
 
 /* The same with the socket's own time limit for sending or receiving. */
 static int32_t wait_limited(struct thread *thread, int fd, short events, int option) {
-    enum { NET_TIMED_OUT = 10060 };
-    struct pollfd entry = {.fd = fd, .events = events};
     struct timeval limit = {0};
     socklen_t size = sizeof limit;
     if (getsockopt(fd, SOL_SOCKET, option, &limit, &size) != 0)
         return bcl_net_error(errno);
-    if (limit.tv_sec == 0 && limit.tv_usec == 0)
-        return bcl_net_wait(thread, fd, events);
-    exec_enter_safe(thread);
-    int ready = poll(&entry, 1, (int)(limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000));
-    exec_leave_safe(thread);
-    return ready < 0 ? bcl_net_error(errno) : ready == 0 ? NET_TIMED_OUT : 0;
+    int64_t ms = (int64_t)limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000;
+    return wait_until(thread, fd, events, ms ? exec_deadline(ms) : WAIT_FOREVER);
+}
+
+/* cancel_blocking_socket_operation(thread): it waits for a socket that is being closed, and was
+ * made non-blocking before. */
+void bcl_socket_cancel(struct thread *thread, union slot *slots) {
+    struct world *world = &thread->rt->world;
+    pthread_mutex_lock(&world->lock);
+    for (struct thread *other = world->threads; other; other = other->next) {
+        if (other->object == slots[0].o)
+            exec_unpark(other);
+    }
+    pthread_mutex_unlock(&world->lock);
 }
 
 /* ---- Addresses ---- */
@@ -233,7 +240,9 @@ void bcl_socket_accept(struct thread *thread, union slot *slots) {
     slots[0].i8 = -1;
     if (*error)
         return;
+    exec_enter_safe(thread); /* another thread may have been faster */
     int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+    exec_leave_safe(thread);
     finish(thread, accepted, error);
     slots[0].i8 = accepted;
 }
@@ -282,6 +291,7 @@ void bcl_socket_shutdown(struct thread *thread, union slot *slots) {
 
 void bcl_socket_close(struct thread *thread, union slot *slots) {
     int fd = (int)slots[0].i8;
+    bcl_selector_remove(thread->rt, fd);
     exec_enter_safe(thread); /* may linger */
     int result = close(fd);
     exec_leave_safe(thread);
@@ -331,16 +341,17 @@ static void many_buffers(struct transfer *t, const struct buffer *buffers, int32
             (struct iovec){buffers[i].data, (size_t)buffers[i].length};
 }
 
-/* Bytes received, 0 with *error. */
+/* Bytes received, 0 with *error. The system never blocks here, whatever the socket's mode: another
+ * thread may have taken what the wait has seen. */
 static int32_t receive(struct thread *thread, int fd, struct transfer *t, int32_t flags,
                        int32_t *error, bool blocking) {
     ssize_t n;
-    *error = blocking ? wait_limited(thread, fd, POLLIN, SO_RCVTIMEO) : 0;
-    if (*error)
-        return 0;
-    do
-        n = recvmsg(fd, &t->message, message_flags(flags));
-    while (n < 0 && errno == EINTR);
+    do {
+        *error = blocking ? wait_limited(thread, fd, POLLIN, SO_RCVTIMEO) : 0;
+        if (*error)
+            return 0;
+        n = recvmsg(fd, &t->message, message_flags(flags) | MSG_DONTWAIT);
+    } while (n < 0 && (errno == EINTR || (blocking && errno == EAGAIN)));
     return finish(thread, (int)n, error) ? (int32_t)n : 0;
 }
 
@@ -352,7 +363,7 @@ static int32_t send_all(struct thread *thread, int fd, struct transfer *t, int32
         *error = blocking ? wait_limited(thread, fd, POLLOUT, SO_SNDTIMEO) : 0;
         if (*error)
             return sent;
-        ssize_t n = sendmsg(fd, &t->message, message_flags(flags) | (blocking ? MSG_DONTWAIT : 0));
+        ssize_t n = sendmsg(fd, &t->message, message_flags(flags) | MSG_DONTWAIT);
         if (n < 0 && (errno == EINTR || (blocking && errno == EAGAIN)))
             continue;
         if (!finish(thread, (int)n, error))

@@ -19,6 +19,7 @@ void bcl_stop(struct runtime *rt) {
     while (rt->bcl->natives)
         bcl_native_free(rt, rt->bcl->natives->data);
     bcl_pool_stop(rt);
+    bcl_selector_stop(rt);
     mem_free(rt->bcl->pairs);
     mem_free(rt->bcl->handles);
     mem_free(rt->bcl);
@@ -28,6 +29,8 @@ void bcl_stop(struct runtime *rt) {
 void bcl_mark(struct runtime *rt, gc_heap *gc) {
     for (uint32_t i = 0; rt->bcl && i < rt->bcl->pair_capacity; i++)
         gc_mark(gc, rt->bcl->pairs[i].value); /* ignored when it is no object */
+    if (rt->bcl)
+        bcl_selector_mark(rt, gc);
 }
 
 /* ---- Native blocks ---- */

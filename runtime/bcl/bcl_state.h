@@ -17,6 +17,7 @@ struct bcl_native {
 };
 
 struct bcl_processes; /* System.Diagnostics.Process.c */
+struct bcl_selector;  /* System.IOSelector.c */
 
 struct bcl_state {
     struct bcl_pair *pairs; /* hash table, open addressing */
@@ -27,6 +28,7 @@ struct bcl_state {
     uint32_t handle_count, handle_capacity;
     bool has_domain;    /* somebody has asked for the AppDomain; atomic */
     struct bcl_processes *processes; /* NULL until one is looked at */
+    struct bcl_selector *selector;   /* NULL until a socket is waited for; atomic */
     bool exit_raised;   /* AppDomain.ProcessExit has run or runs; atomic */
     bool shutting_down; /* it has run; atomic */
 };
@@ -34,5 +36,9 @@ struct bcl_state {
 /* System.Threading.ThreadPool.c; false when memory is short. The workers are gone when it stops. */
 bool bcl_pool_start(struct runtime *rt);
 void bcl_pool_stop(struct runtime *rt);
+
+/* System.IOSelector.c: reports the jobs in a collection; its thread is gone when it stops. */
+void bcl_selector_mark(struct runtime *rt, gc_heap *gc);
+void bcl_selector_stop(struct runtime *rt);
 
 #endif

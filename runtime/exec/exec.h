@@ -48,6 +48,7 @@ struct parker {
     pthread_mutex_t lock;
     pthread_cond_t wake; /* on the monotonic clock */
     bool permit;
+    int signal; /* an eventfd that is written to as well, once exec_park_at has needed it; or -1 */
 };
 
 /* System.Threading.ThreadState */

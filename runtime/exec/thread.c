@@ -32,6 +32,7 @@ static bool init_parker(struct parker *parker) {
         return false;
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&parker->lock, NULL);
+    parker->signal = -1;
     bool ok = pthread_cond_init(&parker->wake, &monotonic) == 0;
     pthread_condattr_destroy(&monotonic);
     return ok;
@@ -55,6 +56,8 @@ static bool set_up(struct thread *thread, struct runtime *rt) {
 /* What it has, but for itself. */
 static void strip(struct thread *thread) {
     exec_free_thread_statics(thread);
+    if (thread->parker.signal > 0) /* 0 before it is set up */
+        close(thread->parker.signal);
     pthread_cond_destroy(&thread->parker.wake);
     pthread_mutex_destroy(&thread->parker.lock);
     mem_free(thread->stack);

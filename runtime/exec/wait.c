@@ -1,8 +1,13 @@
 /* See wait.h. */
+#define _GNU_SOURCE /* ppoll */
 #include "runtime/exec/wait.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "runtime/exec/exec.h"
 
@@ -10,17 +15,23 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
+}
+
 uint64_t exec_deadline(int64_t ms) {
-    struct timespec now;
-    if (ms < 0)
-        return WAIT_FOREVER;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec + (uint64_t)ms * 1000000;
+    return ms < 0 ? WAIT_FOREVER : now() + (uint64_t)ms * 1000000;
+}
+
+static struct timespec to_timespec(uint64_t ns) {
+    return (struct timespec){(time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S)};
 }
 
 /* False when the deadline has passed. */
 static bool sleep_until(struct parker *parker, uint64_t deadline) {
-    struct timespec until = {(time_t)(deadline / NS_PER_S), (long)(deadline % NS_PER_S)};
+    struct timespec until = to_timespec(deadline);
     if (deadline == WAIT_FOREVER)
         return pthread_cond_wait(&parker->wake, &parker->lock) == 0;
     return pthread_cond_timedwait(&parker->wake, &parker->lock, &until) == 0;
@@ -48,9 +59,58 @@ bool exec_park(struct thread *thread, uint64_t deadline) {
     return in_time;
 }
 
+/* Whether the thread need not sleep; if not, it has a descriptor that will tell when it may go on.
+ * False with errno set when there is none to be had. */
+static bool begin_polling(struct parker *parker, bool *permit) {
+    pthread_mutex_lock(&parker->lock);
+    *permit = parker->permit;
+    if (!*permit && parker->signal < 0)
+        parker->signal = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    bool ok = *permit || parker->signal >= 0;
+    pthread_mutex_unlock(&parker->lock);
+    return ok;
+}
+
+static void end_polling(struct parker *parker, bool signalled) {
+    uint64_t count;
+    pthread_mutex_lock(&parker->lock);
+    if (signalled)
+        (void)!read(parker->signal, &count, sizeof count);
+    parker->permit = false;
+    pthread_mutex_unlock(&parker->lock);
+}
+
+static int poll_until(struct pollfd *entries, nfds_t count, uint64_t deadline) {
+    uint64_t start = now();
+    struct timespec left = to_timespec(deadline > start ? deadline - start : 0);
+    return ppoll(entries, count, deadline == WAIT_FOREVER ? NULL : &left, NULL);
+}
+
+int exec_park_at(struct thread *thread, int fd, short events, uint64_t deadline) {
+    struct parker *parker = &thread->parker;
+    struct pollfd entries[] = {{.fd = fd, .events = events}, {.events = POLLIN}};
+    bool permit;
+    int ready = 0;
+    if (!begin_polling(parker, &permit))
+        return -1;
+    if (thread->blocks)
+        thread->blocks(thread, true);
+    exec_enter_safe(thread);
+    entries[1].fd = parker->signal;
+    if (!permit)
+        ready = poll_until(entries, 2, deadline);
+    end_polling(parker, entries[1].revents != 0);
+    exec_leave_safe(thread);
+    if (thread->blocks)
+        thread->blocks(thread, false);
+    return ready < 0 && errno != EINTR ? -1 : ready > 0 ? entries[0].revents : 0;
+}
+
 void exec_unpark(struct thread *thread) {
     struct parker *parker = &thread->parker;
     pthread_mutex_lock(&parker->lock);
+    if (!parker->permit && parker->signal >= 0)
+        (void)!write(parker->signal, &(uint64_t){1}, sizeof(uint64_t));
     parker->permit = true;
     pthread_cond_signal(&parker->wake);
     pthread_mutex_unlock(&parker->lock);
@@ -444,11 +504,23 @@ static bool find_all(const struct wait_table *table, struct wait *w, const int64
     return true;
 }
 
+/* An object cannot be waited for twice in one step. */
+static bool has_duplicate(const struct wait *w) {
+    for (uint32_t i = 1; i < w->count; i++) {
+        for (uint32_t k = 0; k < i; k++) {
+            if (w->nodes[i].object == w->nodes[k].object)
+                return true;
+        }
+    }
+    return false;
+}
+
 int32_t exec_wait(struct thread *thread, const int64_t *handles, uint32_t count, bool all,
                   uint64_t deadline, int64_t signal) {
     struct wait_table *table = thread->rt->waits;
     struct wait w = {.thread = thread, .count = count, .all = all};
     int32_t result = WAIT_FAILED;
+    bool duplicate = false;
     if (count > WAIT_MAX)
         return WAIT_FAILED;
     do {
@@ -456,8 +528,9 @@ int32_t exec_wait(struct thread *thread, const int64_t *handles, uint32_t count,
             return WAIT_BROKEN;
         pthread_mutex_lock(&table->lock);
         struct wait_object *signalled = find_object(table, signal);
-        if (find_all(table, &w, handles) &&
-            (!signal || (signalled && signal_one(signalled, thread)))) {
+        bool known = find_all(table, &w, handles);
+        duplicate = known && all && has_duplicate(&w);
+        if (known && !duplicate && (!signal || (signalled && signal_one(signalled, thread)))) {
             signal = 0;
             link_nodes(&w);
             result = wait_locked(table, &w, deadline);
@@ -465,5 +538,7 @@ int32_t exec_wait(struct thread *thread, const int64_t *handles, uint32_t count,
         }
         pthread_mutex_unlock(&table->lock);
     } while (result == WAIT_BROKEN);
-    return result;
+    if (duplicate)
+        exec_throw(thread, "DuplicateWaitObjectException", NULL);
+    return duplicate ? WAIT_BROKEN : result;
 }

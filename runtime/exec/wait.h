@@ -33,6 +33,10 @@ uint64_t exec_deadline(int64_t ms);
  * without locks. False when the deadline has passed. */
 bool exec_park(struct thread *thread, uint64_t deadline);
 
+/* The same until a descriptor is ready for events (POLLIN ...): returns those that are, 0 when
+ * there are none, -1 with errno set. */
+int exec_park_at(struct thread *thread, int fd, short events, uint64_t deadline);
+
 /* Wakes the thread, or lets its next exec_park return at once. Whoever calls sees to it that the
  * thread is still there. Any thread. */
 void exec_unpark(struct thread *thread);
@@ -82,8 +86,8 @@ bool exec_mutex_release(struct thread *thread, int64_t handle);
 bool exec_semaphore_release(struct runtime *rt, int64_t handle, int32_t count, int32_t *previous);
 
 #define WAIT_MAX 64
-/* Waits for one of the objects, or for all. signal: a handle that is signalled in the same step, or
- * 0. */
+/* Waits for one of the objects, or for all (which must differ: DuplicateWaitObjectException).
+ * signal: a handle that is signalled in the same step, or 0. */
 int32_t exec_wait(struct thread *thread, const int64_t *handles, uint32_t count, bool all,
                   uint64_t deadline, int64_t signal);
 
