@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "runtime/bcl/bcl_reflect.h"
+#include "runtime/types/generic.h"
 #include "runtime/types/members.h"
 
 enum { /* System.Reflection.BindingFlags */
@@ -285,7 +286,7 @@ void bcl_type_nested(struct thread *thread, union slot *slots) {
 
 /* GetInterfaces(): of the interface map, or of an open type, which has none, by its rows. */
 void bcl_type_interfaces(struct thread *thread, union slot *slots) {
-    enum { MAX_INTERFACES = 256 };
+    enum { MAX_INTERFACES = GENERIC_MAX_INTERFACES };
     struct type *type = bcl_type_of(slots[0].o), *all[MAX_INTERFACES];
     uint32_t count = 0;
     il_error err;
@@ -294,7 +295,7 @@ void bcl_type_interfaces(struct thread *thread, union slot *slots) {
         return;
     }
     if (type->is_open || type->kind == TYPE_SZARRAY)
-        count = bcl_open_interfaces(type, all, MAX_INTERFACES);
+        count = generic_interfaces(type, all, MAX_INTERFACES);
     for (uint32_t i = 0; count == 0 && i < type->interface_count && i < MAX_INTERFACES; i++)
         all[i] = type->interfaces[i].interface;
     count = count ? count : type->interface_count;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runtime/bcl/bcl_reflect.h"
+#include "runtime/types/generic.h"
 
 /* The place of Type._impl, a RuntimeTypeHandle with the struct type's address. */
 static struct type **handle_of(struct object *object) {
@@ -121,7 +122,7 @@ void bcl_type_is_instance(struct thread *thread, union slot *slots) {
 }
 
 void bcl_type_base(struct thread *thread, union slot *slots) {
-    struct type *parent = bcl_base_of(bcl_type_of(slots[0].o));
+    struct type *parent = generic_base(bcl_type_of(slots[0].o));
     slots[0].o = parent ? bcl_type_object(thread, parent) : NULL;
 }
 
@@ -149,7 +150,7 @@ void bcl_type_is_assignable_from(struct thread *thread, union slot *slots) {
     if (!open && (type_prepare(to, &err) != IL_OK || type_prepare(from, &err) != IL_OK))
         exec_throw_error(thread, &err);
     else
-        slots[0].i4 = open ? bcl_open_assignable(from, to) : type_is_assignable(from, to);
+        slots[0].i4 = open ? generic_is_assignable(from, to) : type_is_assignable(from, to);
 }
 
 /* is_subclass_of(child, base): handles of types. */
@@ -157,7 +158,7 @@ void bcl_type_is_subclass(struct thread *thread, union slot *slots) {
     const struct type *base = slots[1].p;
     (void)thread;
     bool found = false;
-    for (struct type *type = bcl_base_of(slots[0].p); type && !found; type = bcl_base_of(type))
+    for (struct type *type = generic_base(slots[0].p); type && !found; type = generic_base(type))
         found = type == base;
     slots[0].i4 = found;
 }

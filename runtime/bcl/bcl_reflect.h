@@ -61,16 +61,6 @@ void bcl_watch_loading(struct runtime *rt);
 /* The domain. */
 struct object *bcl_domain(struct thread *thread);
 
-/* System.RuntimeType.Generics.c: open types, which have no tables. */
-
-/* The method that declares a type parameter; NULL when it is a type's. */
-struct method *bcl_declaring_method(struct type *variable);
-/* The base type, of a type parameter its first class constraint; NULL when there is none. */
-struct type *bcl_base_of(struct type *type);
-/* Writes as many of the interfaces of a type, inherited ones included, as there is room for. */
-uint32_t bcl_open_interfaces(struct type *type, struct type **out, uint32_t room);
-/* type_is_assignable when one of the types is open. */
-bool bcl_open_assignable(struct type *from, struct type *to);
 /* Whether the arguments are what the parameters want; otherwise ArgumentException is pending. The
  * context is that of the constraints. */
 bool bcl_check_arguments(struct thread *thread, struct type *const *variables, uint32_t count,

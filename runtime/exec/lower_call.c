@@ -12,6 +12,7 @@
 
 #include "runtime/exec/lower.h"
 #include "runtime/interop/pinvoke.h"
+#include "runtime/types/generic.h"
 
 /* What a call instruction names. */
 struct callee {
@@ -27,6 +28,26 @@ static uint32_t argument_count(const struct callee *callee) {
 
 /* ---- Operands ---- */
 
+/* Whether the arguments of a generic method are what it wants. */
+static bool check_arguments(struct lowering *L, const struct method *method) {
+    struct generic_context context = ldr_method_context(method);
+    char name[300], argument[256];
+    uint32_t i;
+    il_error err;
+    if (generic_check(method->definition->args, method->generic_count, method->args, &context, &i,
+                      &err) != IL_OK)
+        lower_throw_error(L, &err);
+    else if (i == GENERIC_NO_CULPRIT)
+        return true;
+    else
+        lower_throw(L, "Security.VerificationException",
+                    "Method %s: type argument '%s' violates the constraint of type parameter '%s'.",
+                    method_name(method, name, sizeof name),
+                    type_name(method->args[i], argument, sizeof argument),
+                    method->definition->args[i]->name);
+    return false;
+}
+
 static struct method *method_operand(struct lowering *L, uint32_t token) {
     struct method *method = NULL;
     il_error err;
@@ -41,6 +62,8 @@ static struct method *method_operand(struct lowering *L, uint32_t token) {
         lower_throw_error(L, &err);
         return NULL;
     }
+    if (method->generic_count && !check_arguments(L, method))
+        return NULL;
     if (!ldr_can_access(L->method->owner, method->owner, method->flags)) {
         char name[300];
         lower_throw_access(L, "MethodAccessException", "method",

@@ -10,6 +10,7 @@
 
 #include "il_attr.h"
 #include "runtime/runtime.h"
+#include "runtime/types/generic.h"
 #include "runtime/types/members.h"
 
 static il_status out_of_memory(il_error *err) {
@@ -401,8 +402,8 @@ static bool has_storage(const struct type *type) {
 }
 
 static il_status lay_out_steps(struct type *type, il_error *err) {
-    il_status status = IL_OK;
-    if (type->parent)
+    il_status status = type->arg_count ? generic_check_type(type, err) : IL_OK;
+    if (status == IL_OK && type->parent)
         status = type_lay_out(type->parent, err);
     if (status == IL_OK)
         status = has_storage(type) ? type_make_fields(type, err) : IL_OK;
