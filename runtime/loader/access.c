@@ -102,3 +102,8 @@ bool ldr_can_access(const struct type *from, const struct type *owner, uint16_t 
         return true;
     return can_access_member(from, owner, access) && can_access_type(from, owner);
 }
+
+bool ldr_can_override(const struct type *from, const struct method *method) {
+    return !(method->flags & METHOD_STRICT) ||
+           can_access_member(from, method->owner, method->flags & METHOD_ACCESS_MASK);
+}

@@ -127,6 +127,8 @@ il_status ldr_field(struct module *module, uint32_t token, const struct generic_
 /* access.c: whether code of a method of type from may use a member of owner that has these flags
  * (fields and methods have their access in the same bits). mscorlib's code may use anything. */
 bool ldr_can_access(const struct type *from, const struct type *owner, uint16_t member_flags);
+/* Whether a virtual method of type from that looks like one of a base class overrides it. */
+bool ldr_can_override(const struct type *from, const struct method *method);
 
 /* The signature at a call: calli's StandAloneSig, or a MemberRef, which adds variable arguments to
  * those that the method declares. */
@@ -153,6 +155,9 @@ il_status ldr_instantiate(struct type *definition, struct type *const *args, uin
                           struct type **out, il_error *err);
 il_status ldr_instantiate_method(struct method *definition, struct type *const *args,
                                  uint32_t count, struct method **out, il_error *err);
+/* The type with the context's arguments in the place of the variables of a type. */
+il_status ldr_substitute(struct type *type, const struct generic_context *context,
+                         struct type **out, il_error *err);
 /* The variable of a number without an owner: what a signature has when it is read without a
  * context. */
 il_status ldr_variable(struct runtime *rt, bool of_method, uint32_t number, struct type **out,

@@ -430,6 +430,41 @@ il_status ldr_byref_to(struct type *element, struct type **out, il_error *err) {
     return address_of(element, &element->byref_of, TYPE_BYREF, IL_TYPE_BYREF, out, err);
 }
 
+static il_status substitute_arguments(struct type *type, const struct generic_context *context,
+                                      struct type **out, il_error *err) {
+    struct type *args[64];
+    il_status status = IL_OK;
+    if (type->arg_count > 64)
+        return il_fail(err, IL_BAD_SIGNATURE, IL_NO_OFFSET, 0, "more than 64 type arguments");
+    for (uint32_t i = 0; status == IL_OK && i < type->arg_count; i++)
+        status = ldr_substitute(type->args[i], context, &args[i], err);
+    return status == IL_OK ? ldr_instantiate(type->definition, args, type->arg_count, out, err)
+                           : status;
+}
+
+il_status ldr_substitute(struct type *type, const struct generic_context *context,
+                         struct type **out, il_error *err) {
+    struct type *element;
+    *out = type;
+    if (!type->is_open || (type->kind == TYPE_VARIABLE && type->is_method_variable))
+        return IL_OK;
+    if (type->kind == TYPE_VARIABLE) {
+        if (type->rank < context->type_arg_count)
+            *out = context->type_args[type->rank];
+        return IL_OK;
+    }
+    if (!type->element_type)
+        return substitute_arguments(type, context, out, err);
+    il_status status = ldr_substitute(type->element_type, context, &element, err);
+    if (status != IL_OK)
+        return status;
+    switch ((type_kind)type->kind) {
+    case TYPE_POINTER: return ldr_pointer_to(element, out, err);
+    case TYPE_BYREF: return ldr_byref_to(element, out, err);
+    default: return ldr_array_of(element, type->rank, type->kind == TYPE_SZARRAY, out, err);
+    }
+}
+
 /* ---- Types by token and signature ---- */
 
 il_status ldr_core_type(struct runtime *rt, const char *name_space, const char *name,

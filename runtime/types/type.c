@@ -169,17 +169,21 @@ bool method_same_params(const struct method *a, const struct method *b) {
     return same;
 }
 
+il_status method_same_types(struct method *a, struct method *b, bool *same, il_error *err) {
+    il_status status = method_prepare_signature(a, err);
+    if (status == IL_OK)
+        status = method_prepare_signature(b, err);
+    *same = status == IL_OK && method_same_params(a, b) &&
+            same_but_for_owner(a->return_type, b->return_type);
+    return status;
+}
+
 il_status method_same_signature(struct method *a, struct method *b, bool *same, il_error *err) {
     *same = false;
     if (a->generic_count != b->generic_count || a->name[0] != b->name[0] ||
         strcmp(a->name, b->name) != 0)
         return IL_OK;
-    il_status status = method_prepare_signature(a, err);
-    if (status == IL_OK)
-        status = method_prepare_signature(b, err);
-    if (status == IL_OK)
-        *same = method_same_params(a, b) && same_but_for_owner(a->return_type, b->return_type);
-    return status;
+    return method_same_types(a, b, same, err);
 }
 
 il_status method_prepare_signature(struct method *method, il_error *err) {

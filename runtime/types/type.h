@@ -73,12 +73,15 @@ enum {
     FIELD_LITERAL = 0x40,
     FIELD_HAS_RVA = 0x100,
 
+    METHOD_FAMILY = 4,
+    METHOD_FAMILY_OR_ASSEMBLY = 5,
     METHOD_PUBLIC = 6,
     METHOD_ACCESS_MASK = 7,
     METHOD_STATIC = 0x10,
     METHOD_FINAL = 0x20,
     METHOD_VIRTUAL = 0x40,
     METHOD_NEWSLOT = 0x100,
+    METHOD_STRICT = 0x200, /* who may not use it does not override it */
     METHOD_IS_ABSTRACT = 0x400,
     METHOD_RT_SPECIAL_NAME = 0x1000,
     METHOD_PINVOKE = 0x2000,
@@ -109,6 +112,7 @@ struct field {
 struct interface_entry {
     struct type *interface;
     struct method **methods; /* by the interface method's slot; NULL entries are unimplemented */
+    uint16_t *levels; /* which class has placed each, where that matters: see interface_map.c */
 };
 
 struct type {
@@ -130,7 +134,7 @@ struct type {
     const struct type *access_as; /* whose rights its code has, see access.c; NULL: its own */
     bool incomplete; /* of a dynamic module, declared but not created: has no members yet */
     uint8_t init;    /* type_init_state */
-    uint8_t layout_state, prepare_state;
+    uint8_t layout_state, tables_state, prepare_state;
     struct thread *init_thread;
     struct type *next_rooted; /* in the runtime's list of types that hold references: see roots.c */
     bool rooted;
@@ -268,7 +272,10 @@ il_status method_prepare_signature(struct method *method, il_error *err);
 /* Whether the parameters of two methods, whose signatures are prepared, are the same; the variables
  * that generic methods declare count as equal by position. */
 bool method_same_params(const struct method *a, const struct method *b);
-/* The same with name and return type. Errors: those of method_prepare_signature. */
+/* The same with the return type, of methods that need not be prepared. Errors: those of
+ * method_prepare_signature. */
+il_status method_same_types(struct method *a, struct method *b, bool *same, il_error *err);
+/* The same with the name. */
 il_status method_same_signature(struct method *a, struct method *b, bool *same, il_error *err);
 
 /* The type that the field's signature names, anew; *is_value: not known to be a class or array.
