@@ -141,7 +141,7 @@ uint32_t rt_type_size(const struct type *type) {
 bool rt_type_field(const struct type *type, uint32_t index, uint32_t *token, uint32_t *offset) {
     for (uint32_t i = 0; i < type->field_count; i++) {
         const struct field *field = &type->fields[i];
-        if ((field->flags & FIELD_STATIC) || index-- != 0)
+        if (!field_is_instance(field) || index-- != 0)
             continue;
         *token = IL_TOKEN(IL_Field, field->row);
         *offset = field->offset;

@@ -27,7 +27,7 @@ static bool is_bitwise(const struct type *type) {
         return false;
     for (uint32_t i = 0; i < type->field_count; i++) {
         const struct field *field = &type->fields[i];
-        if (field->flags & FIELD_STATIC)
+        if (!field_is_instance(field))
             continue;
         if (!is_bitwise(field->type))
             return false;
@@ -43,7 +43,7 @@ static struct array *fields_of(struct thread *thread, struct object *a, struct o
     il_error err;
     int32_t count = 0, at = 0;
     for (uint32_t i = 0; i < type->field_count; i++)
-        count += !(type->fields[i].flags & FIELD_STATIC);
+        count += field_is_instance(&type->fields[i]);
     if (ldr_array_of(thread->rt->core.object, 1, true, &array_type, &err) != IL_OK ||
         type_prepare(array_type, &err) != IL_OK) {
         exec_throw_error(thread, &err);
@@ -52,7 +52,7 @@ static struct array *fields_of(struct thread *thread, struct object *a, struct o
     out = exec_new_array(thread, array_type, count * (b ? 2 : 1));
     for (uint32_t i = 0; out && i < type->field_count; i++) {
         const struct field *field = &type->fields[i];
-        if (field->flags & FIELD_STATIC)
+        if (!field_is_instance(field))
             continue;
         for (struct object *o = a; o; o = o == a ? b : NULL) {
             char *value = (char *)o + OBJECT_HEADER + field->offset;

@@ -288,8 +288,10 @@ static void fail_initialiser(struct thread *thread, struct type *type) {
  * one: then this one sees the type as it is (II.10.5.3.3). */
 static bool would_deadlock(const struct thread *thread, const struct type *type) {
     const struct thread *runner = type->init_thread;
-    while (runner != thread && runner->waits_for_init)
-        runner = runner->waits_for_init->init_thread;
+    while (runner && runner != thread) { /* NULL: what it waits for is done, it will see */
+        const struct type *next = runner->waits_for_init;
+        runner = next ? next->init_thread : NULL;
+    }
     return runner == thread;
 }
 

@@ -41,8 +41,9 @@ static bool check_arguments(struct lowering *L, const struct method *method) {
         return true;
     else
         lower_throw(L, "Security.VerificationException",
-                    "Method %s: type argument '%s' violates the constraint of type parameter '%s'.",
-                    method_name(method, name, sizeof name),
+                    "Method %s.%s: type argument '%s' violates the constraint of type parameter "
+                    "'%s'.",
+                    type_name(method->owner, name, sizeof name), method->name,
                     type_name(method->args[i], argument, sizeof argument),
                     method->definition->args[i]->name);
     return false;
@@ -308,6 +309,27 @@ static void check_array_elements(struct lowering *L, const struct method *method
         lower_emit_pointer(L, CODE_check_element, array, 0, owner->element_type);
 }
 
+/* A MethodImpl row of the method's own class replaces its body for direct calls, too. */
+static bool apply_own_override(struct lowering *L, struct method **method) {
+    const struct type *owner = (*method)->owner;
+    il_error err;
+    if (!method_is_virtual(*method) || owner->kind == TYPE_INTERFACE ||
+        (*method)->definition != *method)
+        return true;
+    if (!lower_prepare(L, (*method)->owner))
+        return false;
+    if ((*method)->slot >= owner->vtable_size)
+        return true;
+    struct method *body = owner->vtable[(*method)->slot];
+    if (body == *method || body->owner != owner)
+        return true;
+    *method = body;
+    if (method_prepare_signature(body, &err) == IL_OK)
+        return true;
+    lower_throw_error(L, &err);
+    return false;
+}
+
 static void call(struct lowering *L, const il_insn *insn) {
     struct callee callee;
     if (!callee_operand(L, insn->u.token, &callee))
@@ -324,6 +346,9 @@ static void call(struct lowering *L, const il_insn *insn) {
     }
     if (is_virtual && (L->constrained || !is_direct(method)) && !lower_prepare(L, method->owner))
         return;
+    if (!is_virtual && !apply_own_override(L, &callee.method))
+        return;
+    method = callee.method;
     if (lower_intrinsic(L, method) || !place_arguments(L, &callee))
         return;
     uint16_t base = first_argument(L, &callee);

@@ -497,6 +497,8 @@ static void load_token(struct lowering *L, uint32_t token) {
     } else {
         status = ldr_type(L->module, token, &L->context, &type, &err);
         value = type;
+        if (status == IL_OK && type->module && !type->is_open && !type->definition->incomplete)
+            status = type_prepare(type, &err);
     }
     if (status == IL_OK)
         status = type_lay_out(handle, &err);

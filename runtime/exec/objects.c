@@ -303,7 +303,7 @@ static struct nullable nullable_parts(const struct type *type, const void *nulla
     struct nullable parts = {NULL, NULL};
     for (uint32_t i = 0; i < type->field_count; i++) {
         const struct field *field = &type->fields[i];
-        if (field->flags & FIELD_STATIC)
+        if (!field_is_instance(field))
             continue;
         if (strcmp(field->name, "value") == 0)
             parts.value = base + field->offset;

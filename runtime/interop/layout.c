@@ -143,7 +143,7 @@ static bool place_fields(struct placing *p, struct type *type) {
                               type_name(type, name, sizeof name));
     for (uint32_t i = 0; i < type->field_count; i++) {
         struct field *field = &type->fields[i];
-        if (!(field->flags & FIELD_STATIC) && !place_field(p, type, field, packing)) {
+        if (field_is_instance(field) && !place_field(p, type, field, packing)) {
             char reason[sizeof p->failure->error.text];
             memcpy(reason, p->failure->error.text, sizeof reason);
             if (p->failure->exception)
@@ -164,7 +164,7 @@ static uint32_t count_fields(const struct type *type) {
     uint32_t count = 0;
     for (; type; type = type->parent) {
         for (uint32_t i = 0; i < type->field_count; i++)
-            count += !(type->fields[i].flags & FIELD_STATIC);
+            count += field_is_instance(&type->fields[i]);
     }
     return count;
 }

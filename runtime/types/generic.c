@@ -1,6 +1,7 @@
 /* See generic.h. */
 #include "runtime/types/generic.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "il_attr.h"
@@ -237,8 +238,7 @@ static bool can_be_argument(const struct type *type) {
 }
 
 static bool has_public_constructor(struct type *type) {
-    const struct method *ctor =
-        type->flags & CLASS_ABSTRACT ? NULL : type_find_method(type, ".ctor", 0);
+    const struct method *ctor = type_find_method(type, ".ctor", 0);
     return type_is_value(type) ||
            (ctor && (ctor->flags & METHOD_ACCESS_MASK) == METHOD_PUBLIC && !method_is_static(ctor));
 }
@@ -270,10 +270,19 @@ il_status generic_check(struct type *const *variables, uint32_t count, struct ty
     return IL_OK;
 }
 
+/* "T,U" */
+static char *variable_names(const struct type *definition, char *buffer, size_t size) {
+    size_t used = 0;
+    for (uint32_t i = 0; i < definition->arg_count && used < size; i++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? "," : "",
+                                 definition->args[i]->name);
+    return buffer;
+}
+
 il_status generic_check_type(const struct type *type, il_error *err) {
     const struct type *definition = type->definition;
     struct generic_context context = ldr_type_context(type);
-    char name[256], argument[256];
+    char name[256], argument[256], variables[256];
     uint32_t i;
     il_status status =
         generic_check(definition->args, type->arg_count, type->args, &context, &i, err);
@@ -286,8 +295,9 @@ il_status generic_check_type(const struct type *type, il_error *err) {
                        "'%s'.",
                        name, type->module->name);
     return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, 0,
-                   "GenericArguments[%u], '%s', on '%s' violates the constraint of type parameter "
-                   "'%s'.",
+                   "GenericArguments[%u], '%s', on '%s[%s]' violates the constraint of type "
+                   "parameter '%s'.",
                    i, type_name(type->args[i], argument, sizeof argument), name,
+                   variable_names(definition, variables, sizeof variables),
                    definition->args[i]->name);
 }

@@ -94,7 +94,7 @@ static il_status list_named(struct interface_list *list, struct type *type, il_e
 static il_status find_declared(struct type *type, struct method *wanted, struct method **out,
                                il_error *err) {
     *out = NULL;
-    for (uint32_t i = 0; i < type->method_count && !*out; i++) {
+    for (uint32_t i = type->method_count; i-- > 0 && !*out;) { /* the last one, as for overrides */
         struct method *method = &type->methods[i];
         bool same;
         if (!method_is_virtual(method) || (method->flags & METHOD_ACCESS_MASK) != METHOD_PUBLIC)
@@ -169,13 +169,14 @@ struct implementing {
     struct type *type;
     const struct overrides *overrides;
     const struct interface_entry *base; /* the parent's; NULL when it has none */
-    bool named;
 };
 
-static il_status find_in_classes(const struct implementing *self, uint32_t slot,
+static il_status find_in_classes(const struct implementing *self,
+                                 const struct interface_entry *entry, uint32_t slot,
                                  struct method *wanted, struct method **out, uint32_t *level,
                                  il_error *err) {
     struct method *inherited = self->base ? self->base->methods[slot] : NULL;
+    bool anew = entry->named || !inherited; /* an abstract base class may leave methods out */
     il_status status = IL_OK;
     if (inherited && inherited->owner->kind == TYPE_INTERFACE)
         inherited = NULL;
@@ -183,13 +184,13 @@ static il_status find_in_classes(const struct implementing *self, uint32_t slot,
     *out = type_find_override(self->overrides, wanted);
     if (*out)
         return IL_OK;
-    if (self->named || !self->base)
+    if (anew)
         status = find_declared(self->type, wanted, out, err);
     if (status == IL_OK && !*out && inherited) {
         *level = self->base->levels ? self->base->levels[slot] : 0;
         *out = inherited;
     }
-    if (status == IL_OK && !*out && (self->named || !self->base))
+    if (status == IL_OK && !*out && anew)
         status = find_inherited(self->type, wanted, out, err);
     *out = latest(self->type, *out);
     return status;
@@ -201,7 +202,7 @@ static il_status implement(const struct implementing *self, struct interface_ent
     for (uint32_t slot = 0; slot < entry->interface->vtable_size; slot++) {
         struct method *wanted = entry->interface->vtable[slot], *found;
         uint32_t level;
-        il_status status = find_in_classes(self, slot, wanted, &found, &level, err);
+        il_status status = find_in_classes(self, entry, slot, wanted, &found, &level, err);
         if (status == IL_OK && !found) {
             level = 0;
             status = find_default(type, wanted, &found, err);
@@ -241,12 +242,12 @@ static il_status fill(struct type *type, const struct interface_list *list,
         il_status status = make_entry(type, &type->interfaces[i], interface, with_levels, err);
         if (status != IL_OK)
             return status;
+        type->interfaces[i].named = list->items[i].named;
     }
     type->interface_count = list->count;
     for (uint32_t i = 0; type->kind != TYPE_INTERFACE && i < list->count; i++) {
         const struct implementing self = {type, overrides,
-                                          find_entry(type->parent, list->items[i].interface),
-                                          list->items[i].named};
+                                          find_entry(type->parent, list->items[i].interface)};
         il_status status = implement(&self, &type->interfaces[i], err);
         if (status != IL_OK)
             return status;
@@ -283,6 +284,15 @@ il_status interface_map_build(struct type *type, const struct overrides *overrid
 }
 
 /* ---- Instantiations ---- */
+
+/* Of two interfaces that the type itself names the arguments have made one. */
+static il_status contracting(const struct type *type, il_error *err) {
+    char text[256];
+    return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, type->row),
+                   "The type '%s' in assembly '%s' has a contracting interface set for some "
+                   "instantiations",
+                   type_name(type->definition, text, sizeof text), type->module->name);
+}
 
 /* Puts what from, an entry of the definition, has into an entry of the instantiation. When another
  * interface has become the same one, the more derived class's methods win. */
@@ -322,7 +332,10 @@ il_status interface_map_derive(struct type *type, il_error *err) {
         if (!to) {
             to = &type->interfaces[type->interface_count++];
             status = make_entry(type, to, interface, true, err);
+        } else if (from->named && to->named) {
+            status = contracting(type, err);
         }
+        to->named |= from->named;
         if (status == IL_OK)
             status = derive_entry(type, from, to, err);
     }

@@ -136,7 +136,7 @@ static il_status check_overlaps(const struct type *type, const struct field *fie
         bool bad = offset % 8 != 0;
         for (uint32_t i = 0; i < type->field_count && !bad; i++) {
             const struct field *other = &type->fields[i];
-            bad = other != field && !(other->flags & FIELD_STATIC) &&
+            bad = other != field && field_is_instance(other) &&
                   content_at(other, offset) == CONTENT_DATA;
         }
         if (bad)
@@ -155,7 +155,7 @@ static il_status place_fields(struct type *type, uint32_t start, il_error *err) 
     il_status status = read_layout(type, &layout, err);
     for (uint32_t i = 0; status == IL_OK && i < type->field_count; i++) {
         struct field *field = &type->fields[i];
-        if (field->flags & FIELD_STATIC)
+        if (!field_is_instance(field))
             continue;
         uint32_t a = field->type->alignment, at = 0;
         if (layout.packing && layout.packing < a && !layout.is_auto && !holds_references(field))
@@ -176,7 +176,7 @@ static il_status place_fields(struct type *type, uint32_t start, il_error *err) 
         type->has_references |= holds_references(field);
     }
     for (uint32_t i = 0; status == IL_OK && layout.is_explicit && i < type->field_count; i++) {
-        if (!(type->fields[i].flags & FIELD_STATIC) && holds_references(&type->fields[i]))
+        if (field_is_instance(&type->fields[i]) && holds_references(&type->fields[i]))
             status = check_overlaps(type, &type->fields[i], err);
     }
     if (status == IL_OK && add_overflows(start, layout.size))
@@ -196,7 +196,7 @@ static void count_references(const struct type *type, uint32_t base, uint32_t *o
                              uint32_t *count) {
     for (uint32_t i = 0; i < type->field_count; i++) {
         const struct field *field = &type->fields[i];
-        if (field->flags & FIELD_STATIC)
+        if (!field_is_instance(field))
             continue;
         if (field->type->storage == STORE_REF) {
             if (out)
@@ -333,7 +333,7 @@ il_status type_place_static(struct field *field, il_error *err) {
 /* An enum is stored as its only instance field. */
 static void set_enum_storage(struct type *type) {
     for (uint32_t i = 0; i < type->field_count; i++) {
-        if (!(type->fields[i].flags & FIELD_STATIC)) {
+        if (field_is_instance(&type->fields[i])) {
             type->element_type = type->fields[i].type;
             type->storage = type->element_type->storage;
             return;
@@ -402,9 +402,9 @@ static bool has_storage(const struct type *type) {
 }
 
 static il_status lay_out_steps(struct type *type, il_error *err) {
-    il_status status = type->arg_count ? generic_check_type(type, err) : IL_OK;
-    if (status == IL_OK && type->parent)
-        status = type_lay_out(type->parent, err);
+    il_status status = type->parent ? type_lay_out(type->parent, err) : IL_OK;
+    if (status == IL_OK && type->arg_count)
+        status = generic_check_type(type, err);
     if (status == IL_OK)
         status = has_storage(type) ? type_make_fields(type, err) : IL_OK;
     if (status == IL_OK)

@@ -259,9 +259,9 @@ il_status type_prepare(struct type *type, il_error *err) {
     if (type->prepared || type->prepare_state == STEP_RUNNING)
         return IL_OK;
     struct runtime *rt = type->rt;
-    bool announce = type->module && !type->module->hidden && !type->definition->incomplete &&
-                    (RT_WANTED(rt->events, class_load_started) ||
-                     RT_WANTED(rt->events, class_load_finished));
+    bool announce =
+        type->module && !type->module->hidden && !type->definition->incomplete &&
+        (RT_WANTED(rt->events, class_load_started) || RT_WANTED(rt->events, class_load_finished));
     if (announce && !exec_reserve_announcement(rt))
         return out_of_memory(err);
     type->prepare_state = STEP_RUNNING;
@@ -269,8 +269,8 @@ il_status type_prepare(struct type *type, il_error *err) {
     type->prepare_state = STEP_NONE;
     __atomic_store_n(&type->prepared, status == IL_OK, __ATOMIC_RELEASE);
     if (announce)
-        exec_announce(rt, (struct announcement){.type = type,
-                                                .status = status == IL_OK ? 0 : (int32_t)0x80131522});
+        exec_announce(rt, (struct announcement){
+                              .type = type, .status = status == IL_OK ? 0 : (int32_t)0x80131522});
     return status;
 }
 
@@ -283,7 +283,16 @@ static bool ready(const struct type *type) {
     return type->prepared || type->is_open || type_prepare((struct type *)type, &err) == IL_OK;
 }
 
-bool type_varies_to(const struct type *from, const struct type *to) {
+/* What is being asked. class C : I<I<C>>, with I contravariant, leads back to the question whether
+ * it is an I<C>: it is not. */
+struct asked {
+    const struct type *from, *to;
+    const struct asked *outer;
+};
+
+static bool assignable(const struct type *from, const struct type *to, const struct asked *outer);
+
+static bool varies_to(const struct type *from, const struct type *to, const struct asked *outer) {
     const uint8_t *variance = to->definition->variance;
     if (from->definition != to->definition || !variance)
         return false;
@@ -294,13 +303,18 @@ bool type_varies_to(const struct type *from, const struct type *to) {
         if (variance[i] == INVARIANT || !type_is_reference(a) || !type_is_reference(b) ||
             !ready(a) || !ready(b))
             return false;
-        if (!(variance[i] == COVARIANT ? type_is_assignable(a, b) : type_is_assignable(b, a)))
+        if (!(variance[i] == COVARIANT ? assignable(a, b, outer) : assignable(b, a, outer)))
             return false;
     }
     return true;
 }
 
-static bool implements(const struct type *type, const struct type *interface) {
+bool type_varies_to(const struct type *from, const struct type *to) {
+    return varies_to(from, to, NULL);
+}
+
+static bool implements(const struct type *type, const struct type *interface,
+                       const struct asked *outer) {
     for (uint32_t i = 0; i < type->interface_count; i++) {
         if (type->interfaces[i].interface == interface)
             return true;
@@ -310,10 +324,10 @@ static bool implements(const struct type *type, const struct type *interface) {
     if (!interface->definition->variance)
         return false;
     for (uint32_t i = 0; i < type->interface_count; i++) {
-        if (type_varies_to(type->interfaces[i].interface, interface))
+        if (varies_to(type->interfaces[i].interface, interface, outer))
             return true;
     }
-    return type_varies_to(type, interface);
+    return varies_to(type, interface, outer);
 }
 
 /* What integers of one size must share besides; bool and char are like no other integer. */
@@ -335,23 +349,35 @@ bool array_elements_compatible(const struct type *from, const struct type *to) {
         return true;
     if (from->storage == STORE_REF && to->storage == STORE_REF)
         return ready(from) && ready(to) && type_is_assignable(from, to);
+    if (!ready(from) || !ready(to))
+        return false;
     integer_form form = form_of(from);
     return form != NO_INTEGER && form == form_of(to) && from->value_size == to->value_size;
 }
 
-bool type_is_assignable(const struct type *from, const struct type *to) {
+static bool assignable(const struct type *from, const struct type *to, const struct asked *outer) {
     if (from == to)
         return true;
-    if (to->kind == TYPE_INTERFACE)
-        return implements(from, to);
+    if (to->kind == TYPE_INTERFACE) {
+        const struct asked self = {from, to, outer};
+        for (const struct asked *asked = outer; asked; asked = asked->outer) {
+            if (asked->from == from && asked->to == to)
+                return false;
+        }
+        return implements(from, to, &self);
+    }
     if (to->kind == TYPE_SZARRAY || to->kind == TYPE_ARRAY)
         return from->kind == to->kind && from->rank == to->rank &&
                array_elements_compatible(from->element_type, to->element_type);
     if (from->kind == TYPE_INTERFACE)
         return to == to->rt->core.object;
     if (to->is_delegate && from->is_delegate)
-        return type_varies_to(from, to);
+        return varies_to(from, to, outer);
     return from->supers && to->supers && from->depth >= to->depth && from->supers[to->depth] == to;
+}
+
+bool type_is_assignable(const struct type *from, const struct type *to) {
+    return assignable(from, to, NULL);
 }
 
 void type_root(struct type *type) {

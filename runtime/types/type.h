@@ -113,6 +113,7 @@ struct interface_entry {
     struct type *interface;
     struct method **methods; /* by the interface method's slot; NULL entries are unimplemented */
     uint16_t *levels; /* which class has placed each, where that matters: see interface_map.c */
+    bool named;       /* by the type itself */
 };
 
 struct type {
@@ -256,6 +257,11 @@ static inline bool method_is_virtual(const struct method *m) {
 }
 static inline bool method_is_abstract(const struct method *m) {
     return (m->flags & METHOD_IS_ABSTRACT) != 0;
+}
+
+/* A constant is none, whether it says static or not. */
+static inline bool field_is_instance(const struct field *f) {
+    return !(f->flags & (FIELD_STATIC | FIELD_LITERAL));
 }
 
 /* Lays out the instance fields: sizes and offsets are known afterwards. Errors: IL_NO_TYPE,

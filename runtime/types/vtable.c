@@ -49,7 +49,8 @@ static il_status find_overridden(const struct type *type, struct method *method,
                                  struct method **out, il_error *err) {
     *out = NULL;
     for (struct type *base = type->parent; base; base = base->parent) {
-        for (uint32_t i = 0; i < base->method_count; i++) {
+        for (uint32_t i = base->method_count;
+             i-- > 0;) { /* in A<int, int> the second of f(T), f(U) */
             struct method *candidate = &base->methods[i];
             bool same;
             if (!method_is_virtual(candidate) || candidate->slot == METHOD_NO_SLOT)
@@ -77,7 +78,7 @@ static bool reduces_access(const struct method *method, const struct method *ove
 
 static il_status override(struct type *type, struct method *method, struct method *overridden,
                           il_error *err) {
-    if (type->vtable[overridden->slot]->flags & METHOD_FINAL)
+    if (overridden->flags & METHOD_FINAL)
         return type_cannot_load(type, "overrides a final method", method->name, err);
     if (reduces_access(method, overridden))
         return type_cannot_load(type, "reduces the access to a method", method->name, err);
@@ -129,6 +130,13 @@ static il_status fill_vtable(struct type *type, il_error *err) {
 
 /* ---- Explicit overrides (II.22.27) ---- */
 
+/* Whether a MemberRef is one of a member of type. */
+static bool names_itself(const struct type *type, uint32_t token) {
+    return IL_TOKEN_TABLE(token) == IL_MemberRef &&
+           il_cell(type->module->il, IL_MemberRef_Class, IL_TOKEN_ROW(token)) ==
+               IL_TOKEN(IL_TypeDef, type->row);
+}
+
 il_status type_read_overrides(struct type *type, struct overrides *out, il_error *err) {
     il_module *il = type->module->il;
     struct generic_context context = ldr_type_context(type);
@@ -150,7 +158,8 @@ il_status type_read_overrides(struct type *type, struct overrides *out, il_error
             status = ldr_method(type->module, il_cell(il, IL_MethodImpl_Declaration, row), &context,
                                 &item->declared, err);
         }
-        if (status == IL_NO_METHOD)
+        if (status == IL_NO_METHOD &&
+            names_itself(type, il_cell(il, IL_MethodImpl_Declaration, row)))
             status = type_cannot_load(type, "overrides a method that is not there",
                                       item->body ? item->body->name : NULL, err);
     }
@@ -208,6 +217,20 @@ static il_status check_unique(const struct type *type, const struct overrides *o
     return IL_OK;
 }
 
+/* A body stands for its slot, which may be overridden itself. */
+static struct method *final_body(const struct overrides *overrides, struct method *body) {
+    for (uint32_t i = 0, steps = 0; i < overrides->count && steps < overrides->count; i++) {
+        const struct override *other = &overrides->items[i];
+        if (other->declared->owner->kind != TYPE_INTERFACE && other->declared->slot == body->slot &&
+            other->body != body) {
+            body = other->body;
+            i = UINT32_MAX; /* from the start */
+            steps++;
+        }
+    }
+    return body;
+}
+
 /* Those of interface methods are the interface map's affair. */
 static il_status apply_overrides(struct type *type, const struct overrides *overrides,
                                  il_error *err) {
@@ -221,10 +244,10 @@ static il_status apply_overrides(struct type *type, const struct overrides *over
             continue;
         if (declared->slot >= type->vtable_size || !is_derived(type, declared->owner))
             status = type_cannot_load(type, "overrides a method of no base", declared->name, err);
-        else if (type->vtable[declared->slot]->flags & METHOD_FINAL)
+        else if (declared->flags & METHOD_FINAL)
             status = type_cannot_load(type, "overrides a final method", declared->name, err);
         else
-            type->vtable[declared->slot] = overrides->items[i].body;
+            type->vtable[declared->slot] = final_body(overrides, overrides->items[i].body);
     }
     return status;
 }
