@@ -1,7 +1,9 @@
 /* claret run [options] PROGRAM.exe [ARGS]: runs a program, under a profiler and spies if asked. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "claret.h"
 #include "cli.h"
@@ -131,8 +133,18 @@ static void print_stats(const claret_runtime *runtime, uint64_t elapsed) {
         (unsigned long long)s.live_bytes, (unsigned long long)s.heap_bytes);
 }
 
+/* Where this program is; NULL when that cannot be told. */
+static const char *own_path(char path[PATH_MAX]) {
+    ssize_t size = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    if (size <= 0)
+        return NULL;
+    path[size] = '\0';
+    return path;
+}
+
 static int run_program(const struct options *options, int argc, char **argv) {
-    claret_config config = {.mode = options->mode};
+    char self[PATH_MAX];
+    claret_config config = {.mode = options->mode, .launcher = own_path(self)};
     claret_error error;
     prof_host *profiler = NULL;
     int status = 0, first = options->program + 1;

@@ -276,8 +276,14 @@ static int run_main(struct thread *thread, struct method *main, struct array *ar
     if (!thread->exception && main->owner->cctor && !main->owner->before_field_init)
         exec_init_type(thread, main->owner);
     bool ended = !thread->exception && exec_invoke_root(thread, main, args);
+    bool aborted = !ended && thread->aborting && !thread->unhandled && !thread->fatal;
+    if (aborted) {
+        exec_take_exception(thread);
+        thread->aborting = false;
+    }
     if (ended && main->return_type->storage != STORE_VOID)
         rt->exit_status = args[0].i4;
+    ended |= aborted;
     if (ended)
         exec_wait_for_foreground(thread);
     if (ended && !runtime_is_exiting(rt))

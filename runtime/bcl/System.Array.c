@@ -201,7 +201,9 @@ void bcl_initialize_array(struct thread *thread, union slot *slots) {
     const struct field *field = slots[1].p;
     const struct type *element = array ? array->object.type->element_type : NULL;
     size_t size = array ? (size_t)array->length * element->value_size : 0;
-    if (!array || !field || !field->address || type_is_reference(element) ||
+    il_error err;
+    if (!array || !field || !(field->flags & FIELD_HAS_RVA) || type_is_reference(element) ||
+        type_prepare(field->owner, &err) != IL_OK || type_lay_out(field->type, &err) != IL_OK ||
         field->type->value_size < size)
         exec_throw(thread, "ArgumentException", NULL);
     else

@@ -68,6 +68,9 @@ VALUE(gc_used, (int64_t)gc_get_stats(rt->gc).used)
 VALUE(gc_mapped, (int64_t)gc_get_stats(rt->gc).mapped)
 VALUE(threads_native, proc_status(getpid(), "Threads"))
 
+/* Stands for what programs count themselves: see stored_value. */
+VALUE(stored, 0)
+
 static int64_t threads_managed(struct runtime *rt, int instance) {
     int64_t count = 0;
     (void)instance;
@@ -172,7 +175,29 @@ static bool find_instance(enum instances instances, struct name name, int *out) 
 
 /* ---- PerformanceCounter ---- */
 
-/* GetImpl_icall(category, counter, instance, out type, out custom): 0 when there is none. */
+/* Where the value is that programs give the counter; NULL when it is not one of those. Such values
+ * are the process's own. */
+static int64_t *stored_value(struct runtime *rt, const struct description *description) {
+    if (description->read != stored)
+        return NULL;
+    EXEC_LOCKED(rt);
+    int64_t *value = bcl_get(rt, description, 0);
+    if (!value && (value = bcl_native_alloc(rt, sizeof *value)) &&
+        !bcl_put(rt, description, 0, value)) {
+        bcl_native_free(rt, value);
+        value = NULL;
+    }
+    return value;
+}
+
+static int64_t value_of(struct runtime *rt, const struct counter *counter) {
+    int64_t *value = stored_value(rt, counter->description);
+    return value ? __atomic_load_n(value, __ATOMIC_RELAXED)
+                 : counter->description->read(rt, counter->instance);
+}
+
+/* GetImpl_icall(category, counter, instance, out type, out custom, that is whether it can be
+ * changed): 0 when there is none. */
 void bcl_counter_open(struct thread *thread, union slot *slots) {
     int32_t *type = slots[6].p;
     uint8_t *custom = slots[7].p;
@@ -180,7 +205,7 @@ void bcl_counter_open(struct thread *thread, union slot *slots) {
     const struct description *found =
         category < 0 ? NULL : find_counter(category, name_at(slots + 2));
     *type = found ? (int32_t)found->type : 0;
-    *custom = false;
+    *custom = found && found->read == stored;
     if (!found || !find_instance(CATEGORY[category].instances, name_at(slots + 4), &instance)) {
         slots[0].p = NULL;
         return;
@@ -217,16 +242,21 @@ void bcl_counter_sample(struct thread *thread, union slot *slots) {
     slots[0].i4 = counter != NULL;
     if (!counter)
         return;
-    sample->value = counter->description->read(thread->rt, counter->instance);
+    sample->value = value_of(thread->rt, counter);
     sample->counter_frequency = sample->system_frequency = 10000000;
     sample->time = sample->time_100ns = sample->counter_time = now_100ns();
     sample->type = (int32_t)counter->description->type;
 }
 
-/* UpdateValue(counter, add, value): none of these can be changed. */
+/* UpdateValue(counter, whether to add, value): the new value. */
 void bcl_counter_update(struct thread *thread, union slot *slots) {
     const struct counter *counter = slots[0].p;
-    slots[0].i8 = counter ? counter->description->read(thread->rt, counter->instance) : 0;
+    int64_t *value = counter ? stored_value(thread->rt, counter->description) : NULL;
+    if (value && slots[1].i4)
+        __atomic_add_fetch(value, slots[2].i8, __ATOMIC_RELAXED);
+    else if (value)
+        __atomic_store_n(value, slots[2].i8, __ATOMIC_RELAXED);
+    slots[0].i8 = counter ? value_of(thread->rt, counter) : 0;
 }
 
 /* ---- PerformanceCounterCategory ---- */

@@ -6,6 +6,8 @@
  * handle). A child is also waited for when nobody has a handle of it any more. */
 #define _GNU_SOURCE /* pipe2, posix_spawn_file_actions_addchdir_np */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -296,8 +298,11 @@ void bcl_process_close(struct thread *thread, union slot *slots) {
 
 /* What a program is started with: texts of one mem_ block each. */
 struct command {
-    char *program; /* as it was named, then as it was found */
-    char *folder;  /* to start in; NULL for this one */
+    char *program;    /* as it was named */
+    char **words;     /* room for LAUNCH_WORDS, then the arguments */
+    const char *file; /* what the system is to run: program, or who runs it */
+    char assembly[PATH_MAX];
+    char *folder; /* to start in; NULL for this one */
     char **arguments, **environment;
     char *argument_text;
 };
@@ -306,7 +311,7 @@ static void free_command(struct command *c) {
     for (char **at = c->environment; at && *at; at++)
         mem_free(*at);
     mem_free(c->environment);
-    mem_free(c->arguments);
+    mem_free(c->words);
     mem_free(c->argument_text);
     mem_free(c->folder);
     mem_free(c->program);
@@ -356,6 +361,28 @@ static char **copy_environment(struct thread *thread, const struct array *variab
     return out;
 }
 
+#define LAUNCH_WORDS 3
+
+/* An assembly is run by another of what runs this one: LAUNCHER run [--MODE] ASSEMBLY ... */
+static void launch(const struct runtime *rt, struct command *c) {
+    static const char *const MODES[] = {[CLARET_INTERPRET] = "--interp", [CLARET_JIT] = "--jit"};
+    const char *mode = rt->config.mode == CLARET_TIERED ? NULL : MODES[rt->config.mode];
+    char magic[2] = {0};
+    int file = rt->config.launcher ? open(c->program, O_RDONLY | O_CLOEXEC) : -1;
+    bool is_assembly = file >= 0 && read(file, magic, 2) == 2 && memcmp(magic, "MZ", 2) == 0 &&
+                       realpath(c->program, c->assembly);
+    if (file >= 0)
+        close(file);
+    if (!is_assembly)
+        return;
+    c->file = rt->config.launcher;
+    c->arguments[0] = c->assembly;
+    if (mode)
+        *--c->arguments = (char *)(uintptr_t)mode;
+    *--c->arguments = (char *)(uintptr_t) "run";
+    *--c->arguments = (char *)(uintptr_t)c->file;
+}
+
 /* Reads a ProcessStartInfo; false with an exception pending. */
 static bool read_command(struct thread *thread, struct object *info, const struct array *variables,
                          struct command *c) {
@@ -363,12 +390,14 @@ static bool read_command(struct thread *thread, struct object *info, const struc
     const struct string *folder = text_field(info, "directory");
     uint32_t room = 2 + (arguments ? (uint32_t)arguments->length / 2 + 1 : 0);
     c->program = bcl_text(thread, text_field(info, "fileName"));
-    c->arguments = c->program ? mem_calloc(room + 1, sizeof(*c->arguments)) : NULL;
-    if (!c->arguments) {
+    c->words = c->program ? mem_calloc(LAUNCH_WORDS + room + 1, sizeof *c->words) : NULL;
+    if (!c->words) {
         if (c->program)
             exec_throw_object(thread, thread->out_of_memory);
         return false;
     }
+    c->file = c->program;
+    c->arguments = c->words + LAUNCH_WORDS;
     c->arguments[0] = c->program;
     if (arguments) {
         c->argument_text = bcl_text(thread, arguments);
@@ -376,6 +405,7 @@ static bool read_command(struct thread *thread, struct object *info, const struc
             return false;
         split_words(c->argument_text, c->arguments + 1, room - 1);
     }
+    launch(thread->rt, c);
     if (folder && folder->length > 0 && !(c->folder = bcl_text(thread, folder)))
         return false;
     if (variables)
@@ -403,7 +433,7 @@ static int spawn(const struct command *c, const int standard[3], pid_t *pid) {
     if (!error && c->folder)
         error = posix_spawn_file_actions_addchdir_np(&actions, c->folder);
     if (!error)
-        error = posix_spawnp(pid, c->program, &actions, &attributes, c->arguments,
+        error = posix_spawnp(pid, c->file, &actions, &attributes, c->arguments,
                              c->environment ? c->environment : environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);

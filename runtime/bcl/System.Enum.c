@@ -95,10 +95,16 @@ void bcl_enum_value(struct thread *thread, union slot *slots) {
 }
 
 void bcl_enum_hash_code(struct thread *thread, union slot *slots) {
-    int64_t value = boxed_value(slots[0].o);
+    uint32_t value = (uint32_t)boxed_value(slots[0].o);
+    uint32_t high = (uint32_t)(boxed_value(slots[0].o) >> 32);
     (void)thread;
-    bool wide = slots[0].o->type->storage == STORE_I8;
-    slots[0].i4 = wide ? (int32_t)((uint32_t)value ^ (uint32_t)(value >> 32)) : (int32_t)value;
+    switch ((type_storage)slots[0].o->type->storage) { /* as the integer types do */
+    case STORE_I1: value ^= value << 8; break;
+    case STORE_I2: value = (value & 0xFFFF) | value << 16; break;
+    case STORE_I8: value ^= high; break;
+    default: break;
+    }
+    slots[0].u4 = value;
 }
 
 /* InternalCompareTo(a, b): -1, 0, 1; 2 when b is of another type. Null is least. */

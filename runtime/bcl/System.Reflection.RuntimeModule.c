@@ -199,3 +199,8 @@ void bcl_module_resolve_signature(struct thread *thread, union slot *slots) {
         memcpy(out->data, blob.data, blob.size);
     slots[0].p = out;
 }
+
+/* RuntimeHelpers.RunModuleConstructor(module). */
+void bcl_run_module_constructor(struct thread *thread, union slot *slots) {
+    exec_init_module(thread, slots[0].p);
+}

@@ -112,8 +112,7 @@ void bcl_thread_free(struct thread *thread, union slot *slots) {
 /* JoinInternal(milliseconds): whether the thread has ended in time. */
 void bcl_thread_join(struct thread *thread, union slot *slots) {
     struct object *internal = internal_of(slots[0].o);
-    int32_t state =
-        internal ? exec_change_state(thread->rt, internal, 0, 0) : THREAD_UNSTARTED;
+    int32_t state = internal ? exec_change_state(thread->rt, internal, 0, 0) : THREAD_UNSTARTED;
     if (state & THREAD_UNSTARTED) {
         exec_throw(thread, "Threading.ThreadStateException", "Thread has not been started.");
         return;
@@ -170,7 +169,9 @@ void bcl_thread_abort(struct thread *thread, union slot *slots) {
 
 void bcl_thread_reset_abort(struct thread *thread, union slot *slots) {
     (void)slots;
-    if (!thread->aborting) {
+    uint32_t asked =
+        __atomic_fetch_and(&thread->requests, ~(uint32_t)REQUEST_ABORT, __ATOMIC_ACQ_REL);
+    if (!thread->aborting && !(asked & REQUEST_ABORT)) {
         exec_throw(thread, "Threading.ThreadStateException",
                    "Unable to reset abort because no abort was requested.");
         return;

@@ -20,11 +20,24 @@ static struct array *parts_of(const struct object *delegate) {
     return *(struct array *const *)((const char *)delegate + fields->delegate_parts);
 }
 
+/* Whether the method, called without a receiver by a delegate of the type, wants one. */
+static bool lacks_receiver(struct type *type, struct method *target) {
+    il_error err;
+    struct method *invoke = type_find_method(type, "Invoke", -1);
+    return invoke && method_prepare_signature(target, &err) == IL_OK && target->has_this &&
+           method_prepare_signature(invoke, &err) == IL_OK &&
+           target->param_count == invoke->param_count;
+}
+
 void exec_delegate_init(struct thread *thread, struct method *ctor, union slot *args) {
     struct object *self = args[0].o;
-    (void)ctor;
     if (!self || !args[2].p) {
-        exec_throw(thread, !self ? "NullReferenceException" : "ArgumentException", NULL);
+        exec_throw(thread, !self ? "NullReferenceException" : "ArgumentNullException", NULL);
+        return;
+    }
+    if (!args[1].o && lacks_receiver(ctor->owner, args[2].p)) {
+        exec_throw(thread, "ArgumentException",
+                   "Delegate to an instance method cannot have null 'this'.");
         return;
     }
     *target_of(self) = args[1].o;

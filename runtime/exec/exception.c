@@ -137,7 +137,7 @@ static bool is_abort(const struct thread *t) {
     return t->aborting && strcmp(type->name, "ThreadAbortException") == 0;
 }
 
-void exception_search(struct thread *t, bool keep_trace) {
+void exception_search(struct thread *t, enum trace_use use) {
     struct stack_walk walk;
     struct walk_entry entry;
     struct trace trace;
@@ -145,7 +145,8 @@ void exception_search(struct thread *t, bool keep_trace) {
     t->catch_frame = 0;
     t->catch_clause = NO_CLAUSE;
     t->unhandled = true;
-    trace_begin(&trace, t->exception, keep_trace);
+    trace_begin(&trace, t->exception, use != TRACE_ANEW);
+    trace.resumes = use == TRACE_RESUME;
     stack_walk_start(&walk, t);
     while (!found && stack_walk_next(&walk, &entry)) {
         if (entry.method)

@@ -69,9 +69,10 @@ struct thread {
     int32_t *state;             /* in it: THREAD_BACKGROUND ... */
     struct object *abort_state; /* what Thread.Abort was given */
     uint32_t requests;          /* REQUEST_EXIT ...; set by any thread */
+    bool shielded;              /* from aborts, in a finally block or a type initialiser */
     bool aborting;              /* a ThreadAbortException is thrown again after each handler */
     bool started;               /* by exec_start_thread, rather than attached */
-    bool guest;   /* attached for a consumer of rt_query.h: told of to nobody, runs nothing managed */
+    bool guest; /* attached for a consumer of rt_query.h: told of to nobody, runs nothing managed */
     bool stopped; /* it ran when the world was stopped; while it is, by who has stopped it */
     struct parker parker;
     /* Told when the thread is about to sleep and when it has woken; NULL when nobody cares. */
@@ -223,6 +224,10 @@ bool exec_prepare(struct thread *thread, struct method *method);
 
 /* Runs the type initialiser if it has not run. False with a pending exception. */
 bool exec_init_type(struct thread *thread, struct type *type);
+
+/* Runs the initialiser of the module's <Module>, which is done before the first method of the
+ * module is called. False with a pending exception. */
+bool exec_init_module(struct thread *thread, struct module *module);
 
 /* Delegates: the constructor and Invoke, which have no body. */
 void exec_delegate_init(struct thread *thread, struct method *ctor, union slot *args);

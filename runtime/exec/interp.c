@@ -798,7 +798,7 @@ return_to_caller : {
     }
     OP(rethrow) {
         frame->ip = ip;
-        exec_rethrow(t, A.o);
+        exception_rethrow(t, A.o);
         goto exception;
     }
     OP(leave_catch) {

@@ -57,7 +57,14 @@ void interp_heat(struct thread *thread, struct method *method);
 
 /* Pass one for the pending exception, run where it is thrown, while all frames still exist: finds
  * its handler and records its stack trace (behind the old one when keep_trace). */
-void exception_search(struct thread *thread, bool keep_trace);
+enum trace_use {
+    TRACE_ANEW,
+    TRACE_GO_ON, /* behind the entries that the exception has */
+    TRACE_RESUME /* the same; the last of those is of the activation that throws again */
+};
+void exception_search(struct thread *thread, enum trace_use use);
+/* The instruction rethrow. */
+void exception_rethrow(struct thread *thread, struct object *exception);
 
 /* Pass two: unwinds the frames above base towards the handler. True: a handler or finally block of
  * the top frame is to be executed at frames[frame_count - 1].ip. False: the frames down to base are

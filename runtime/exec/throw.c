@@ -12,15 +12,22 @@ void exec_throw_object(struct thread *thread, struct object *exception) {
     if (thread->fatal)
         return;
     RT_TELL(events, exception_thrown, exception);
-    exception_search(thread, false);
+    exception_search(thread, TRACE_ANEW);
+}
+
+static void throw_again(struct thread *thread, struct object *exception, enum trace_use use) {
+    exception = exception_wrap(thread, exception);
+    thread->exception = exception;
+    RT_TELL(thread->rt->events, exception_thrown, exception);
+    exception_search(thread, use);
 }
 
 void exec_rethrow(struct thread *thread, struct object *exception) {
-    rt_events *events = thread->rt->events;
-    exception = exception_wrap(thread, exception);
-    thread->exception = exception;
-    RT_TELL(events, exception_thrown, exception);
-    exception_search(thread, true);
+    throw_again(thread, exception, TRACE_GO_ON);
+}
+
+void exception_rethrow(struct thread *thread, struct object *exception) {
+    throw_again(thread, exception, TRACE_RESUME);
 }
 
 /* Nothing managed runs any more. */

@@ -14,6 +14,7 @@ void trace_begin(struct trace *trace, struct object *exception, bool keep) {
     trace->exception = exception;
     trace->count = 0;
     trace->off = !field;
+    trace->resumes = false;
     if (!keep || !field || !*field)
         return;
     const int64_t *pairs = (const int64_t *)(*field)->data;
@@ -23,7 +24,10 @@ void trace_begin(struct trace *trace, struct object *exception, bool keep) {
 }
 
 void trace_add(struct trace *trace, struct method *method, uint32_t il_offset) {
-    if (trace->off || trace->count == TRACE_MAX)
+    bool is_last = trace->count > 0 && trace->entries[trace->count - 1].method == method;
+    bool known = trace->resumes && is_last;
+    trace->resumes = false;
+    if (trace->off || trace->count == TRACE_MAX || known)
         return;
     trace->entries[trace->count].method = method;
     trace->entries[trace->count++].il_offset = il_offset;

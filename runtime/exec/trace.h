@@ -11,6 +11,7 @@ struct trace {
     struct object *exception;
     uint32_t count;
     bool off;
+    bool resumes; /* the next activation may be the last entry's: set after trace_begin */
     struct trace_entry entries[TRACE_MAX];
 };
 

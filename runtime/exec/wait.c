@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "runtime/exec/exec.h"
+#include "runtime/exec/walk.h"
 
 /* ---- Parking ---- */
 
@@ -119,11 +119,16 @@ void exec_unpark(struct thread *thread) {
 /* ---- Requests ---- */
 
 bool exec_is_interrupted(const struct thread *thread) {
-    return __atomic_load_n(&thread->requests, __ATOMIC_ACQUIRE) != 0;
+    uint32_t postponed = thread->shielded ? REQUEST_ABORT : 0;
+    return (__atomic_load_n(&thread->requests, __ATOMIC_ACQUIRE) & ~postponed) != 0;
+}
+
+static bool is_asked(const struct thread *thread, uint32_t request) {
+    return __atomic_load_n(&thread->requests, __ATOMIC_ACQUIRE) & request;
 }
 
 bool exec_is_ending(const struct thread *thread) {
-    return __atomic_load_n(&thread->requests, __ATOMIC_ACQUIRE) & REQUEST_EXIT;
+    return is_asked(thread, REQUEST_EXIT);
 }
 
 void exec_request(struct thread *thread, uint32_t requests) {
@@ -137,12 +142,36 @@ static bool take(struct thread *thread, uint32_t request) {
     return __atomic_fetch_and(&thread->requests, ~request, __ATOMIC_ACQ_REL) & request;
 }
 
+static bool in_finally(const struct code *code, uint32_t insn) {
+    for (uint32_t i = 0; i < code->clause_count; i++) {
+        const struct code_clause *c = &code->clauses[i];
+        if ((c->kind == IL_CLAUSE_FINALLY || c->kind == IL_CLAUSE_FAULT) &&
+            insn >= c->handler_start && insn < c->handler_end)
+            return true;
+    }
+    return false;
+}
+
+/* Finally blocks and type initialisers run to their end before the thread is aborted. */
+static bool is_shielded(struct thread *thread) {
+    struct stack_walk walk;
+    struct walk_entry entry;
+    stack_walk_start(&walk, thread);
+    while (stack_walk_next(&walk, &entry)) {
+        const struct method *method = entry.method;
+        if (method && (method == method->owner->cctor || in_finally(method->code, entry.insn)))
+            return true;
+    }
+    return false;
+}
+
 bool exec_take_requests(struct thread *thread, bool waiting) {
-    if (__atomic_load_n(&thread->requests, __ATOMIC_ACQUIRE) & REQUEST_EXIT) {
+    if (is_asked(thread, REQUEST_EXIT)) {
         exec_throw_exit(thread);
         return true;
     }
-    if (take(thread, REQUEST_ABORT)) {
+    thread->shielded = is_asked(thread, REQUEST_ABORT) && is_shielded(thread);
+    if (!thread->shielded && take(thread, REQUEST_ABORT)) {
         thread->aborting = true;
         exec_throw(thread, "Threading.ThreadAbortException", NULL);
         return true;

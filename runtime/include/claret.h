@@ -30,6 +30,9 @@ typedef struct claret_config {
     /* Told what happens (runtime/rt_events.h); NULL for nobody. Owned by the caller, unchanged
      * until claret_destroy. */
     struct rt_events *events;
+    /* The claret command, which Process.Start runs assemblies with; NULL: only what the system can
+     * run is started. Owned by the caller, unchanged until claret_destroy. */
+    const char *launcher;
 } claret_config;
 
 typedef struct claret_error {

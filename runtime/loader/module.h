@@ -38,6 +38,7 @@ struct module {
     const char *name;        /* assembly name */
     module_state state;      /* atomic */
     const void *announcer;   /* exec_self of the thread that tells of it; atomic */
+    bool initialised;        /* its <Module> has no initialiser, or that has run; atomic */
     uint8_t wraps;           /* what handlers see of objects that are no exceptions: wrapped.c */
     bool hidden;             /* holds DynamicMethods: in no list, and unknown to profilers */
     struct type **types;     /* by TypeDef row */

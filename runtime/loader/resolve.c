@@ -325,6 +325,20 @@ static bool any_open(struct type *const *args, uint32_t count) {
     return false;
 }
 
+/* Beyond it a type is taken to name ever larger ones (II.9.2). */
+#define MAX_NESTING 256
+
+static uint32_t deepest(struct type *const *args, uint32_t count) {
+    uint32_t depth = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct type *arg = args[i];
+        while (arg->element_type && !arg->arg_count)
+            arg = arg->element_type;
+        depth = arg->nesting > depth ? arg->nesting : depth;
+    }
+    return depth;
+}
+
 il_status ldr_instantiate(struct type *definition, struct type *const *args, uint32_t count,
                           struct type **out, il_error *err) {
     EXEC_LOCKED(definition->rt);
@@ -342,9 +356,15 @@ il_status ldr_instantiate(struct type *definition, struct type *const *args, uin
         *out = type;
         return IL_OK;
     }
+    uint32_t nesting = deepest(args, count) + 1;
+    if (nesting > MAX_NESTING)
+        return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, definition->row),
+                       "Could not load type '%s' from assembly '%s': its arguments nest too deep.",
+                       definition->name, definition->module->name);
     type = new_type(rt, definition->module);
     if (!type)
         return out_of_memory(err);
+    type->nesting = nesting;
     type->definition = definition;
     type->row = definition->row;
     type->flags = definition->flags;

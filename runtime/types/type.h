@@ -152,6 +152,7 @@ struct type {
     struct type *definition; /* of an instantiation; otherwise the type itself */
     struct type **args;      /* type arguments; of a generic definition: its variables */
     uint32_t arg_count;
+    uint32_t nesting; /* how deep arguments have arguments */
     uint8_t *variance; /* of a generic definition: type_variance per variable; NULL: none varies */
 
     struct type *element_type; /* arrays, pointers, byrefs; enums: the underlying type */
