@@ -224,6 +224,12 @@ void prof_events_update(prof_host *host) {
     DWORD mask = atomic_load(&host->mask), high_mask = atomic_load(&host->high_mask);
     SET(started);
     SET(shutdown);
+    if (mask & COR_PRF_MONITOR_ENTERLEAVE && host->hooks.generation && !host->initialized) {
+        events->hook_wanted = prof_hook_wanted;
+        events->hook = prof_hook;
+        events->hook_shows =
+            mask & (COR_PRF_ENABLE_FUNCTION_ARGS | COR_PRF_ENABLE_FUNCTION_RETVAL);
+    }
 #define PROF_EVENT(member, flags)                                                                  \
     if (mask & (flags))                                                                            \
         SET(member);

@@ -33,6 +33,15 @@ typedef struct prof_module {
     IMetaDataAssemblyEmit assembly_emit;
 } prof_module;
 
+/* Enter, leave and tailcall hooks; set in Initialize. */
+enum { PROF_HOOKS_NONE, PROF_HOOKS_2, PROF_HOOKS_3, PROF_HOOKS_3_WITH_INFO };
+typedef struct prof_hooks {
+    int generation;
+    void *functions[RT_HOOK_TAILCALL + 1]; /* by kind */
+    _Atomic(void *) mapper, mapper2;       /* FunctionIDMapper, FunctionIDMapper2 */
+    void *mapper_data;
+} prof_hooks;
+
 struct prof_host {
     ICorProfilerInfo15 info;
     rt_events events;
@@ -43,6 +52,7 @@ struct prof_host {
     char *path;
     _Atomic(bool) initialized; /* Initialize has returned: the immutable flags stay */
     _Atomic(DWORD) mask, high_mask;
+    prof_hooks hooks;
     pthread_mutex_t modules_lock;
     prof_module *modules; /* newest first; under modules_lock */
 };
@@ -74,6 +84,10 @@ extern const ICorProfilerInfo15Vtbl prof_info_vtbl;
 
 /* prof_events.c: sets the members of events that the mask asks for. */
 void prof_events_update(prof_host *host);
+
+/* prof_hooks.c: for rt_events. */
+bool prof_hook_wanted(void *self, struct method *method, uintptr_t *client);
+void prof_hook(void *self, const rt_hook *hook, void *slots);
 
 /* prof_module.c: the record of a module, made when there is none; NULL when memory is short. Safe
  * on any thread. */

@@ -19,8 +19,8 @@ ICorProfilerInfo15_ALL(PROF_INFO_DECLARE)
 struct type *prof_check_type(prof_host *host, UINT_PTR id);
 struct method *prof_check_method(prof_host *host, UINT_PTR id);
 
-/* Whether the calling thread has stopped the managed threads, so in a callback of a collection: what
- * loads and changes is refused then, with CORPROF_E_UNSUPPORTED_CALL_SEQUENCE. */
+/* Whether the calling thread has stopped the managed threads, so in a callback of a collection:
+ * what loads and changes is refused then, with CORPROF_E_UNSUPPORTED_CALL_SEQUENCE. */
 bool prof_stops_world(prof_host *host);
 
 #endif

@@ -24,6 +24,16 @@ struct thread;
 struct object;
 struct gc_heap;
 
+/* A place in a method's code that calls the consumer: its start, in front of a return, in front of
+ * a jmp to another method. */
+typedef enum rt_hook_kind { RT_HOOK_ENTER, RT_HOOK_LEAVE, RT_HOOK_TAILCALL } rt_hook_kind;
+
+typedef struct rt_hook {
+    rt_hook_kind kind;
+    struct method *method;
+    uintptr_t client; /* what hook_wanted has given */
+} rt_hook;
+
 typedef struct rt_events {
     void *self; /* handed back as the first argument */
 
@@ -65,7 +75,15 @@ typedef struct rt_events {
     void (*jit_started)(void *self, struct method *method);
     void (*jit_finished)(void *self, struct method *method, int32_t status);
 
-    /* Holds up collections, and so do all that follow. */
+    /* Whether the method's code is to call hook, and with what client. Between jit_started and
+     * jit_finished, so once; set before the runtime starts, or never. */
+    bool (*hook_wanted)(void *self, struct method *method, uintptr_t *client);
+    bool hook_shows; /* hook gets slots; set with hook_wanted */
+
+    /* Holds up collections, and so do all that follow. slots, which the consumer may read: the
+     * arguments as rt_argument says, or the result; NULL unless hook_shows. Frames that an
+     * exception unwinds are not left. */
+    void (*hook)(void *self, const rt_hook *hook, void *slots);
     void (*object_allocated)(void *self, struct object *object, struct type *type);
 
     /* A collection, induced (GC.Collect) or because room was wanted. Between started and finished

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/exec/exec.h"
+#include "runtime/exec/walk.h"
 
 /* ---- Calls out of a safe region ----
  *
@@ -177,6 +178,26 @@ struct method *rt_method_from_token(struct module *module, uint32_t token) {
     return method;
 }
 
+uint32_t rt_argument_count(const struct method *method) {
+    return method->has_this + method->param_count;
+}
+
+void rt_argument(const struct method *method, uint32_t index, uint32_t *slot, uint32_t *size) {
+    *slot = 0;
+    *size = sizeof(void *); /* of `this` */
+    for (uint32_t i = method->has_this; i <= index; i++) {
+        const struct type *type = method->params[i - method->has_this];
+        *slot += i == index ? 0 : type_slots(type);
+        *size = type->value_size;
+    }
+    if (method->has_this && index > 0)
+        (*slot)++;
+}
+
+uint32_t rt_result_size(const struct method *method) {
+    return method->return_type->storage == STORE_VOID ? 0 : method->return_type->value_size;
+}
+
 /* ---- Bodies ---- */
 
 static bool is_method_def(const struct module *module, uint32_t token) {
@@ -250,9 +271,52 @@ bool rt_stops_world(const struct runtime *rt) {
     const struct thread *stopper = __atomic_load_n(&rt->world.stopper, __ATOMIC_RELAXED);
     return stopper && stopper == exec_current_thread(rt);
 }
+bool rt_is_collecting(const struct runtime *rt) {
+    return rt_stops_world(rt) && rt->world.for_collection;
+}
 uint32_t rt_thread_os_id(const struct thread *thread) {
     return thread->os_id;
 }
+
+void rt_walk_stack(struct thread *thread,
+                   bool (*visit)(void *data, struct method *method, const void *ip), void *data) {
+    struct stack_walk walk;
+    struct walk_entry entry;
+    stack_walk_start(&walk, thread);
+    while (stack_walk_next(&walk, &entry)) {
+        struct module *module = entry.method ? entry.method->owner->module : NULL;
+        bool hidden = module && module->hidden;
+        if (!visit(data, hidden ? NULL : entry.method, entry.ip))
+            return;
+    }
+}
+
+/* ---- Stopping the managed threads ---- */
+
+bool rt_suspend(struct runtime *rt) {
+    if (!exec_current_thread(rt) && !exec_attach_guest(rt))
+        return false;
+    while (!exec_stop_world_for(rt, false))
+        continue; /* another thread was before this one, and is done */
+    return true;
+}
+
+void rt_resume(struct runtime *rt) {
+    struct thread *thread = exec_current_thread(rt);
+    exec_start_world(rt);
+    if (thread->guest)
+        exec_detach_thread(thread);
+}
+
+bool rt_collect(struct runtime *rt) {
+    struct thread *thread = exec_attach_guest(rt);
+    if (!thread)
+        return false;
+    gc_collect(&thread->gc);
+    exec_detach_thread(thread);
+    return true;
+}
+
 uint32_t rt_string_length_offset(void) {
     return STRING_LENGTH_OFFSET;
 }

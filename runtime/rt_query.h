@@ -57,6 +57,13 @@ uint32_t rt_method_arg_count(const struct method *method); /* generic arguments 
 struct type *rt_method_arg(const struct method *method, uint32_t index);
 struct method *rt_method_from_token(struct module *module, uint32_t token); /* takes the lock */
 
+/* Arguments, `this` first: how many, and the slot of 8 bytes that one begins in and its size in
+ * bytes. A value type lies there with its memory layout, an integer in the low bytes. Of a method
+ * that was prepared. */
+uint32_t rt_argument_count(const struct method *method);
+void rt_argument(const struct method *method, uint32_t index, uint32_t *slot, uint32_t *size);
+uint32_t rt_result_size(const struct method *method); /* 0: void */
+
 /* ---- Bodies ---- */
 /* The body in force for a MethodDef token: one set by rt_set_body, else the image's. out is filled
  * on IL_OK. Errors as il_method_body. */
@@ -80,10 +87,29 @@ uint32_t rt_list_threads(struct runtime *rt, struct thread **threads, uint32_t c
 /* Whether pointer is a managed thread, and what the system calls it. It may end at any time. */
 bool rt_find_thread(struct runtime *rt, const void *pointer, uint32_t *os_id, pthread_t *native);
 struct thread *rt_current_thread(const struct runtime *rt); /* NULL on a native thread */
-uint32_t rt_thread_os_id(const struct thread *thread); /* on that thread */
+uint32_t rt_thread_os_id(const struct thread *thread);      /* on that thread */
 /* Whether the calling thread has stopped the managed ones: what takes the runtime's lock would wait
  * for ever, as one of them may hold it. */
 bool rt_stops_world(const struct runtime *rt);
+/* Whether it has done so for a collection. */
+bool rt_is_collecting(const struct runtime *rt);
+/* Calls visit for the activations on a thread's stack, innermost first, until it returns false.
+ * method NULL: native code called in here, or what is hidden. The thread is the calling one, or the
+ * caller has stopped the world. */
+void rt_walk_stack(struct thread *thread,
+                   bool (*visit)(void *data, struct method *method, const void *ip), void *data);
+
+/* ---- Stopping the managed threads ---- */
+
+/* Stops all but the calling one, which may be native, until rt_resume on the same thread. False
+ * when memory is short. Not while it has stopped them already. */
+bool rt_suspend(struct runtime *rt);
+void rt_resume(struct runtime *rt);
+/* Collects the whole heap, as GC.Collect does, on a native thread. False when memory is short. */
+bool rt_collect(struct runtime *rt);
+
+/* ---- Strings ---- */
+
 /* Offsets from the object's start: GetStringLayout2. */
 uint32_t rt_string_length_offset(void);
 uint32_t rt_string_chars_offset(void);

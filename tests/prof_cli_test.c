@@ -97,7 +97,7 @@ static void what_is_called_in_vain_can_be_traced(void) {
     CU_ASSERT_EQUAL(
         run("CLARET_TRACE=profiler", "--profiler build/tests/plugins/asks_too_much.so " SQUARES),
         0);
-    CU_ASSERT(printed("claret: ICorProfilerInfo15::ForceGC is called, and not implemented\n"));
+    CU_ASSERT(printed("claret: ICorProfilerInfo15::BeginInprocDebugging is called, and not implemented\n"));
     CU_ASSERT_EQUAL(run("", "--profiler build/tests/plugins/asks_too_much.so " SQUARES), 0);
     CU_ASSERT_FALSE(printed("claret:"));
 }

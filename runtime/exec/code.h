@@ -135,9 +135,10 @@ struct code {
 /* Lowers the method's body in force. IL that cannot be lowered at all (bad structure, stack
  * underflow, unknown opcode) gives IL_BAD_BODY with method, IL offset and reason in err; the
  * exception it stands for is InvalidProgramException. Parts that name missing things become `fail`
- * instructions. Memory comes from the runtime's pool. */
-il_status code_lower(struct thread *thread, struct method *method, struct code **out,
-                     il_error *err);
+ * instructions. hooks: an rt_hook of each kind for the code to call, in the runtime's pool; or
+ * NULL. Memory comes from that pool. */
+il_status code_lower(struct thread *thread, struct method *method, const rt_hook *hooks,
+                     struct code **out, il_error *err);
 
 /* Prints the code, one instruction per line, for people. */
 void code_dump(const struct code *code, FILE *file);

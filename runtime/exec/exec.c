@@ -20,11 +20,33 @@ union slot *exec_stack_top(struct thread *thread) {
 
 /* ---- Making methods callable ---- */
 
-static il_status lower(struct thread *thread, struct method *method, il_error *err) {
+/* Asks the consumer whether it wants hooks in the method: *client. */
+static bool hooks_are_wanted(struct thread *thread, struct method *method, uintptr_t *client) {
+    const rt_events *events = thread->rt->events;
+    if (!RT_WANTED(events, hook_wanted))
+        return false;
+    exec_enter_safe(thread);
+    bool wanted = events->hook_wanted(events->self, method, client);
+    exec_leave_safe(thread);
+    return wanted;
+}
+
+static rt_hook *make_hooks(struct method *method, uintptr_t client) {
+    rt_hook *hooks = mem_pool_array(&method->owner->rt->pool, RT_HOOK_TAILCALL + 1, sizeof *hooks);
+    for (int kind = 0; hooks && kind <= RT_HOOK_TAILCALL; kind++)
+        hooks[kind] = (rt_hook){(rt_hook_kind)kind, method, client};
+    return hooks;
+}
+
+static il_status lower(struct thread *thread, struct method *method, bool hooked, uintptr_t client,
+                       il_error *err) {
     struct runtime *rt = thread->rt;
     struct code *code = NULL;
     EXEC_LOCKED(rt);
-    il_status status = code_lower(thread, method, &code, err);
+    rt_hook *hooks = hooked ? make_hooks(method, client) : NULL;
+    if (hooked && !hooks)
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+    il_status status = code_lower(thread, method, hooks, &code, err);
     if (status != IL_OK)
         return status;
     rt->methods_prepared++;
@@ -39,9 +61,11 @@ static il_status lower(struct thread *thread, struct method *method, il_error *e
 static il_status lower_announced(struct thread *thread, struct method *method, il_error *err) {
     bool announce = !method->owner->module || !method->owner->module->hidden;
     exec_wait_for_module(thread->rt, method->owner->module);
+    uintptr_t client = 0;
     if (announce)
         EXEC_TELL(thread->rt, jit_started, method);
-    il_status status = lower(thread, method, err);
+    bool hooked = announce && hooks_are_wanted(thread, method, &client);
+    il_status status = lower(thread, method, hooked, client, err);
     if (announce && status == IL_OK)
         EXEC_TELL(thread->rt, jit_finished, method, 0);
     return status;

@@ -139,6 +139,9 @@ static inline __attribute__((always_inline)) void exec_enter_safe(struct thread 
  * memory is short. Not from a thread that is attached already. */
 struct thread *exec_attach_thread(struct runtime *rt);
 
+/* The same for a consumer of rt_query.h, without anybody being told. */
+struct thread *exec_attach_guest(struct runtime *rt);
+
 /* The same for threads other than the first, announced, and with that one's preallocated
  * exceptions. */
 struct thread *exec_adopt_thread(struct runtime *rt);

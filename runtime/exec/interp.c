@@ -755,6 +755,11 @@ call_outside:
         goto call_target;
     }
 
+    OP(hook) {
+        frame->ip = ip;
+        RT_TELL(t->rt->events, hook, ip->u.p, ip->b ? &A : NULL);
+        NEXT;
+    }
     OP(ret_1) {
         r[0] = A;
         goto return_to_caller;

@@ -505,6 +505,7 @@ static void lower_all(struct lowering *L) {
     il_insn insn;
     lower_begin_pass(L);
     init_at_entry(L);
+    lower_hook(L, RT_HOOK_ENTER, 0, L->method->arg_slots);
     lock_at_entry(L);
     L->dead = true; /* the first block is entered with nothing before it */
     while (offset < L->body.code_size && L->status == IL_OK) {
@@ -704,14 +705,15 @@ static void run(struct lowering *L, struct code **out) {
     }
 }
 
-il_status code_lower(struct thread *thread, struct method *method, struct code **out,
-                     il_error *err) {
+il_status code_lower(struct thread *thread, struct method *method, const rt_hook *hooks,
+                     struct code **out, il_error *err) {
     struct module *module = method->owner->module;
     struct lowering L = {.thread = thread,
                          .method = method,
                          .module = module,
                          .context = ldr_method_context(method),
                          .pool = &module->rt->pool,
+                         .hooks = hooks,
                          .err = err};
     char name[256];
     il_status status = rt_get_body(module, IL_TOKEN(IL_MethodDef, method->row), &L.body, err);

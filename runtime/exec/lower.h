@@ -95,6 +95,8 @@ struct lowering {
     struct type *constrained;
     bool tail, readonly;
 
+    const rt_hook *hooks; /* one of each kind; NULL: none are wanted */
+
     il_error *err;
     il_status status;
 };
@@ -216,6 +218,8 @@ void lower_load_from(struct lowering *L, uint16_t base, uint32_t offset, struct 
 
 /* ---- lower_call.c ---- */
 bool lower_call(struct lowering *L, const il_insn *insn);
+/* Emits a call of the consumer, if it wants any; it is shown count slots from first on. */
+void lower_hook(struct lowering *L, rt_hook_kind kind, uint16_t first, uint32_t count);
 void lower_return(struct lowering *L);
 
 #endif

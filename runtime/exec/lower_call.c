@@ -263,7 +263,7 @@ static bool returns_the_same(const struct method *a, const struct method *b) {
 static bool is_tail(const struct lowering *L, const struct method *callee, const il_insn *insn) {
     uint32_t next = L->il_offset + insn->size;
     il_insn following;
-    if (!L->tail || L->synchronized ||
+    if (!L->tail || L->synchronized || L->hooks || /* the frame stays, to be left */
         il_insn_read(L->body.code, L->body.code_size, next, &following, NULL) != IL_OK ||
         following.opcode != IL_OP_RET || !returns_the_same(L->method, callee) || callee->is_vararg)
         return false;
@@ -497,15 +497,19 @@ static void jump_to_method(struct lowering *L, const il_insn *insn) {
     }
     struct callee callee = {.method = method, .this_count = method->has_this};
     uint32_t max_depth = L->max_depth;
+    const rt_hook *hooks = L->hooks;
     L->max_depth += L->arg_count;
     for (uint32_t i = 0; i < L->arg_count; i++)
         lower_load_argument(L, i);
     if (place_arguments(L, &callee)) {
         uint16_t base = first_argument(L, &callee);
+        lower_hook(L, RT_HOOK_TAILCALL, 0, 0);
+        L->hooks = NULL; /* what is behind it does not leave once more */
         emit_tail_call(L, method, base, false);
         drop(L, argument_count(&callee));
         push_result(L, method->return_type, base);
         lower_return(L);
+        L->hooks = hooks;
     }
     L->depth = 0;
     L->max_depth = max_depth;
@@ -598,12 +602,19 @@ static void load_arglist(struct lowering *L) {
     lower_emit(L, CODE_local_address, home, L->method->arg_slots - METHOD_VARARG_SLOTS, 0);
 }
 
+void lower_hook(struct lowering *L, rt_hook_kind kind, uint16_t first, uint32_t count) {
+    if (L->hooks)
+        lower_emit_pointer(L, CODE_hook, first, L->thread->rt->events->hook_shows ? count : 0,
+                           &L->hooks[kind]);
+}
+
 void lower_return(struct lowering *L) {
     const struct type *type = L->method->return_type;
     if (type->storage == STORE_VOID) {
         if (L->depth != 0)
             lower_fail(L, "ret of a void method with %u values on the stack", L->depth);
         lower_unlock(L);
+        lower_hook(L, RT_HOOK_LEAVE, 0, 0);
         lower_emit(L, CODE_ret, 0, 0, 0);
         return;
     }
@@ -613,6 +624,7 @@ void lower_return(struct lowering *L) {
     lower_coerce(L, &value, type, "ret");
     uint16_t reg = lower_use(L, &value);
     lower_unlock(L);
+    lower_hook(L, RT_HOOK_LEAVE, reg, value.slots);
     if (value.slots == 1)
         lower_emit(L, CODE_ret_1, reg, 0, 0);
     else

@@ -125,12 +125,15 @@ static bool all_are_safe(const struct world *world) {
 /* Until the world goes on that another thread has stopped, or is about to stop. */
 static void wait_for_claimant(struct thread *thread) {
     struct world *world = &thread->rt->world;
-    exec_enter_safe(thread);
+    bool running = !thread->safe; /* a consumer that is told of something stops the world, too */
+    if (running)
+        exec_enter_safe(thread);
     pthread_mutex_lock(&world->lock);
     while (world->claimant)
         pthread_cond_wait(&world->changed, &world->lock);
     pthread_mutex_unlock(&world->lock);
-    exec_leave_safe(thread);
+    if (running)
+        exec_leave_safe(thread);
 }
 
 static bool claim_world(struct thread *thread) {
@@ -173,6 +176,7 @@ bool exec_stop_world_for(struct runtime *rt, bool collection) {
         wait_for_claimant(thread);
         return false;
     }
+    rt->world.for_collection = collection;
     RT_TELL(rt->events, suspend_started, collection);
     stop_others(thread);
     TELL_STOPPED(rt, thread_suspended);

@@ -24,16 +24,17 @@ struct thread;
 
 struct world {
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* a thread has entered a safe region, or the world goes on */
-    struct thread *threads; /* by next; under the lock */
-    struct thread *ended;   /* started ones that only wait to be joined, by next; under the lock */
-    uint32_t started;       /* threads that are started and not in that list; under the lock */
+    pthread_cond_t changed;  /* a thread has entered a safe region, or the world goes on */
+    struct thread *threads;  /* by next; under the lock */
+    struct thread *ended;    /* started ones that only wait to be joined, by next; under the lock */
+    uint32_t started;        /* threads that are started and not in that list; under the lock */
     struct thread *claimant; /* whose turn it is to stop the world; NULL; under the lock */
     struct thread *stopper;  /* the same from when it is being stopped; atomic */
-    pthread_key_t current;  /* an attached thread's struct thread */
-    pthread_mutex_t tables; /* exec_lock */
-    const void *tables_owner; /* tells the thread that holds it */
-    uint32_t tables_depth;    /* how often that thread has locked it */
+    bool for_collection;     /* why it is; the stopper's */
+    pthread_key_t current;   /* an attached thread's struct thread */
+    pthread_mutex_t tables;  /* exec_lock */
+    const void *tables_owner;           /* tells the thread that holds it */
+    uint32_t tables_depth;              /* how often that thread has locked it */
     struct announcements announcements; /* to be told when it is let go */
 };
 

@@ -76,10 +76,11 @@ static void lock_running_world(struct world *world) {
         pthread_cond_wait(&world->changed, &world->lock);
 }
 
-struct thread *exec_attach_thread(struct runtime *rt) {
+static struct thread *attach(struct runtime *rt, bool guest) {
     struct thread *thread = mem_calloc(1, sizeof *thread);
     if (!thread)
         return NULL;
+    thread->guest = guest;
     if (!set_up(thread, rt)) {
         discard(thread);
         return NULL;
@@ -90,6 +91,14 @@ struct thread *exec_attach_thread(struct runtime *rt) {
     rt->world.threads = thread;
     pthread_mutex_unlock(&rt->world.lock);
     return thread;
+}
+
+struct thread *exec_attach_thread(struct runtime *rt) {
+    return attach(rt, false);
+}
+
+struct thread *exec_attach_guest(struct runtime *rt) {
+    return attach(rt, true);
 }
 
 static void unlink_thread(struct thread *thread) {
@@ -260,8 +269,7 @@ struct thread *exec_find_thread(struct runtime *rt, const struct object *interna
 void exec_set_thread_object(struct thread *thread, struct object *object) {
     struct field *field = type_find_field(object->type, "internal_thread");
     thread->object = object;
-    struct object *internal =
-        field ? *(struct object **)((char *)object + field->offset) : NULL;
+    struct object *internal = field ? *(struct object **)((char *)object + field->offset) : NULL;
     __atomic_store_n(&thread->internal, internal, __ATOMIC_RELAXED);
     thread->state = thread->internal ? state_of(thread->internal) : NULL;
 }

@@ -21,6 +21,7 @@ static bool next_compiled(struct stack_walk *walk, struct walk_entry *out) {
     *out = (struct walk_entry){.method = activation.method,
                                .il_offset = activation.il_offset,
                                .insn = activation.insn,
+                               .ip = activation.ip,
                                .activation = activation.id};
     return true;
 }
@@ -33,6 +34,7 @@ static void next_interpreted(struct stack_walk *walk, struct walk_entry *out) {
     *out = (struct walk_entry){.method = frame->code->method,
                                .il_offset = frame->code->il_offsets[insn],
                                .insn = insn,
+                               .ip = frame->ip,
                                .index = index,
                                .frame = frame};
 }

@@ -15,12 +15,13 @@ struct stack_walk {
 struct walk_entry {
     struct method *method; /* NULL: where native code called in (frame is a boundary) */
     uint32_t il_offset, insn;
-    uint64_t activation;       /* compiled: its id */
-    uint32_t index;            /* interpreted: of the frame */
+    const void *ip;      /* in machine code; interpreted: the instruction of the register code */
+    uint64_t activation; /* compiled: its id */
+    uint32_t index;      /* interpreted: of the frame */
     const struct frame *frame; /* NULL for compiled activations */
 };
 
-/* On the thread itself, inside a call from managed code. */
+/* On the thread itself, inside a call from managed code; or on another one that has stopped it. */
 void stack_walk_start(struct stack_walk *walk, struct thread *thread);
 bool stack_walk_next(struct stack_walk *walk, struct walk_entry *out);
 

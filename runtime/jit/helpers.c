@@ -78,6 +78,12 @@ HELP(fail) {
     return throw_new(thread, failure->exception, failure->message);
 }
 
+HELP(hook) {
+    FROM_COMPILED(thread);
+    RT_TELL(thread->rt->events, hook, pointer(a), pointer(b));
+    DONE(thread, 0);
+}
+
 /* ---- Arithmetic ---- */
 
 /* The divisor is 0 or -1. */

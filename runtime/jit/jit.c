@@ -245,6 +245,7 @@ bool jit_walk_next(jit_walk *walk, jit_activation *out) {
     if (!compiled)
         return false;
     out->method = compiled->method;
+    out->ip = walk->return_address;
     out->insn = insn_at(compiled, walk->return_address);
     out->il_offset = compiled->code->il_offsets[out->insn];
     const uint8_t *end; /* of the activation: where its return address lies */

@@ -77,6 +77,7 @@ typedef struct jit_activation {
     struct method *method;
     uint32_t il_offset, insn; /* of its call */
     uintptr_t id;             /* tells it from all others of the stack */
+    const void *ip;           /* where it goes on */
 } jit_activation;
 
 /* The next activation; false when the caller is not compiled code. */

@@ -232,6 +232,12 @@ OP switch_(ARGS) {
     tr_place(t, next);
 }
 
+OP hook(ARGS) {
+    MIR_op_t args[] = {tr_pointer(t, insn->u.p),
+                       insn->b ? tr_reg(t, tr_address(t, insn->a)) : tr_int(t, 0)};
+    tr_call_helper(t, (enum helper)rule->helper, 0, 2, args);
+}
+
 OP ret(ARGS) {
     enum kind kind = rule->size ? tr_kind_of(t->request->method->return_type) : KIND_INT;
     if (kind != KIND_INT)
@@ -992,6 +998,7 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_br] = {.translate = jump},
     [CODE_loop] = {.translate = nothing},
     [CODE_switch] = {.translate = switch_},
+    [CODE_hook] = {hook, .helper = HELP_hook},
     [CODE_ret] = {.translate = ret},
     [CODE_ret_1] = {ret, .size = 8},
     [CODE_check_null] = {.translate = check_null},
@@ -1139,6 +1146,10 @@ void tr_each_in_memory(const struct code *code, const struct insn *insn,
         return;
     case CODE_newobj_value:
         visit(arg, insn->a, type_slots(((const struct method *)insn->u.p)->owner));
+        return;
+    case CODE_hook:
+        if (insn->b)
+            visit(arg, insn->a, insn->b);
         return;
     case CODE_refanyval: visit(arg, insn->b, 3); return;
     case CODE_box:

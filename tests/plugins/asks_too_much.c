@@ -6,7 +6,7 @@ static HRESULT initialize(ICorProfilerCallback11 *self, IUnknown *runtime) {
     HRESULT result =
         runtime->lpVtbl->QueryInterface(runtime, &IID_ICorProfilerInfo, (void **)&info);
     if (SUCCEEDED(result))
-        info->lpVtbl->ForceGC(info);
+        info->lpVtbl->BeginInprocDebugging(info, FALSE, NULL);
     return result;
 }
 

@@ -16,7 +16,7 @@
 static ICorProfilerInfo10 *info;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-#define INFO(method, ...) info->lpVtbl->method(info, __VA_ARGS__)
+#define INFO(method, ...) info->lpVtbl->method(info, ##__VA_ARGS__)
 
 static void check(bool good, const char *what) {
     if (!good)
@@ -72,6 +72,7 @@ static HRESULT on_ThreadCreated(ICorProfilerCallback11 *self, ThreadID thread) {
     created++;
     add(&threads, thread, "a thread is created twice");
     check(thread == this_thread(), "ThreadCreated on another thread");
+    check(INFO(ForceGC) == CORPROF_E_UNSUPPORTED_CALL_SEQUENCE, "ForceGC on a managed thread");
     check(INFO(GetThreadAppDomain, thread, &domain) == S_OK && domain, "GetThreadAppDomain");
     pthread_mutex_unlock(&lock);
     return S_OK;
@@ -226,6 +227,37 @@ static HRESULT on_JITCompilationFinished(ICorProfilerCallback11 *self, FunctionI
     return S_OK;
 }
 
+/* ---- Stacks ---- */
+
+typedef struct stack {
+    unsigned managed;
+    FunctionID last;
+    HRESULT answer;
+} stack;
+
+static HRESULT on_frame(FunctionID function, UINT_PTR ip, COR_PRF_FRAME_INFO frame, ULONG32 size,
+                        BYTE context[], void *data) {
+    stack *s = data;
+    mdToken token;
+    if (function) {
+        s->managed++;
+        check(ip != 0 && INFO(GetFunctionInfo, function, NULL, NULL, &token) == S_OK,
+              "a function of a stack");
+    }
+    s->last = function;
+    return s->answer;
+}
+
+static void look_at_own_stack(void) {
+    stack s = {.answer = S_OK}, aborted = {.answer = S_FALSE};
+    check(INFO(DoStackSnapshot, 0, on_frame, 0, &s, NULL, 0) == S_OK, "DoStackSnapshot");
+    check(s.managed > 0 && s.last == 0, "what a stack ends with");
+    check(INFO(DoStackSnapshot, this_thread(), on_frame, 0, &aborted, NULL, 0) ==
+                  CORPROF_E_STACKSNAPSHOT_ABORTED &&
+              aborted.managed == 1,
+          "DoStackSnapshot that is aborted");
+}
+
 /* ---- Exceptions: each thread's are a sequence of its own ---- */
 
 static atomic_uint thrown, caught;
@@ -236,6 +268,7 @@ static HRESULT on_ExceptionThrown(ICorProfilerCallback11 *self, ObjectID object)
     atomic_fetch_add(&thrown, 1);
     check(INFO(GetClassFromObject, object, &class) == S_OK && class, "class of an exception");
     check(searches == 0, "an exception inside a search");
+    look_at_own_stack();
     return S_OK;
 }
 static HRESULT on_ExceptionSearchFunctionEnter(ICorProfilerCallback11 *self, FunctionID function) {
@@ -305,6 +338,9 @@ static HRESULT on_GarbageCollectionStarted(ICorProfilerCallback11 *self, int cou
                                            BOOL collected[], COR_PRF_GC_REASON reason) {
     FunctionID function;
     advance(2, 3, "GarbageCollectionStarted");
+    check(INFO(SuspendRuntime) == CORPROF_E_UNSUPPORTED_CALL_SEQUENCE &&
+              INFO(ResumeRuntime) == CORPROF_E_UNSUPPORTED_CALL_SEQUENCE,
+          "SuspendRuntime in a collection");
     check(INFO(GetFunctionFromToken, modules.ids[0], TokenFromRid(1, mdtMethodDef), &function) ==
               CORPROF_E_UNSUPPORTED_CALL_SEQUENCE,
           "GetFunctionFromToken in a collection");
@@ -380,6 +416,39 @@ static void ask_about_modules(void) {
     list->lpVtbl->Release(list);
 }
 
+static unsigned stacks;
+
+/* The stacks of all threads, which stand still meanwhile. */
+static void look_at_stacks(void) {
+    ICorProfilerThreadEnum *list = NULL;
+    ThreadID thread;
+    ULONG fetched;
+    HRESULT result = INFO(SuspendRuntime);
+    if (result != S_OK) {
+        check(result == CORPROF_E_RUNTIME_UNINITIALIZED, "SuspendRuntime");
+        return;
+    }
+    check(INFO(SuspendRuntime) == CORPROF_E_UNSUPPORTED_CALL_SEQUENCE, "SuspendRuntime again");
+    INFO(EnumThreads, &list);
+    while (list->lpVtbl->Next(list, 1, &thread, &fetched) == S_OK && fetched) {
+        stack s = {.answer = S_OK};
+        result = INFO(DoStackSnapshot, thread, on_frame, 0, &s, NULL, 0);
+        check(result == (s.managed ? S_OK : E_FAIL) && s.last == 0, "another thread's stack");
+        stacks += s.managed > 0;
+    }
+    list->lpVtbl->Release(list);
+    check(INFO(ResumeRuntime) == S_OK, "ResumeRuntime");
+    check(INFO(ResumeRuntime) == CORPROF_E_UNSUPPORTED_CALL_SEQUENCE, "ResumeRuntime again");
+}
+
+static atomic_uint forced;
+
+static void force_collection(void) {
+    HRESULT result = INFO(ForceGC);
+    check(result == S_OK || result == CORPROF_E_NOT_YET_AVAILABLE, "ForceGC");
+    atomic_fetch_add(&forced, result == S_OK);
+}
+
 static void *ask(void *data) {
     ThreadID id;
     while (!atomic_load(&over)) {
@@ -389,6 +458,10 @@ static void *ask(void *data) {
               "GetCurrentThreadID on a native thread");
         ask_about_threads();
         ask_about_modules();
+        if (questions % 4 == 0)
+            look_at_stacks();
+        if (questions % 16 == 0)
+            force_collection();
         pthread_mutex_unlock(&lock);
         usleep(500);
     }
@@ -406,7 +479,7 @@ static HRESULT on_Shutdown(ICorProfilerCallback11 *self) {
     check(jit_started == jit_finished, "JITCompilationFinished for each method");
     check(classes_started == classes_finished, "ClassLoadFinished for each class");
     check(stops >= collections && stage == 0, "each suspension ends");
-    check(questions > 0, "questions");
+    check(questions > 0 && stacks > 0 && forced > 0, "questions");
     printf("threads %d, named %u, thrown %d, caught %d, collections %d, objects %d\n", created > 8,
            named, thrown >= 126, caught >= 126, collections >= 4, allocated > 10000);
     fflush(stdout);
@@ -424,7 +497,7 @@ static HRESULT on_Initialize(ICorProfilerCallback11 *self, IUnknown *runtime) {
                                   COR_PRF_MONITOR_CLASS_LOADS | COR_PRF_MONITOR_JIT_COMPILATION |
                                   COR_PRF_MONITOR_EXCEPTIONS | COR_PRF_MONITOR_SUSPENDS |
                                   COR_PRF_MONITOR_GC | COR_PRF_MONITOR_OBJECT_ALLOCATED |
-                                  COR_PRF_ENABLE_OBJECT_ALLOCATED);
+                                  COR_PRF_ENABLE_OBJECT_ALLOCATED | COR_PRF_ENABLE_STACK_SNAPSHOT);
 }
 
 #define SLOT(callback) .callback = on_##callback
