@@ -125,6 +125,32 @@ static void on_jit_finished(void *self, struct method *method, int32_t status) {
         CALL(self, JIT_COMPILATION, JITCompilationFinished, ID(method), status, TRUE);
 }
 
+static void on_transition(void *self, struct method *method, bool to_native, bool is_return) {
+    COR_PRF_TRANSITION_REASON reason =
+        is_return ? COR_PRF_TRANSITION_RETURN : COR_PRF_TRANSITION_CALL;
+    if (!rt_is_method(((prof_host *)self)->rt, method))
+        return; /* of a DynamicMethod's module, which nobody sees */
+    if (to_native)
+        CALL(self, CODE_TRANSITIONS, ManagedToUnmanagedTransition, ID(method), reason);
+    else
+        CALL(self, CODE_TRANSITIONS, UnmanagedToManagedTransition, ID(method), reason);
+}
+
+/* Only plug-ins that have ICorProfilerCallback4 can request versions. */
+static void on_rejit_parameters(void *self, struct method *method) {
+    prof_rejit_ask(self, method);
+}
+
+static void on_rejit_started(void *self, struct method *method, uintptr_t id) {
+    prof_host *host = self;
+    host->callback->lpVtbl->ReJITCompilationStarted(host->callback, ID(method), id, TRUE);
+}
+
+static void on_rejit_finished(void *self, struct method *method, uintptr_t id) {
+    prof_host *host = self;
+    host->callback->lpVtbl->ReJITCompilationFinished(host->callback, ID(method), id, S_OK, TRUE);
+}
+
 static void on_object_allocated(void *self, struct object *object, struct type *type) {
     CALL(self, OBJECT_ALLOCATED, ObjectAllocated, ID(object), ID(type));
 }
@@ -227,8 +253,7 @@ void prof_events_update(prof_host *host) {
     if (mask & COR_PRF_MONITOR_ENTERLEAVE && host->hooks.generation && !host->initialized) {
         events->hook_wanted = prof_hook_wanted;
         events->hook = prof_hook;
-        events->hook_shows =
-            mask & (COR_PRF_ENABLE_FUNCTION_ARGS | COR_PRF_ENABLE_FUNCTION_RETVAL);
+        events->hook_shows = mask & (COR_PRF_ENABLE_FUNCTION_ARGS | COR_PRF_ENABLE_FUNCTION_RETVAL);
     }
 #define PROF_EVENT(member, flags)                                                                  \
     if (mask & (flags))                                                                            \

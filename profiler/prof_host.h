@@ -89,6 +89,9 @@ void prof_events_update(prof_host *host);
 bool prof_hook_wanted(void *self, struct method *method, uintptr_t *client);
 void prof_hook(void *self, const rt_hook *hook, void *slots);
 
+/* prof_rejit.c: asks the plug-in for the parameters of a method's new version. */
+void prof_rejit_ask(prof_host *host, struct method *method);
+
 /* prof_module.c: the record of a module, made when there is none; NULL when memory is short. Safe
  * on any thread. */
 prof_module *prof_module_of(prof_host *host, struct module *module);

@@ -122,26 +122,6 @@ HRESULT prof_info_ApplyMetaData(ICorProfilerInfo15 *self, ModuleID moduleId) {
     return S_OK; /* what was added is seen already */
 }
 
-/* Recompilation is not there yet; what CoreCLR checks before it is. */
-static HRESULT check_rejit(prof_host *host) {
-    if (host->callback_version < 4)
-        return CORPROF_E_CALLBACK4_REQUIRED;
-    bool enabled = prof_wants(host, COR_PRF_ENABLE_REJIT) && atomic_load(&host->initialized);
-    return enabled ? E_NOTIMPL : CORPROF_E_REJIT_NOT_ENABLED;
-}
-
-HRESULT prof_info_RequestReJIT(ICorProfilerInfo15 *self, ULONG cFunctions, ModuleID moduleIds[],
-                               mdMethodDef methodIds[]) {
-    (void)cFunctions, (void)moduleIds, (void)methodIds;
-    return check_rejit(prof_of_info(self));
-}
-
-HRESULT prof_info_RequestRevert(ICorProfilerInfo15 *self, ULONG cFunctions, ModuleID moduleIds[],
-                                mdMethodDef methodIds[], HRESULT status[]) {
-    (void)cFunctions, (void)moduleIds, (void)methodIds, (void)status;
-    return check_rejit(prof_of_info(self));
-}
-
 /* ---- Environment variables ---- */
 
 #define E_ENVIRONMENT_VARIABLE_NOT_FOUND ((HRESULT)0x800700CB)

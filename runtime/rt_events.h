@@ -75,10 +75,21 @@ typedef struct rt_events {
     void (*jit_started)(void *self, struct method *method);
     void (*jit_finished)(void *self, struct method *method, int32_t status);
 
+    /* A new version of the method was requested (rt_request_rejit) and is about to be used for the
+     * first time: the moment for rt_set_rejit_body. Once per request, whatever the instantiations.
+     * Then, for each instantiation when it is called, the code of the version with this id. */
+    void (*rejit_parameters)(void *self, struct method *method);
+    void (*rejit_started)(void *self, struct method *method, uintptr_t id);
+    void (*rejit_finished)(void *self, struct method *method, uintptr_t id);
+
     /* Whether the method's code is to call hook, and with what client. Between jit_started and
      * jit_finished, so once; set before the runtime starts, or never. */
     bool (*hook_wanted)(void *self, struct method *method, uintptr_t *client);
     bool hook_shows; /* hook gets slots; set with hook_wanted */
+
+    /* Control passes between managed and native code: with a P/Invoke's call (to_native) and its
+     * return, with a call of a delegate by native code, then with its Invoke, and its return. */
+    void (*transition)(void *self, struct method *method, bool to_native, bool is_return);
 
     /* Holds up collections, and so do all that follow. slots, which the consumer may read: the
      * arguments as rt_argument says, or the result; NULL unless hook_shows. Frames that an

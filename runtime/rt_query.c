@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/exec/exec.h"
+#include "runtime/exec/rejit.h"
 #include "runtime/exec/walk.h"
 
 /* ---- Calls out of a safe region ----
@@ -206,10 +207,14 @@ static bool is_method_def(const struct module *module, uint32_t token) {
            row <= il_rows(module->il, IL_MethodDef);
 }
 
+static il_status bad_method(uint32_t token, il_error *err) {
+    return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, token, "0x%08X is no MethodDef", token);
+}
+
 il_status rt_get_body(struct module *module, uint32_t token, il_body *out, il_error *err) {
     uint32_t row = IL_TOKEN_ROW(token);
     if (!is_method_def(module, token))
-        return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, token, "0x%08X is no MethodDef", token);
+        return bad_method(token, err);
     const struct body_override *override = ldr_body_override(module, row);
     if (override)
         return il_body_read(override->start, override->limit, out, err);
@@ -219,9 +224,29 @@ il_status rt_get_body(struct module *module, uint32_t token, il_body *out, il_er
 il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *start, size_t limit,
                       il_error *err) {
     if (!is_method_def(module, token))
-        return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, token, "0x%08X is no MethodDef", token);
+        return bad_method(token, err);
     RUNNING(module->rt);
     return ldr_override_body(module, IL_TOKEN_ROW(token), start, limit, err);
+}
+
+il_status rt_request_rejit(struct module *module, uint32_t token, il_error *err) {
+    RUNNING(module->rt);
+    return is_method_def(module, token) ? exec_request_rejit(module, IL_TOKEN_ROW(token), err)
+                                        : bad_method(token, err);
+}
+
+il_status rt_revert(struct module *module, uint32_t token, il_error *err) {
+    RUNNING(module->rt);
+    return is_method_def(module, token) ? exec_revert(module, IL_TOKEN_ROW(token), err)
+                                        : bad_method(token, err);
+}
+
+il_status rt_set_rejit_body(struct module *module, uint32_t token, const uint8_t *start,
+                            size_t size, il_error *err) {
+    RUNNING(module->rt);
+    return is_method_def(module, token)
+               ? exec_set_rejit_body(module, IL_TOKEN_ROW(token), start, size, err)
+               : bad_method(token, err);
 }
 
 bool rt_reserve_rows(struct module *module, il_table table, uint32_t row) {

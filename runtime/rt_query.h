@@ -75,6 +75,15 @@ il_status rt_get_body(struct module *module, uint32_t token, il_body *out, il_er
 il_status rt_set_body(struct module *module, uint32_t token, const uint8_t *start, size_t limit,
                       il_error *err);
 
+/* From the next call on a MethodDef runs a new version, whose body is asked for then
+ * (rejit_parameters), or, reverted, the original again; activations that run stay as they are.
+ * IL_BAD_METADATA, IL_OUT_OF_MEMORY. Take the lock. */
+il_status rt_request_rejit(struct module *module, uint32_t token, il_error *err);
+il_status rt_revert(struct module *module, uint32_t token, il_error *err);
+/* In rejit_parameters: the body of the version, copied. Without it, it is the original one. */
+il_status rt_set_rejit_body(struct module *module, uint32_t token, const uint8_t *start,
+                            size_t size, il_error *err);
+
 /* Room for what the rows of a table mean, up to a row; before il_grow_row adds it to the module's
  * metadata. False when memory is short. Takes the lock. */
 bool rt_reserve_rows(struct module *module, il_table table, uint32_t row);

@@ -56,6 +56,7 @@ struct runtime {
     struct bcl_state *bcl; /* what the class library's native side keeps */
     struct interop_state *interop; /* libraries and callbacks; NULL until there are any */
     struct world world;
+    uintptr_t last_rejit; /* under the lock of the tables */
     struct finalizer finalizer;
     struct thread *main_thread;
     bool main_runs; /* a program's Main, on the main thread; under the world's lock */

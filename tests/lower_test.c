@@ -83,7 +83,7 @@ static bool lower_bytes(struct runtime *rt, struct method *method, const uint8_t
     CU_ASSERT_PTR_NOT_NULL_FATAL(copy);
     memcpy(copy, bytes, size);
     CU_ASSERT_EQUAL_FATAL(rt_set_body(method->owner->module, token, copy, size, &err), IL_OK);
-    bool ok = code_lower(rt->main_thread, method, NULL, &code, &err) == IL_OK;
+    bool ok = code_lower(rt->main_thread, method, NULL, NULL, &code, &err) == IL_OK;
     if (ok && (!code->insn_count || !targets_are_inside(code) || !registers_are_inside(code) ||
                !control_stays_inside(code))) {
         code_dump(code, stdout);

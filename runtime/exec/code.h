@@ -130,15 +130,17 @@ struct code {
     uint32_t clause_count;
     uint32_t il_size;
     bool has_loops;
+    bool is_stub;         /* CODE_rejit, which makes the real code */
+    const rt_hook *hooks; /* one of each kind that the code calls; NULL: none */
 };
 
-/* Lowers the method's body in force. IL that cannot be lowered at all (bad structure, stack
+/* Lowers a body of the method's; NULL: the one in force. IL that cannot be lowered at all (bad structure, stack
  * underflow, unknown opcode) gives IL_BAD_BODY with method, IL offset and reason in err; the
  * exception it stands for is InvalidProgramException. Parts that name missing things become `fail`
  * instructions. hooks: an rt_hook of each kind for the code to call, in the runtime's pool; or
  * NULL. Memory comes from that pool. */
 il_status code_lower(struct thread *thread, struct method *method, const rt_hook *hooks,
-                     struct code **out, il_error *err);
+                     const struct body_override *body, struct code **out, il_error *err);
 
 /* Prints the code, one instruction per line, for people. */
 void code_dump(const struct code *code, FILE *file);

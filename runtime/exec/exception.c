@@ -96,7 +96,7 @@ static bool search_frame(struct thread *t, uint32_t index) {
 
 /* Compiled methods have no filters. */
 static bool search_compiled(struct thread *t, const struct walk_entry *entry) {
-    const struct code *code = entry->method->code;
+    const struct code *code = entry->code;
     for (uint32_t i = 0; i < code->clause_count; i++) {
         const struct code_clause *clause = &code->clauses[i];
         if (clause->kind == IL_CLAUSE_CATCH && in_try(clause, entry->insn) &&
@@ -122,7 +122,7 @@ static bool search_activation(struct thread *t, struct trace *trace,
     rt_events *events = t->rt->events;
     trace_add(trace, entry->method, entry->il_offset);
     RT_TELL(events, exception_search_enter, entry->method);
-    if (has_filter(entry->method->code))
+    if (has_filter(entry->code))
         trace_store(trace, t); /* for the filter to see */
     bool found = entry->frame ? search_frame(t, entry->index) : search_compiled(t, entry);
     if (found)

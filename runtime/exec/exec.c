@@ -5,6 +5,7 @@
 
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/interp.h"
+#include "runtime/exec/rejit.h"
 #include "runtime/interop/pinvoke.h"
 #include "runtime/jit/jit.h"
 
@@ -31,22 +32,29 @@ static bool hooks_are_wanted(struct thread *thread, struct method *method, uintp
     return wanted;
 }
 
-static rt_hook *make_hooks(struct method *method, uintptr_t client) {
+/* What the consumer wants the method's code to call: *out, NULL for nothing. IL_OUT_OF_MEMORY. */
+static il_status make_hooks(struct thread *thread, struct method *method, const rt_hook **out,
+                            il_error *err) {
+    uintptr_t client = 0;
+    *out = NULL;
+    if (!hooks_are_wanted(thread, method, &client))
+        return IL_OK;
+    EXEC_LOCKED(thread->rt);
     rt_hook *hooks = mem_pool_array(&method->owner->rt->pool, RT_HOOK_TAILCALL + 1, sizeof *hooks);
-    for (int kind = 0; hooks && kind <= RT_HOOK_TAILCALL; kind++)
+    if (!hooks)
+        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+    for (int kind = 0; kind <= RT_HOOK_TAILCALL; kind++)
         hooks[kind] = (rt_hook){(rt_hook_kind)kind, method, client};
-    return hooks;
+    *out = hooks;
+    return IL_OK;
 }
 
-static il_status lower(struct thread *thread, struct method *method, bool hooked, uintptr_t client,
-                       il_error *err) {
+il_status exec_lower(struct thread *thread, struct method *method, const rt_hook *hooks,
+                     const struct body_override *body, il_error *err) {
     struct runtime *rt = thread->rt;
     struct code *code = NULL;
     EXEC_LOCKED(rt);
-    rt_hook *hooks = hooked ? make_hooks(method, client) : NULL;
-    if (hooked && !hooks)
-        return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
-    il_status status = code_lower(thread, method, hooks, &code, err);
+    il_status status = code_lower(thread, method, hooks, body, &code, err);
     if (status != IL_OK)
         return status;
     rt->methods_prepared++;
@@ -59,15 +67,21 @@ static il_status lower(struct thread *thread, struct method *method, bool hooked
 }
 
 static il_status lower_announced(struct thread *thread, struct method *method, il_error *err) {
-    bool announce = !method->owner->module || !method->owner->module->hidden;
-    exec_wait_for_module(thread->rt, method->owner->module);
-    uintptr_t client = 0;
-    if (announce)
-        EXEC_TELL(thread->rt, jit_started, method);
-    bool hooked = announce && hooks_are_wanted(thread, method, &client);
-    il_status status = lower(thread, method, hooked, client, err);
-    if (announce && status == IL_OK)
-        EXEC_TELL(thread->rt, jit_finished, method, 0);
+    struct runtime *rt = thread->rt;
+    const rt_hook *hooks = NULL;
+    if (method->owner->module && method->owner->module->hidden)
+        return exec_lower(thread, method, NULL, NULL, err);
+    exec_wait_for_module(rt, method->owner->module);
+    bool again = exec_rejit_is_wanted(method);
+    if (!again)
+        EXEC_TELL(rt, jit_started, method);
+    il_status status = make_hooks(thread, method, &hooks, err);
+    if (status == IL_OK && again)
+        return exec_remake(thread, method, hooks, err);
+    if (status == IL_OK)
+        status = exec_lower(thread, method, hooks, NULL, err);
+    if (status == IL_OK)
+        EXEC_TELL(rt, jit_finished, method, 0);
     return status;
 }
 
@@ -127,7 +141,7 @@ static bool begin_preparing(struct thread *thread, struct method *method) {
     return wanted;
 }
 
-static void end_preparing(struct thread *thread, struct method *method) {
+void exec_end_preparing(struct thread *thread, struct method *method) {
     struct world *world = &thread->rt->world;
     pthread_mutex_lock(&world->lock);
     method->preparer = NULL;
@@ -161,7 +175,7 @@ bool exec_prepare(struct thread *thread, struct method *method) {
     if (method_is_prepared(method) || !begin_preparing(thread, method))
         return true;
     il_status status = prepare(thread, method, &err);
-    end_preparing(thread, method);
+    exec_end_preparing(thread, method);
     if (status != IL_OK)
         exec_throw_error(thread, &err);
     return status == IL_OK &&
@@ -278,9 +292,8 @@ void exec_call_from_compiled(struct thread *thread, struct method *method, union
     thread->compiled_top = saved;
 }
 
-void exec_resume_from_compiled(struct thread *thread, struct method *method, uint32_t insn,
+void exec_resume_from_compiled(struct thread *thread, struct code *code, uint32_t insn,
                                union slot *regs) {
-    struct code *code = method->code;
     union slot *native_top = thread->native_top;
     jit_activation self;
     jit_walk walk;

@@ -210,10 +210,10 @@ struct object *exec_take_exception(struct thread *thread);
  * exception passes on to the frames below. */
 void exec_call_from_compiled(struct thread *thread, struct method *method, union slot *args,
                              void *native_frame);
-/* For compiled code with an exception pending in a try block of method, at instruction insn; its
+/* For compiled code with an exception pending in a try block, at instruction insn of the code; its
  * variables are in regs. Runs what of its handlers is to run, and the rest of the activation when
  * one has caught the exception: the result is in regs then. Otherwise the exception is pending. */
-void exec_resume_from_compiled(struct thread *thread, struct method *method, uint32_t insn,
+void exec_resume_from_compiled(struct thread *thread, struct code *code, uint32_t insn,
                                union slot *regs);
 /* The first register that nobody uses. */
 union slot *exec_stack_top(struct thread *thread);
@@ -224,6 +224,13 @@ void exec_call_special(struct thread *thread, struct method *method, union slot 
 /* Makes the method callable: announces jit_started, reads and lowers its body. False with a pending
  * exception (InvalidProgramException, MissingMethodException ...). */
 bool exec_prepare(struct thread *thread, struct method *method);
+
+/* Lowers a body of the method's (NULL: the one in force) with these hooks, and makes it its code. By
+ * who prepares the method. Errors: those of code_lower. */
+il_status exec_lower(struct thread *thread, struct method *method, const rt_hook *hooks,
+                     const struct body_override *body, il_error *err);
+/* Lets others in that wait for the method to be prepared. */
+void exec_end_preparing(struct thread *thread, struct method *method);
 
 /* Runs the type initialiser if it has not run. False with a pending exception. */
 bool exec_init_type(struct thread *thread, struct type *type);

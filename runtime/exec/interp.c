@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/exec/rejit.h"
 #include "runtime/jit/jit.h"
 
 /* Entries or iterations after which the tiered mode compiles a method. */
@@ -48,7 +49,7 @@ static jit_enter *heat_loop(struct thread *t, const struct code *code, const str
         return NULL;
     __atomic_store_n(&code->method->hotness, 0, __ATOMIC_RELAXED);
     EXEC_LOCKED(t->rt);
-    return jit_compile_loop(t->rt->jit, code->method, (uint32_t)(ip - code->insns));
+    return jit_compile_loop(t->rt->jit, code, (uint32_t)(ip - code->insns));
 }
 
 /* The next two stand apart, so that the interpreter's own frame is small and refers to no object
@@ -755,6 +756,14 @@ call_outside:
         goto call_target;
     }
 
+    OP(rejit) {
+        frame->ip = ip;
+        if (!exec_rejit(t, code->method) || !interp_replace(t, frame, method_code(code->method)))
+            goto exception;
+        code = frame->code;
+        ip = code->insns;
+        DISPATCH;
+    }
     OP(hook) {
         frame->ip = ip;
         RT_TELL(t->rt->events, hook, ip->u.p, ip->b ? &A : NULL);

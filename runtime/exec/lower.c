@@ -595,6 +595,7 @@ static il_status finish(struct lowering *L, struct code **out) {
     code->clause_count = clause_count(L);
     code->il_size = L->body.code_size;
     code->has_loops = L->has_loops;
+    code->hooks = L->hooks;
     *out = code;
     return IL_OK;
 }
@@ -705,8 +706,15 @@ static void run(struct lowering *L, struct code **out) {
     }
 }
 
+static il_status read_body(const struct method *method, const struct body_override *body,
+                           il_body *out, il_error *err) {
+    if (body)
+        return il_body_read(body->start, body->limit, out, err);
+    return rt_get_body(method->owner->module, IL_TOKEN(IL_MethodDef, method->row), out, err);
+}
+
 il_status code_lower(struct thread *thread, struct method *method, const rt_hook *hooks,
-                     struct code **out, il_error *err) {
+                     const struct body_override *body, struct code **out, il_error *err) {
     struct module *module = method->owner->module;
     struct lowering L = {.thread = thread,
                          .method = method,
@@ -716,7 +724,7 @@ il_status code_lower(struct thread *thread, struct method *method, const rt_hook
                          .hooks = hooks,
                          .err = err};
     char name[256];
-    il_status status = rt_get_body(module, IL_TOKEN(IL_MethodDef, method->row), &L.body, err);
+    il_status status = read_body(method, body, &L.body, err);
     if (status == IL_BAD_BODY || status == IL_NO_BODY || status == IL_TRUNCATED) {
         il_error inner = *err;
         return il_fail(err, IL_BAD_BODY, inner.offset, IL_TOKEN(IL_MethodDef, method->row),

@@ -19,6 +19,7 @@ static bool next_compiled(struct stack_walk *walk, struct walk_entry *out) {
     if (!walk->compiled || !jit_walk_next(&walk->jit, &activation))
         return false;
     *out = (struct walk_entry){.method = activation.method,
+                               .code = activation.code,
                                .il_offset = activation.il_offset,
                                .insn = activation.insn,
                                .ip = activation.ip,
@@ -32,6 +33,7 @@ static void next_interpreted(struct stack_walk *walk, struct walk_entry *out) {
     uint32_t insn = (uint32_t)(frame->ip - frame->code->insns);
     enter_compiled(walk, frame->compiled_caller);
     *out = (struct walk_entry){.method = frame->code->method,
+                               .code = frame->code,
                                .il_offset = frame->code->il_offsets[insn],
                                .insn = insn,
                                .ip = frame->ip,

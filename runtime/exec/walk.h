@@ -14,6 +14,7 @@ struct stack_walk {
 
 struct walk_entry {
     struct method *method; /* NULL: where native code called in (frame is a boundary) */
+    const struct code *code;
     uint32_t il_offset, insn;
     const void *ip;      /* in machine code; interpreted: the instruction of the register code */
     uint64_t activation; /* compiled: its id */

@@ -91,8 +91,7 @@ static jit_status run(jit *jit, struct translation *request, char *message, size
 
 static bool is_call(const struct insn *insn) {
     return code_op_format((enum code_op)insn->op) == FORMAT_CALL || insn->op == CODE_newarr ||
-           insn->op == CODE_calli || insn->op == CODE_math_r8 ||
-           insn->op == CODE_box;
+           insn->op == CODE_calli || insn->op == CODE_math_r8 || insn->op == CODE_box;
 }
 
 static bool is_float_arithmetic(const struct insn *insn) {
@@ -119,7 +118,7 @@ static unsigned first_level(const struct code *code) {
 /* An error of MIR's own, such as an instruction it cannot encode, may go away without optimisation.
  */
 static jit_status run_levels(jit *jit, struct translation *request, char *message, size_t size) {
-    request->level = first_level(request->method->code);
+    request->level = first_level(request->code);
     jit_status status = run(jit, request, message, size);
     if (status == JIT_REFUSED && !request->unsupported && request->level > 0) {
         request->level = 0;
@@ -161,8 +160,8 @@ static bool compile(jit *jit, struct translation *request) {
 }
 
 bool jit_compile(jit *jit, struct method *method) {
-    struct translation request = {.method = method, .loop_at = NO_LOOP};
-    if (!jit || method->jit_state != JIT_STATE_NONE || !method->code)
+    struct translation request = {.method = method, .code = method->code, .loop_at = NO_LOOP};
+    if (!jit || method->jit_state != JIT_STATE_NONE || !request.code || request.code->is_stub)
         return method->jit_state == JIT_STATE_COMPILED;
     if (!compile(jit, &request))
         return false;
@@ -181,10 +180,9 @@ static bool in_handler(const struct code *code, uint32_t insn) {
     return false;
 }
 
-jit_enter *jit_compile_loop(jit *jit, struct method *method, uint32_t insn) {
-    struct translation request = {.method = method, .loop_at = insn};
-    if (!jit || method->jit_state == JIT_STATE_REFUSED || !method->code ||
-        in_handler(method->code, insn))
+jit_enter *jit_compile_loop(jit *jit, const struct code *code, uint32_t insn) {
+    struct translation request = {.method = code->method, .code = code, .loop_at = insn};
+    if (!jit || code->method->jit_state == JIT_STATE_REFUSED || in_handler(code, insn))
         return NULL;
     return compile(jit, &request) ? request.enter : NULL;
 }
@@ -245,6 +243,7 @@ bool jit_walk_next(jit_walk *walk, jit_activation *out) {
     if (!compiled)
         return false;
     out->method = compiled->method;
+    out->code = compiled->code;
     out->ip = walk->return_address;
     out->insn = insn_at(compiled, walk->return_address);
     out->il_offset = compiled->code->il_offsets[out->insn];

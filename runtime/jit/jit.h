@@ -43,10 +43,11 @@ enum jit_state { JIT_STATE_NONE, JIT_STATE_COMPILED, JIT_STATE_REFUSED };
  * is compiled now. A refused method is not tried again; one that lacked memory is. */
 bool jit_compile(jit *jit, struct method *method);
 
-/* Compiles the rest of an activation that is in a loop: the interpreter, at instruction insn with
- * its registers at slots, calls the result with them; it returns when the method returns, with the
- * result in slots[0 .. return_slots), or with an exception pending. NULL when that cannot be. */
-jit_enter *jit_compile_loop(jit *jit, struct method *method, uint32_t insn);
+/* Compiles the rest of an activation that is in a loop: the interpreter, at instruction insn of
+ * code with its registers at slots, calls the result with them; it returns when the method returns,
+ * with the result in slots[0 .. return_slots), or with an exception pending. NULL when that cannot
+ * be. */
+jit_enter *jit_compile_loop(jit *jit, const struct code *code, uint32_t insn);
 
 /* The entry of methods that are not compiled: runs method on the interpreter. */
 int64_t jit_interpret(struct thread *thread, struct method *method, int64_t a, int64_t b, int64_t c,
@@ -75,6 +76,7 @@ void jit_walk_start(jit_walk *walk, const jit *jit, const void *native_frame);
 /* An activation of compiled code. */
 typedef struct jit_activation {
     struct method *method;
+    const struct code *code;  /* that it was compiled from; not the method's any more, perhaps */
     uint32_t il_offset, insn; /* of its call */
     uintptr_t id;             /* tells it from all others of the stack */
     const void *ip;           /* where it goes on */

@@ -799,7 +799,7 @@ static void store_variables(struct translator *t) {
 static void unwind(struct translator *t) {
     const struct method *method = t->request->method;
     bool is_float = method->return_slots == 1 && tr_kind_of(method->return_type) != KIND_INT;
-    MIR_op_t args[] = {tr_pointer(t, method), tr_reg(t, t->unwind_at), tr_reg(t, t->frame)};
+    MIR_op_t args[] = {tr_pointer(t, t->code), tr_reg(t, t->unwind_at), tr_reg(t, t->frame)};
     store_variables(t);
     call_helper(t, HELP_unwind, 0, 3, args, 0);
     tr_put3(t, MIR_BNE, tr_label(t, t->thrown),
@@ -942,7 +942,7 @@ static void finish(struct translator *t, MIR_module_t module, MIR_item_t functio
 
 void translate(MIR_context_t ctx, void *translation) {
     struct translation *request = translation;
-    const struct code *code = request->method->code;
+    const struct code *code = request->code;
     struct translator *t = mir_host_alloc(1, sizeof *t);
     t->ctx = ctx;
     t->request = request;

@@ -59,6 +59,7 @@ struct compiled {
 /* What is asked of translate, and what it leaves. */
 struct translation {
     struct method *method;
+    const struct code *code; /* of the method; its own, or that of an older version */
     /* The instruction at which an activation of the interpreter's is taken over; NO_LOOP: the
      * method is translated for calls. */
     uint32_t loop_at;

@@ -47,6 +47,7 @@ struct module {
     struct module **assembly_refs;
     struct module_room room;
     struct body_overrides *bodies;  /* NULL until the first one is set; atomic */
+    struct rejit *rejits;           /* exec/rejit.h; atomic */
     struct dynamic_module *dynamic; /* of a module made at run time, see dynamic.h; else NULL */
 };
 
