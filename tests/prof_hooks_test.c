@@ -51,6 +51,25 @@ static void what_is_passed_is_shown(void) {
     }
 }
 
+static void transitions_come_in_order(void) {
+    static const char *const modes[] = {"--interp", "--jit"};
+    char output[4096];
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        int status = command_run(output, sizeof output,
+                                 "$CLARET run %s --profiler build/tests/plugins/transitions.so "
+                                 "build/tests/transitions.exe",
+                                 modes[i]);
+        CU_ASSERT_EQUAL(status, 42);
+        CU_ASSERT_STRING_EQUAL(output, "native qsort call\n"
+                                       "managed Invoke call\n"
+                                       "native Invoke return\n"
+                                       "managed qsort return\n"
+                                       "native abs call\n"
+                                       "managed abs return\n");
+    }
+}
+
 CU_TestInfo prof_hooks_tests[] = {{"calls are counted", calls_are_counted},
                                   {"what is passed is shown", what_is_passed_is_shown},
+                                  {"transitions come in order", transitions_come_in_order},
                                   CU_TEST_INFO_NULL};

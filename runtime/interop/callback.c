@@ -215,8 +215,10 @@ static void call_managed(struct thread *thread, const struct callback *callback,
     if (!delegate)
         runtime_end_process(thread->rt, thread,
                             "A callback was made on a garbage collected delegate.");
+    EXEC_TELL(thread->rt, transition, callback->invoke, false, false);
     if (!invoke_delegate(thread, callback, delegate, values, result))
         leave_pending(thread);
+    EXEC_TELL(thread->rt, transition, callback->invoke, true, true);
     thread->native_method = native_method;
     thread->native_top = native_top;
 }

@@ -74,6 +74,10 @@ static bool convert_arguments(struct native_frame *f) {
 static void run(struct native_frame *f, void *target, void *result) {
     struct thread *thread = f->scope.thread;
     const struct marshal_plan *plan = f->plan;
+    struct method *method = (struct method *)(uintptr_t)thread->native_method;
+    bool tells = method->row != 0; /* not a mere function pointer */
+    if (tells)
+        EXEC_TELL(thread->rt, transition, method, true, false);
     exec_enter_safe(thread);
     if (plan->set_last_error)
         errno = 0;
@@ -82,6 +86,8 @@ static void run(struct native_frame *f, void *target, void *result) {
     exec_leave_safe(thread);
     if (plan->set_last_error)
         thread->last_error = error;
+    if (tells)
+        EXEC_TELL(thread->rt, transition, method, false, true);
     if (thread->exception && !thread->fatal) /* an abort that a callback has met */
         exec_rethrow(thread, exec_take_exception(thread));
 }
