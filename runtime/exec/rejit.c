@@ -96,10 +96,10 @@ static bool replace_all(struct module *module, uint32_t row) {
     const struct runtime *rt = module->rt;
     const struct type *owner = module->types[il_method_owner(module->il, row)];
     bool ok = replace_in(owner, row);
-    for (uint32_t i = 0; ok && owner && i < rt->constructed_capacity; i++) {
+    for (uint32_t i = 0; owner && i < rt->constructed_capacity; i++) {
         const struct type *type = rt->constructed[i];
-        if (type && type != owner && type->definition == owner)
-            ok = replace_in(type, row);
+        for (; ok && type; type = type->next_constructed)
+            ok = type->definition != owner || replace_in(type, row);
     }
     return ok;
 }
