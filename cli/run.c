@@ -18,7 +18,7 @@ struct options {
     const char *profiler;
     const char *heap_trace;
     unsigned heap_flags; /* HEAP_TRACE_STACKS ... */
-    bool stats;
+    bool stats, perf_map;
     const char *spies[MAX_SPIES];
     int spy_count;
     int program; /* index in argv */
@@ -37,6 +37,7 @@ static const char HELP[] =
     "  --heap-trace FILE  record every operation on the heaps; read it with claret heap\n"
     "  --heap-stacks      with --heap-trace: with the call stack of each allocation\n"
     "  --heap-lossy       with --heap-trace: leave events out rather than wait for the file\n"
+    "  --perf-map         write /tmp/perf-PID.map, so that perf names compiled methods\n"
     "  --stats            say at the end how much was compiled, allocated and collected\n"
     "  --help             this text\n"
     "\n"
@@ -74,6 +75,8 @@ static int parse(int argc, char **argv, struct options *options) {
             options->profiler = argv[i];
         else if (strcmp(option, "--heap-trace") == 0)
             options->heap_trace = argv[i];
+        else if (strcmp(option, "--perf-map") == 0)
+            options->perf_map = true;
         else if (strcmp(option, "--stats") == 0)
             options->stats = true;
         else if (strcmp(option, "--heap-stacks") == 0)
@@ -144,7 +147,8 @@ static const char *own_path(char path[PATH_MAX]) {
 
 static int run_program(const struct options *options, int argc, char **argv) {
     char self[PATH_MAX];
-    claret_config config = {.mode = options->mode, .launcher = own_path(self)};
+    claret_config config = {
+        .mode = options->mode, .launcher = own_path(self), .perf_map = options->perf_map};
     claret_error error;
     prof_host *profiler = NULL;
     int status = 0, first = options->program + 1;

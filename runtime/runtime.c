@@ -1,10 +1,12 @@
 /* The runtime's life: create, run a program, destroy. */
 #include "runtime/runtime.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runtime/bcl/bcl.h"
 #include "runtime/embed.h"
@@ -12,6 +14,7 @@
 #include "runtime/exec/monitor.h"
 #include "runtime/interop/interop.h"
 #include "runtime/jit/jit.h"
+#include "runtime/jit/perf_map.h"
 #include "runtime/memory/spy.h"
 
 #define EXIT_UNHANDLED 134 /* what .NET on Linux exits with after an unhandled exception */
@@ -109,6 +112,15 @@ static il_status prepare_corlib(struct runtime *rt, il_error *err) {
     return IL_OK;
 }
 
+static il_status map_code(jit *jit, il_error *err) {
+    int map = perf_map_open();
+    if (map < 0)
+        return il_fail(err, IL_FILE_ERROR, IL_NO_OFFSET, 0, "/tmp/perf-%d.map: %s", (int)getpid(),
+                       strerror(errno));
+    jit_set_perf_map(jit, map);
+    return IL_OK;
+}
+
 static il_status start(struct runtime *rt, il_error *err) {
     rt_events *events = rt->events;
     RT_TELL(events, started, rt);
@@ -122,7 +134,9 @@ static il_status start(struct runtime *rt, il_error *err) {
     rt->uncompiled_entry = (void *)(uintptr_t)jit_interpret;
     if (rt->config.mode != CLARET_INTERPRET)
         rt->jit = jit_new();
-    il_status status = ldr_load_assembly(rt, "mscorlib", &rt->corlib, err);
+    il_status status = rt->jit && rt->config.perf_map ? map_code(rt->jit, err) : IL_OK;
+    if (status == IL_OK)
+        status = ldr_load_assembly(rt, "mscorlib", &rt->corlib, err);
     if (status == IL_OK)
         status = resolve_core_types(rt, err);
     if (status == IL_OK)

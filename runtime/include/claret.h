@@ -33,6 +33,9 @@ typedef struct claret_config {
     /* The claret command, which Process.Start runs assemblies with; NULL: only what the system can
      * run is started. Owned by the caller, unchanged until claret_destroy. */
     const char *launcher;
+    /* Write /tmp/perf-PID.map, from which perf knows the names of compiled methods. One runtime of a
+     * process at a time can. */
+    bool perf_map;
 } claret_config;
 
 typedef struct claret_error {

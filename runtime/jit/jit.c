@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "runtime/jit/perf_map.h"
 #include "runtime/jit/translate.h"
 
 #define REGION_SIZE   ((size_t)64 << 20)
@@ -26,6 +28,7 @@ struct jit {
     code_region region;
     struct compiled_list *compiled; /* never NULL */
     jit_statistics statistics;
+    int perf_map; /* a file descriptor; -1 for none */
 };
 
 static struct compiled_list *new_list(struct compiled_list *previous, uint32_t capacity) {
@@ -44,6 +47,7 @@ jit *jit_new(void) {
     jit *jit = mem_calloc(1, sizeof *jit);
     if (!jit)
         return NULL;
+    jit->perf_map = -1;
     jit->compiled = new_list(NULL, FIRST_RECORDS);
     if (!jit->compiled || !code_region_init(&jit->region, REGION_SIZE)) {
         mem_free(jit->compiled);
@@ -64,7 +68,14 @@ void jit_free(jit *jit) {
         jit->compiled = previous;
     }
     code_region_fini(&jit->region);
+    if (jit->perf_map >= 0)
+        close(jit->perf_map);
     mem_free(jit);
+}
+
+void jit_set_perf_map(jit *jit, int map) {
+    if (jit)
+        jit->perf_map = map;
 }
 
 /* ---- Compiling ---- */
@@ -109,16 +120,39 @@ static bool has_floats_and_calls(const struct code *code) {
     return floats && calls;
 }
 
-static unsigned first_level(const struct code *code) {
+struct way_in {
+    uint32_t at;
+    bool passed;
+};
+
+static void look_at_target(void *arg, uint32_t target) {
+    struct way_in *way = arg;
+    way->passed |= target < way->at;
+}
+
+/* Whether a loop around instruction at goes on when that is left: entered there, it has two ways
+ * in, which level 2 gets wrong (it takes variables for the ones of the other way). */
+static bool is_in_outer_loop(const struct code *code, uint32_t at) {
+    struct way_in way = {.at = at};
+    for (uint32_t i = at; i < code->insn_count && !way.passed; i++)
+        tr_each_target(&code->insns[i], i, look_at_target, &way);
+    return way.passed;
+}
+
+static unsigned first_level(const struct translation *request) {
+    const struct code *code = request->code;
     if (code->insn_count > LEVEL_1_MAX)
         return 0;
-    return code->insn_count > LEVEL_2_MAX || has_floats_and_calls(code) ? 1 : 2;
+    return code->insn_count > LEVEL_2_MAX || has_floats_and_calls(code) ||
+                   (request->loop_at != NO_LOOP && is_in_outer_loop(code, request->loop_at))
+               ? 1
+               : 2;
 }
 
 /* An error of MIR's own, such as an instruction it cannot encode, may go away without optimisation.
  */
 static jit_status run_levels(jit *jit, struct translation *request, char *message, size_t size) {
-    request->level = first_level(request->code);
+    request->level = first_level(request);
     jit_status status = run(jit, request, message, size);
     if (status == JIT_REFUSED && !request->unsupported && request->level > 0) {
         request->level = 0;
@@ -133,6 +167,9 @@ static void keep(jit *jit, const struct translation *request) {
         compiled->end = jit->region.next;
     jit->compiled->entries[jit->compiled->count] = compiled;
     __atomic_store_n(&jit->compiled->count, jit->compiled->count + 1, __ATOMIC_RELEASE);
+    if (jit->perf_map >= 0)
+        perf_map_add(jit->perf_map, request->method, request->loop_at != NO_LOOP, compiled->start,
+                     compiled->end);
     jit->statistics.compiled++;
     jit->statistics.code_bytes = (uint64_t)(jit->region.next - jit->region.base);
 }

@@ -32,6 +32,8 @@ typedef struct jit jit;
 /* NULL when memory is short or the system allows no executable memory: everything is interpreted
  * then, and the functions below accept a NULL jit. */
 jit *jit_new(void);
+/* Adds what is compiled from now on to a map, see perf_map.h, which is closed with the JIT. */
+void jit_set_perf_map(jit *jit, int map);
 void jit_free(jit *jit);
 
 /* The type of method.enter. */
