@@ -42,6 +42,7 @@ static const char HELP[] =
     "  --help             this text\n"
     "\n"
     "Environment: CLARET_PATH (folders with mscorlib.dll, before /usr/lib/mono/4.5),\n"
+    "CLARET_JIT_AFTER (calls and iterations until a method is compiled, 5000),\n"
     "CORECLR_ENABLE_PROFILING, CORECLR_PROFILER, CORECLR_PROFILER_PATH.\n"
     "\n"
     "Exit status: the program's; 1 when it cannot be run, 2 for wrong usage, 134 after an\n"

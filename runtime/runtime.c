@@ -148,6 +148,14 @@ static il_status start(struct runtime *rt, il_error *err) {
     return status;
 }
 
+/* Compiling costs about a millisecond, as much as some thousand interpreted calls. */
+static uint32_t compile_after(const claret_config *config) {
+    enum { USUAL = 5000 };
+    const char *text = config->compile_after ? NULL : getenv("CLARET_JIT_AFTER");
+    unsigned long number = text ? strtoul(text, NULL, 10) : config->compile_after;
+    return number == 0 || number > UINT32_MAX / 2 ? USUAL : (uint32_t)number;
+}
+
 claret_runtime *claret_create(const claret_config *config, claret_error *error) {
     il_error err;
     struct runtime *rt = mem_calloc(1, sizeof *rt);
@@ -158,6 +166,7 @@ claret_runtime *claret_create(const claret_config *config, claret_error *error) 
         return NULL;
     }
     rt->config = *config;
+    rt->config.compile_after = compile_after(config);
     rt->events = config->events ? config->events : &rt->no_events;
     if (config->path && !(rt->config.path = mem_copy_text(config->path, strlen(config->path)))) {
         il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");

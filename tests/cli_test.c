@@ -151,6 +151,22 @@ static void write_changed(const char *path, size_t size, size_t at, uint32_t wor
     fclose(file);
 }
 
+static void perf_is_told_the_names_of_compiled_methods(void) {
+    CU_ASSERT_EQUAL(command_run(output, sizeof output,
+                                "sh -c 'echo $$; exec $CLARET run --jit --perf-map "
+                                "build/samples/squares.exe >/dev/null'"),
+                    0);
+    char map[64];
+    snprintf(map, sizeof map, "/tmp/perf-%d.map", atoi(output));
+    CU_ASSERT_EQUAL(command_run(output, sizeof output,
+                                "grep -c '^[0-9a-f]* [0-9a-f]* .' %s; "
+                                "grep ' Program.Square(Int32)$' %s",
+                                map, map),
+                    0);
+    CU_ASSERT(atoi(output) > 100);
+    CU_ASSERT_EQUAL(remove(map), 0);
+}
+
 static void run_refuses_wrong_usage(void) {
     refuses("", 2, "claret run: no program given, see claret run --help\n");
     refuses("--fast x.exe", 2, "claret run: unknown option --fast, see claret run --help\n");
@@ -260,6 +276,7 @@ CU_TestInfo cli_tests[] = {
     {"dis writes a file with its resources", dis_writes_a_file_with_its_resources},
     {"asm writes a program", asm_writes_a_program},
     {"asm writes nothing after mistakes", asm_writes_nothing_after_mistakes},
+    {"perf is told the names of compiled methods", perf_is_told_the_names_of_compiled_methods},
     {"run refuses wrong usage", run_refuses_wrong_usage},
     {"run refuses what is no program", run_refuses_what_is_no_program},
     {"run refuses programs without code", run_refuses_programs_without_code},

@@ -382,7 +382,7 @@ static void compare(struct runtime *rt, struct method *method, uint64_t seed) {
 }
 
 static void both_engines_agree_on_random_code(void) {
-    claret_config config = {.mode = CLARET_TIERED};
+    claret_config config = {.mode = CLARET_TIERED, .compile_after = TAKEN_OVER_AT / 2};
     claret_error error;
     struct runtime *rt = claret_create(&config, &error);
     unsigned long long seed = 1, count = 400;

@@ -2,6 +2,7 @@
  * fails, 2 when a named suite is not there. */
 #include <CUnit/Basic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SUITE(name) extern CU_TestInfo name##_tests[];
@@ -31,6 +32,7 @@ static int wanted(const char *name, int argc, char **argv) {
 
 int main(int argc, char **argv) {
     int found = 0;
+    setenv("CLARET_JIT_AFTER", "500", 0); /* so that short programs meet compiled code too */
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 1;
     for (const suite *s = SUITES; s->name; s++) {

@@ -12,9 +12,6 @@
 #include "runtime/exec/rejit.h"
 #include "runtime/jit/jit.h"
 
-/* Entries or iterations after which the tiered mode compiles a method. */
-#define HOT 500
-
 /* Floating remainder and the saturating conversions as CoreCLR on x64 has them. */
 static int32_t r8_to_i4(double v) {
     return v > -2147483649.0 && v < 2147483648.0 ? (int32_t)v : INT32_MIN;
@@ -35,7 +32,7 @@ void interp_heat(struct thread *t, struct method *method) {
         return;
     uint32_t hotness = __atomic_load_n(&method->hotness, __ATOMIC_RELAXED) + 1;
     __atomic_store_n(&method->hotness, hotness, __ATOMIC_RELAXED); /* one that is lost is no loss */
-    if (hotness != HOT)
+    if (hotness != t->rt->config.compile_after)
         return;
     EXEC_LOCKED(t->rt);
     jit_compile(t->rt->jit, method);
@@ -45,7 +42,7 @@ void interp_heat(struct thread *t, struct method *method) {
  * does not. */
 static jit_enter *heat_loop(struct thread *t, const struct code *code, const struct insn *ip) {
     interp_heat(t, code->method);
-    if (__atomic_load_n(&code->method->hotness, __ATOMIC_RELAXED) < 2 * HOT)
+    if (__atomic_load_n(&code->method->hotness, __ATOMIC_RELAXED) / 2 < t->rt->config.compile_after)
         return NULL;
     __atomic_store_n(&code->method->hotness, 0, __ATOMIC_RELAXED);
     EXEC_LOCKED(t->rt);

@@ -30,6 +30,9 @@ typedef struct claret_config {
     /* Told what happens (runtime/rt_events.h); NULL for nobody. Owned by the caller, unchanged
      * until claret_destroy. */
     struct rt_events *events;
+    /* In the tiered mode, how many entries and iterations it takes until a method is compiled; 0 for
+     * the environment variable CLARET_JIT_AFTER, or 5000. */
+    uint32_t compile_after;
     /* The claret command, which Process.Start runs assemblies with; NULL: only what the system can
      * run is started. Owned by the caller, unchanged until claret_destroy. */
     const char *launcher;
