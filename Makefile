@@ -227,6 +227,10 @@ build/tests/programs/xml_documents.exe: private MCS_FLAGS := -r:System.Xml -r:Sy
 build/tests/programs/xml_serializer.exe: private MCS_FLAGS := -r:System.Xml
 build/tests/programs/dynamic_objects.exe: private MCS_FLAGS := -r:Microsoft.CSharp
 
+WAITING := build/tests/programs/assemblies_waiting.exe
+$(WAITING): private MCS_FLAGS := -r:build/$(PARTS)/plugin.dll
+$(WAITING): build/$(PARTS)/plugin.dll
+
 LOADING := build/tests/programs/assemblies_loading.exe
 $(LOADING): private MCS_FLAGS := -r:build/$(PARTS)/plugin.dll \
     -resource:$(PARTS)/texts.resources -resource:tests/data/small.notes.txt,notes.txt

@@ -10,11 +10,13 @@
 bool exec_world_init(struct world *world) {
     *world = (struct world){.lock = PTHREAD_MUTEX_INITIALIZER,
                             .changed = PTHREAD_COND_INITIALIZER,
-                            .tables = PTHREAD_MUTEX_INITIALIZER};
+                            .tables = PTHREAD_MUTEX_INITIALIZER,
+                            .stepped = PTHREAD_COND_INITIALIZER};
     return pthread_key_create(&world->current, NULL) == 0;
 }
 
 void exec_world_fini(struct world *world) {
+    pthread_cond_destroy(&world->stepped);
     pthread_mutex_destroy(&world->tables);
     pthread_key_delete(world->current);
     pthread_cond_destroy(&world->changed);
@@ -248,4 +250,50 @@ void exec_unlock(struct runtime *rt) {
     pthread_mutex_unlock(&world->tables);
     if (queue.items)
         exec_tell_announcements(rt, &queue);
+}
+
+bool exec_pause_lock(struct runtime *rt, struct lock_pause *pause) {
+    struct world *world = &rt->world;
+    struct announcements queue = world->announcements;
+    *pause = (struct lock_pause){.depth = world->tables_depth};
+    if (queue.reserved) {
+        pause->announcements.items = mem_resize(NULL, queue.reserved, sizeof *queue.items);
+        if (!pause->announcements.items)
+            return false;
+        pause->announcements.reserved = pause->announcements.capacity = queue.reserved;
+    }
+    world->tables_depth = 1;
+    exec_unlock(rt);
+    return true;
+}
+
+static void take_back(struct world *world, const struct lock_pause *pause) {
+    __atomic_store_n(&world->tables_owner, &self, __ATOMIC_RELAXED);
+    world->tables_depth = pause->depth;
+    world->announcements = pause->announcements;
+}
+
+void exec_resume_lock(struct runtime *rt, const struct lock_pause *pause) {
+    take_tables(rt);
+    take_back(&rt->world, pause);
+}
+
+void exec_wait_unlocked(struct runtime *rt, bool (*busy)(void *data), void *data) {
+    struct world *world = &rt->world;
+    struct lock_pause pause;
+    if (!exec_pause_lock(rt, &pause))
+        return;
+    struct thread *thread = exec_running_thread(rt);
+    if (thread)
+        exec_enter_safe(thread);
+    pthread_mutex_lock(&world->tables);
+    while (busy(data))
+        pthread_cond_wait(&world->stepped, &world->tables);
+    if (thread)
+        exec_leave_safe(thread);
+    take_back(world, &pause);
+}
+
+void exec_wake_unlocked(struct runtime *rt) {
+    pthread_cond_broadcast(&rt->world.stepped);
 }

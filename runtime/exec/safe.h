@@ -21,6 +21,14 @@
 
 struct runtime;
 struct thread;
+struct type;
+
+/* A thread that waits for another one's step of a type: see types/step.h. */
+struct step_wait {
+    const void *thread; /* exec_self of it */
+    const struct type *type;
+    struct step_wait *next;
+};
 
 struct world {
     pthread_mutex_t lock;
@@ -36,6 +44,8 @@ struct world {
     const void *tables_owner;           /* tells the thread that holds it */
     uint32_t tables_depth;              /* how often that thread has locked it */
     struct announcements announcements; /* to be told when it is let go */
+    pthread_cond_t stepped;             /* a step that somebody waits for has ended; with tables */
+    struct step_wait *step_waits;       /* by next; on the stacks of those who wait */
 };
 
 /* False when memory or thread keys are short; nothing is to be freed then. */
@@ -66,6 +76,21 @@ void exec_poll(struct thread *thread);
  * what the class library keeps. Recursive. A thread that waits for it is in a safe region. */
 void exec_lock(struct runtime *rt);
 void exec_unlock(struct runtime *rt);
+
+/* For managed code that is called in the middle of what the lock guards: lets go of the lock, which
+ * the calling thread has, however often it has taken it, and tells what is queued; then takes it
+ * again. False when memory is short: the lock is held still, and there is nothing to resume. */
+struct lock_pause {
+    uint32_t depth;
+    struct announcements announcements;
+};
+bool exec_pause_lock(struct runtime *rt, struct lock_pause *pause);
+void exec_resume_lock(struct runtime *rt, const struct lock_pause *pause);
+
+/* In such a pause: sleeps until busy(data), which is asked under the lock, is false, and has been
+ * woken for that. Without memory it returns at once. */
+void exec_wait_unlocked(struct runtime *rt, bool (*busy)(void *data), void *data);
+void exec_wake_unlocked(struct runtime *rt);
 
 /* Holds the lock to the end of the block. */
 #define EXEC_LOCKED(rt)                                                                            \

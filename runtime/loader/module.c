@@ -299,6 +299,17 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
     return found ? status : fail_missing(rt, name, path, err);
 }
 
+/* Whatever the types that this thread is at, other threads may need the lock for the answer. */
+static struct module *ask(struct module *requester, uint32_t row) {
+    struct runtime *rt = requester->rt;
+    struct lock_pause pause;
+    if (!rt->hooks.missing || !exec_pause_lock(rt, &pause))
+        return NULL;
+    struct module *found = rt->hooks.missing(requester, row);
+    exec_resume_lock(rt, &pause);
+    return found;
+}
+
 il_status ldr_load_reference(struct module *requester, uint32_t row, struct module **out,
                              il_error *err) {
     struct runtime *rt = requester->rt;
@@ -316,7 +327,7 @@ il_status ldr_load_reference(struct module *requester, uint32_t row, struct modu
         if (found && beside == IL_OK)
             return IL_OK;
     }
-    struct module *other = rt->hooks.missing ? rt->hooks.missing(requester, row) : NULL;
+    struct module *other = ask(requester, row);
     if (!other)
         return status;
     *out = other;

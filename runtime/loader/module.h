@@ -59,7 +59,7 @@ static inline module_state module_state_of(const struct module *module) {
  * code; either may be NULL. */
 struct ldr_hooks {
     /* The assembly that row of requester's AssemblyRef table names is nowhere: one to stand in for
-     * it, or NULL. Under the runtime's lock. */
+     * it, or NULL. In a pause of the runtime's lock (exec_pause_lock). */
     struct module *(*missing)(struct module *requester, uint32_t row);
     /* Once the module is told of, with no lock held. */
     void (*loaded)(struct module *module);

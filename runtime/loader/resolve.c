@@ -10,6 +10,7 @@
 #include "runtime/loader/dynamic.h"
 #include "runtime/runtime.h"
 #include "runtime/types/members.h"
+#include "runtime/types/step.h"
 
 static il_status out_of_memory(il_error *err) {
     return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
@@ -203,25 +204,28 @@ static il_status set_parent(struct type *type, il_error *err) {
     return ldr_type(type->module, extends, &context, &type->parent, err);
 }
 
-/* Identity, variables and enclosing type; takes its place in the module's table. */
-static il_status make_type_def(struct module *module, uint32_t row, struct type **out,
-                               il_error *err) {
+/* Takes its place in the module's table. */
+static struct type *new_type_def(struct module *module, uint32_t row) {
     struct type *type = new_type(module->rt, module);
     if (!type)
-        return out_of_memory(err);
+        return NULL;
     type->row = row;
     type->name = il_name(module->il, IL_TypeDef_Name, row);
     type->name_space = il_name(module->il, IL_TypeDef_Namespace, row);
-    module->types[row] = type;
+    return module->types[row] = type;
+}
+
+/* Variables and enclosing type. */
+static il_status identify(struct type *type, il_error *err) {
+    const struct module *module = type->module;
     il_status status = set_variables(type, err);
     il_range nested =
-        il_find_rows(module->il, IL_NestedClass_NestedClass, IL_TOKEN(IL_TypeDef, row));
+        il_find_rows(module->il, IL_NestedClass_NestedClass, IL_TOKEN(IL_TypeDef, type->row));
     if (status == IL_OK && nested.first < nested.end) {
         uint32_t token = il_cell(module->il, IL_NestedClass_EnclosingClass, nested.first);
-        if (IL_TOKEN_ROW(token) != row)
-            status = ldr_type_def(module, IL_TOKEN_ROW(token), &type->enclosing, err);
+        if (IL_TOKEN_ROW(token) != type->row)
+            status = ldr_type_def(type->module, IL_TOKEN_ROW(token), &type->enclosing, err);
     }
-    *out = type;
     return status;
 }
 
@@ -231,6 +235,7 @@ il_status ldr_set_base(struct type *type, il_error *err) {
     il_status status = set_parent(type, err);
     if (status == IL_OK)
         classify(type);
+    type->has_base = status == IL_OK;
     return status;
 }
 
@@ -238,25 +243,35 @@ il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, i
     EXEC_LOCKED(module->rt);
     if (row == 0 || row > il_rows(module->il, IL_TypeDef))
         return bad_token(module, IL_TOKEN(IL_TypeDef, row), "a row of TypeDef", err);
-    if (module->types[row]) {
+    while (module->types[row]) {
         *out = module->types[row];
-        return IL_OK;
+        if (type_has_identity(*out))
+            return IL_OK;
     }
     if (module->dynamic)
         return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, row),
                        "Could not load type 0x%08X from assembly '%s': it was never created.",
                        IL_TOKEN(IL_TypeDef, row), module->name);
-    il_status status = make_type_def(module, row, out, err);
+    struct type *type = new_type_def(module, row);
+    if (!type)
+        return out_of_memory(err);
+    type_begin_step(type);
+    il_status status = identify(type, err);
     if (status == IL_OK)
-        status = ldr_set_base(*out, err);
+        status = ldr_set_base(type, err);
     if (status != IL_OK)
         module->types[row] = NULL;
+    type_end_step(type);
+    *out = type;
     return status;
 }
 
 il_status ldr_declare_type(struct module *module, uint32_t row, struct type **out, il_error *err) {
     EXEC_LOCKED(module->rt);
-    il_status status = make_type_def(module, row, out, err);
+    *out = new_type_def(module, row);
+    if (!*out)
+        return out_of_memory(err);
+    il_status status = identify(*out, err);
     if (status == IL_OK)
         (*out)->incomplete = true;
     else
@@ -317,6 +332,16 @@ static bool add_constructed(struct runtime *rt, struct type *type) {
     return true;
 }
 
+static void remove_constructed(struct runtime *rt, const struct type *type) {
+    uint32_t h = hash_constructed(type->definition, type->args, type->arg_count) &
+                 (rt->constructed_capacity - 1);
+    struct type **place = &rt->constructed[h];
+    while (*place != type)
+        place = &(*place)->next_constructed;
+    *place = type->next_constructed;
+    rt->constructed_count--;
+}
+
 static bool any_open(struct type *const *args, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         if (args[i]->is_open)
@@ -351,17 +376,16 @@ il_status ldr_instantiate(struct type *definition, struct type *const *args, uin
         *out = definition;
         return IL_OK;
     }
-    struct type *type = find_constructed(rt, definition, args, count);
-    if (type) {
-        *out = type;
-        return IL_OK;
+    while ((*out = find_constructed(rt, definition, args, count))) {
+        if (type_has_identity(*out))
+            return IL_OK;
     }
     uint32_t nesting = deepest(args, count) + 1;
     if (nesting > MAX_NESTING)
         return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, definition->row),
                        "Could not load type '%s' from assembly '%s': its arguments nest too deep.",
                        definition->name, definition->module->name);
-    type = new_type(rt, definition->module);
+    struct type *type = new_type(rt, definition->module);
     if (!type)
         return out_of_memory(err);
     type->nesting = nesting;
@@ -380,12 +404,16 @@ il_status ldr_instantiate(struct type *definition, struct type *const *args, uin
     type->is_open = any_open(args, count);
     if (!add_constructed(rt, type))
         return out_of_memory(err);
+    type_begin_step(type);
     il_status status = set_parent(type, err);
-    if (status != IL_OK)
-        return status;
-    classify(type);
+    if (status == IL_OK)
+        classify(type);
+    else
+        remove_constructed(rt, type);
+    type->has_base = status == IL_OK;
+    type_end_step(type);
     *out = type;
-    return IL_OK;
+    return status;
 }
 
 il_status ldr_array_of(struct type *element, uint32_t rank, bool vector, struct type **out,

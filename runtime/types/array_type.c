@@ -70,7 +70,7 @@ il_status array_members(struct type *type, il_error *err) {
     for (uint32_t i = 0; i < count && status == IL_OK; i++)
         status = make_method(type, &all[i], kinds[i].name, kinds[i].ints, kinds[i].last,
                              kinds[i].result, err);
-    if (status == IL_OK) {
+    if (status == IL_OK && !type->methods) { /* the element's layout may have let others in */
         type->methods = all;
         type->method_count = count;
     }

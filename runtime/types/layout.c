@@ -12,6 +12,7 @@
 #include "runtime/runtime.h"
 #include "runtime/types/generic.h"
 #include "runtime/types/members.h"
+#include "runtime/types/step.h"
 
 static il_status out_of_memory(il_error *err) {
     return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
@@ -414,17 +415,10 @@ static il_status lay_out_steps(struct type *type, il_error *err) {
     return status;
 }
 
-il_status type_lay_out(struct type *type, il_error *err) {
+static il_status lay_out_once(struct type *type, il_error *err) {
     char text[256];
-    if (__atomic_load_n(&type->layout_state, __ATOMIC_ACQUIRE) == STEP_DONE)
-        return IL_OK;
-    EXEC_LOCKED(type->rt);
     if (type->layout_state == STEP_DONE)
         return IL_OK;
-    if (type->is_open)
-        return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0,
-                       "type %s still has type variables, no instance can exist",
-                       type_name(type, text, sizeof text));
     if (type->layout_state == STEP_RUNNING)
         return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, type->row),
                        "Could not load type '%s': it contains itself.",
@@ -433,5 +427,23 @@ il_status type_lay_out(struct type *type, il_error *err) {
     il_status status = lay_out_steps(type, err);
     __atomic_store_n(&type->layout_state, status == IL_OK ? STEP_DONE : STEP_NONE,
                      __ATOMIC_RELEASE);
+    return status;
+}
+
+il_status type_lay_out(struct type *type, il_error *err) {
+    char text[256];
+    if (__atomic_load_n(&type->layout_state, __ATOMIC_ACQUIRE) == STEP_DONE)
+        return IL_OK;
+    EXEC_LOCKED(type->rt);
+    if (type->is_open)
+        return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0,
+                       "type %s still has type variables, no instance can exist",
+                       type_name(type, text, sizeof text));
+    if (!type_begin_step(type))
+        return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, type->row),
+                       "Could not load type '%s': threads that load types wait for each other.",
+                       type_name(type, text, sizeof text));
+    il_status status = lay_out_once(type, err);
+    type_end_step(type);
     return status;
 }

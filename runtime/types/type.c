@@ -6,6 +6,7 @@
 
 #include "runtime/runtime.h"
 #include "runtime/types/members.h"
+#include "runtime/types/step.h"
 #include "runtime/types/vtable.h"
 
 static il_status out_of_memory(il_error *err) {
@@ -186,6 +187,26 @@ il_status method_same_signature(struct method *a, struct method *b, bool *same, 
     return method_same_types(a, b, same, err);
 }
 
+/* A type of a signature, laid out when it is a structure. */
+static il_status resolve_slot(struct module *module, const il_type *sig,
+                              const struct generic_context *context, struct type **out,
+                              il_error *err) {
+    il_status status = ldr_sig_type(module, sig, context, out, err);
+    return status == IL_OK && (*out)->storage == STORE_STRUCT ? lay_out_closed(*out, err) : status;
+}
+
+static void set_signature(struct method *method, const struct method *from) {
+    method->has_this = from->has_this;
+    method->is_vararg = from->is_vararg;
+    method->param_count = from->param_count;
+    method->params = from->params;
+    method->return_type = from->return_type;
+    method->arg_slots = from->arg_slots;
+    method->return_slots = type_slots(from->return_type);
+    __atomic_store_n(&method->has_signature, true, __ATOMIC_RELEASE);
+}
+
+/* Looking for its types may let other threads in, who may do the same. */
 il_status method_prepare_signature(struct method *method, il_error *err) {
     if (__atomic_load_n(&method->has_signature, __ATOMIC_ACQUIRE))
         return IL_OK;
@@ -200,30 +221,21 @@ il_status method_prepare_signature(struct method *method, il_error *err) {
     il_status status = il_parse_method_sig(blob, &pool, &sig, err);
     if (status != IL_OK)
         goto done;
-    method->has_this = (sig->convention & 0x20) != 0;
-    method->is_vararg = (sig->convention & 0x0F) == 5;
-    method->param_count = sig->param_count;
-    method->params = mem_pool_array(&module->rt->pool, sig->param_count + 1, sizeof(void *));
-    if (!method->params) {
-        status = out_of_memory(err);
-        goto done;
-    }
-    method->arg_slots = method->has_this + (method->is_vararg ? METHOD_VARARG_SLOTS : 0);
+    struct method result = {.param_count = sig->param_count};
+    result.has_this = (sig->convention & 0x20) != 0;
+    result.is_vararg = (sig->convention & 0x0F) == 5;
+    result.arg_slots = result.has_this + (result.is_vararg ? METHOD_VARARG_SLOTS : 0);
+    result.params = mem_pool_array(&module->rt->pool, sig->param_count + 1, sizeof(void *));
+    status = result.params ? IL_OK : out_of_memory(err);
     for (uint32_t i = 0; i < sig->param_count && status == IL_OK; i++) {
-        status = ldr_sig_type(module, sig->params[i], &context, &method->params[i], err);
-        if (status == IL_OK && method->params[i]->storage == STORE_STRUCT)
-            status = lay_out_closed(method->params[i], err);
+        status = resolve_slot(module, sig->params[i], &context, &result.params[i], err);
         if (status == IL_OK)
-            method->arg_slots += type_slots(method->params[i]);
+            result.arg_slots += type_slots(result.params[i]);
     }
     if (status == IL_OK)
-        status = ldr_sig_type(module, sig->ret, &context, &method->return_type, err);
-    if (status == IL_OK && method->return_type->storage == STORE_STRUCT)
-        status = lay_out_closed(method->return_type, err);
-    if (status == IL_OK) {
-        method->return_slots = type_slots(method->return_type);
-        __atomic_store_n(&method->has_signature, true, __ATOMIC_RELEASE);
-    }
+        status = resolve_slot(module, sig->ret, &context, &result.return_type, err);
+    if (status == IL_OK && !method->has_signature)
+        set_signature(method, &result);
 done:
     mem_pool_fini(&pool);
     return status;
@@ -250,14 +262,7 @@ static il_status prepare_steps(struct type *type, il_error *err) {
     return status;
 }
 
-/* Building the tables of a type may lead back to the type (class A : IComparable<A>); whoever comes
- * back needs its identity and layout only, which are there by then. */
-il_status type_prepare(struct type *type, il_error *err) {
-    if (__atomic_load_n(&type->prepared, __ATOMIC_ACQUIRE))
-        return IL_OK;
-    EXEC_LOCKED(type->rt);
-    if (type->prepared || type->prepare_state == STEP_RUNNING)
-        return IL_OK;
+static il_status prepare_announced(struct type *type, il_error *err) {
     struct runtime *rt = type->rt;
     bool announce =
         type->module && !type->module->hidden && !type->definition->incomplete &&
@@ -271,6 +276,21 @@ il_status type_prepare(struct type *type, il_error *err) {
     if (announce)
         exec_announce(rt, (struct announcement){
                               .type = type, .status = status == IL_OK ? 0 : (int32_t)0x80131522});
+    return status;
+}
+
+/* Building the tables of a type may lead back to the type (class A : IComparable<A>); whoever comes
+ * back needs its identity and layout only, which are there by then. */
+il_status type_prepare(struct type *type, il_error *err) {
+    if (__atomic_load_n(&type->prepared, __ATOMIC_ACQUIRE))
+        return IL_OK;
+    EXEC_LOCKED(type->rt);
+    if (type->prepared || !type_begin_step(type))
+        return IL_OK;
+    il_status status = type->prepared || type->prepare_state == STEP_RUNNING
+                           ? IL_OK
+                           : prepare_announced(type, err);
+    type_end_step(type);
     return status;
 }
 

@@ -136,6 +136,9 @@ struct type {
     bool incomplete; /* of a dynamic module, declared but not created: has no members yet */
     uint8_t init;    /* type_init_state */
     uint8_t layout_state, tables_state, prepare_state;
+    bool has_base;       /* parent and kind are known */
+    const void *builder; /* exec_self of the thread that is at a step: see step.h */
+    uint32_t steps;      /* how many it is at */
     struct thread *init_thread;
     struct type *next_rooted; /* in the runtime's list of types that hold references: see roots.c */
     bool rooted;

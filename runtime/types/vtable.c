@@ -10,6 +10,7 @@
 
 #include "runtime/runtime.h"
 #include "runtime/types/members.h"
+#include "runtime/types/step.h"
 
 static il_status out_of_memory(il_error *err) {
     return il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
@@ -337,9 +338,7 @@ static il_status derive(struct type *type, il_error *err) {
     return status == IL_OK ? interface_map_derive(type, err) : status;
 }
 
-il_status type_build_tables(struct type *type, il_error *err) {
-    if (type->tables_state != STEP_NONE)
-        return IL_OK;
+static il_status build_tables(struct type *type, il_error *err) {
     type->tables_state = STEP_RUNNING;
     il_status status = type->parent ? type_ready_tables(type->parent, err) : IL_OK;
     if (status == IL_OK)
@@ -348,5 +347,13 @@ il_status type_build_tables(struct type *type, il_error *err) {
     if (status == IL_OK)
         status = type->definition == type ? build(type, err) : derive(type, err);
     type->tables_state = status == IL_OK ? STEP_DONE : STEP_NONE;
+    return status;
+}
+
+il_status type_build_tables(struct type *type, il_error *err) {
+    if (type->tables_state == STEP_DONE || !type_begin_step(type))
+        return IL_OK;
+    il_status status = type->tables_state == STEP_NONE ? build_tables(type, err) : IL_OK;
+    type_end_step(type);
     return status;
 }

@@ -1,4 +1,4 @@
-// An assembly that assemblies_loading.cs refers to and that lies where no search finds it.
+// An assembly that assemblies_loading.cs and assemblies_waiting.cs refer to and that lies where no search finds it.
 using System;
 using System.Reflection;
 
