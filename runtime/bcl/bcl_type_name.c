@@ -171,6 +171,21 @@ static uint32_t row_of(const struct parser *p, const struct module *module, cons
     return row;
 }
 
+/* A type that the module forwards. */
+static struct type *exported(const struct parser *p, struct module *module, const char *name_space,
+                             const char *name, il_error *err) {
+    uint32_t count = p->flags & FIND_IGNORE_CASE ? il_rows(module->il, IL_ExportedType) : 0;
+    struct type *type;
+    for (uint32_t i = 1; i <= count; i++) {
+        const char *its_name = il_name(module->il, IL_ExportedType_Name, i);
+        const char *its_space = il_name(module->il, IL_ExportedType_Namespace, i);
+        if (strcasecmp(its_name, name) == 0 && strcasecmp(its_space, name_space) == 0)
+            return ldr_exported_type(module, its_space, its_name, &type, err) == IL_OK ? type
+                                                                                       : NULL;
+    }
+    return ldr_exported_type(module, name_space, name, &type, err) == IL_OK ? type : NULL;
+}
+
 /* *err.status is IL_NO_TYPE when there is none of the name. */
 static struct type *by_name(const struct parser *p, struct module *module, struct type *enclosing,
                             const char *name, il_error *err) {
@@ -184,9 +199,7 @@ static struct type *by_name(const struct parser *p, struct module *module, struc
     uint32_t row = row_of(p, module, name_space, simple, enclosing ? enclosing->row : 0);
     if (row)
         return ldr_type_def(module, row, &type, err) == IL_OK ? type : NULL;
-    if (!enclosing && ldr_exported_type(module, name_space, simple, &type, err) != IL_OK)
-        return NULL;
-    return type;
+    return enclosing ? NULL : exported(p, module, name_space, simple, err);
 }
 
 /* The handlers of AppDomain.TypeResolve may know another assembly. */

@@ -152,34 +152,27 @@ void exec_end_preparing(struct thread *thread, struct method *method) {
 bool exec_init_module(struct thread *thread, struct module *module) {
     struct type *globals;
     il_error err;
-    if (module->dynamic || __atomic_load_n(&module->initialised, __ATOMIC_ACQUIRE))
+    if (__atomic_load_n(&module->initialised, __ATOMIC_ACQUIRE))
         return true;
-    il_range rows = il_list(module->il, IL_TypeDef_MethodList, 1);
-    if (rows.first < rows.end) {
-        if (ldr_type_def(module, 1, &globals, &err) != IL_OK ||
-            type_prepare(globals, &err) != IL_OK) {
-            exec_throw_error(thread, &err);
-            return false;
-        }
-        if (!exec_init_type(thread, globals))
-            return false;
-        if (__atomic_load_n(&globals->init, __ATOMIC_ACQUIRE) != INIT_DONE)
-            return true; /* it is running */
-    }
-    __atomic_store_n(&module->initialised, true, __ATOMIC_RELEASE);
-    return true;
+    if (ldr_uninitialised_globals(module, &globals, &err) == IL_OK)
+        return !globals || exec_init_type(thread, globals);
+    exec_throw_error(thread, &err);
+    return false;
 }
 
 bool exec_prepare(struct thread *thread, struct method *method) {
     il_error err;
-    if (method_is_prepared(method) || !begin_preparing(thread, method))
+    if (method_is_prepared(method))
+        return true;
+    if (method->owner->module && !exec_init_module(thread, method->owner->module))
+        return false;
+    if (!begin_preparing(thread, method))
         return true;
     il_status status = prepare(thread, method, &err);
     exec_end_preparing(thread, method);
     if (status != IL_OK)
         exec_throw_error(thread, &err);
-    return status == IL_OK &&
-           (!method->owner->module || exec_init_module(thread, method->owner->module));
+    return status == IL_OK;
 }
 
 static void throw_missing(struct thread *thread, const struct method *method) {

@@ -55,8 +55,11 @@ static struct type *laid_out_operand(struct lowering *L, uint32_t token) {
     struct type *type = NULL;
     il_error err;
     il_status status = ldr_type(L->module, token, &L->context, &type, &err);
-    if (status == IL_OK && type->kind != TYPE_VARIABLE && !type->is_open)
+    if (status == IL_OK && !type->is_open)
         status = type_lay_out(type, &err);
+    if (status == IL_OK && type->is_open)
+        status = il_fail(&err, IL_NO_TYPE, IL_NO_OFFSET, token,
+                         "The generic type '%s' was used without type arguments.", type->name);
     if (status != IL_OK)
         lower_throw_error(L, &err);
     return status == IL_OK ? type : NULL;
@@ -64,8 +67,7 @@ static struct type *laid_out_operand(struct lowering *L, uint32_t token) {
 
 static struct type *type_operand(struct lowering *L, uint32_t token) {
     struct type *type = laid_out_operand(L, token);
-    return type && (type->kind == TYPE_VARIABLE || type->is_open || lower_prepare(L, type)) ? type
-                                                                                            : NULL;
+    return type && lower_prepare(L, type) ? type : NULL;
 }
 
 static struct value pop_address(struct lowering *L, const char *what) {
@@ -133,11 +135,17 @@ static void block_operation(struct lowering *L, enum code_op op) {
 
 /* ---- Fields ---- */
 
-/* Runs the type initialiser first where the running code could see that it has not run. */
+/* Runs the initialiser of the type, and of its module, first where the running code could see that
+ * it has not run. */
 void lower_ensure_init(struct lowering *L, struct type *type) {
-    if (type->cctor && type->init != INIT_DONE && type != L->method->owner)
-        lower_emit_pointer(L, CODE_init_type, 0, 0, type);
-    else if (type->cctor && type->init != INIT_DONE && L->method != type->cctor)
+    struct type *globals = NULL;
+    il_error err;
+    if (type->module && type->module != L->module &&
+        ldr_uninitialised_globals(type->module, &globals, &err) != IL_OK)
+        lower_throw_error(L, &err);
+    if (globals)
+        lower_emit_pointer(L, CODE_init_type, 0, 0, globals);
+    if (type->cctor && type->init != INIT_DONE && L->method != type->cctor)
         lower_emit_pointer(L, CODE_init_type, 0, 0, type);
 }
 

@@ -181,7 +181,9 @@ static bool fill(struct native_layout *layout, struct marshal_failure *failure) 
     layout->first = type_is_value(type) ? 0 : OBJECT_HEADER;
     if (!place_fields(&placing, type))
         return false;
-    layout->size = align_up(placing.next ? placing.next : 1, layout->alignment);
+    layout->size = placing.next;
+    if (!layout_cell(type, IL_ClassLayout_ClassSize))
+        layout->size = align_up(placing.next ? placing.next : 1, layout->alignment);
     if (type_is_value(type) && layout->size != type->value_size)
         layout->blittable = false;
     set_ffi_type(layout);

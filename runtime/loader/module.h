@@ -126,6 +126,10 @@ il_status ldr_method(struct module *module, uint32_t token, const struct generic
                      struct method **out, il_error *err);
 il_status ldr_field(struct module *module, uint32_t token, const struct generic_context *context,
                     struct field **out, il_error *err);
+/* The type <Module> when it has an initialiser, which comes before all else of the module that runs
+ * (II.10.5.3.2), and it has not run yet; otherwise NULL. Errors: as ldr_type_def. */
+il_status ldr_uninitialised_globals(struct module *module, struct type **out, il_error *err);
+
 /* access.c: whether code of a method of type from may use a member of owner that has these flags
  * (fields and methods have their access in the same bits). mscorlib's code may use anything. */
 bool ldr_can_access(const struct type *from, const struct type *owner, uint16_t member_flags);

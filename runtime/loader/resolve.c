@@ -170,6 +170,11 @@ il_status ldr_variables_of(struct type *owner, uint32_t token, struct type ***ou
     *count = rows.end - rows.first;
     if (*count == 0)
         return IL_OK;
+    if (*count > UINT16_MAX)
+        return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, token,
+                       "Could not load type '%s' from assembly '%s' because of more than %d type "
+                       "parameters.",
+                       owner->name, owner->module->name, UINT16_MAX);
     *out = mem_pool_array(&owner->rt->pool, *count, sizeof **out);
     for (uint32_t i = 0; *out && i < *count; i++) {
         (*out)[i] = variable_of_row(owner, rows.first + i);
@@ -264,6 +269,26 @@ il_status ldr_type_def(struct module *module, uint32_t row, struct type **out, i
     type_end_step(type);
     *out = type;
     return status;
+}
+
+il_status ldr_uninitialised_globals(struct module *module, struct type **out, il_error *err) {
+    EXEC_LOCKED(module->rt);
+    *out = NULL;
+    if (module->initialised || module->dynamic || module->hidden)
+        return IL_OK;
+    il_range methods = il_list(module->il, IL_TypeDef_MethodList, 1);
+    if (methods.first < methods.end) {
+        il_status status = ldr_type_def(module, 1, out, err);
+        if (status == IL_OK)
+            status = type_make_methods(*out, err);
+        if (status != IL_OK)
+            return status;
+        if ((*out)->cctor && __atomic_load_n(&(*out)->init, __ATOMIC_ACQUIRE) != INIT_DONE)
+            return IL_OK;
+        *out = NULL;
+    }
+    __atomic_store_n(&module->initialised, true, __ATOMIC_RELEASE);
+    return IL_OK;
 }
 
 il_status ldr_declare_type(struct module *module, uint32_t row, struct type **out, il_error *err) {
@@ -369,9 +394,8 @@ il_status ldr_instantiate(struct type *definition, struct type *const *args, uin
     EXEC_LOCKED(definition->rt);
     struct runtime *rt = definition->rt;
     if (count != definition->arg_count)
-        return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, 0,
-                       "%s.%s takes %u type arguments, not %u", definition->name_space,
-                       definition->name, definition->arg_count, count);
+        return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, 0, "%s.%s takes %u type arguments, not %u",
+                       definition->name_space, definition->name, definition->arg_count, count);
     if (count == 0 || memcmp(args, definition->args, count * sizeof *args) == 0) {
         *out = definition;
         return IL_OK;

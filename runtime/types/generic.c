@@ -219,6 +219,44 @@ bool generic_is_assignable(struct type *from, struct type *to) {
     return assignable(from, to, 0);
 }
 
+/* ---- Comparing constraints ---- */
+
+/* Whether one of the constraints of variable, in context, is bound. */
+static il_status has_constraint(const struct type *variable, const struct generic_context *context,
+                                const struct type *bound, bool *found, il_error *err) {
+    il_range rows = constraint_rows(variable);
+    il_status status = IL_OK;
+    *found = false;
+    for (uint32_t row = rows.first; status == IL_OK && !*found && row < rows.end; row++) {
+        struct type *type;
+        status = load_constraint(variable, row, context, &type, err);
+        *found = status == IL_OK && type_same_but_for_owner(type, bound);
+    }
+    return status;
+}
+
+il_status generic_wants_more(struct method *method, struct method *overridden, bool *more,
+                             il_error *err) {
+    struct generic_context own = ldr_method_context(method);
+    struct generic_context other = ldr_method_context(overridden);
+    *more = false;
+    for (uint32_t i = 0; !*more && i < method->generic_count; i++) {
+        il_range rows = constraint_rows(method->args[i]);
+        *more = generic_flags(method->args[i]) & ~generic_flags(overridden->args[i]);
+        for (uint32_t row = rows.first; !*more && row < rows.end; row++) {
+            struct type *bound;
+            bool found = false;
+            il_status status = load_constraint(method->args[i], row, &own, &bound, err);
+            if (status == IL_OK)
+                status = has_constraint(overridden->args[i], &other, bound, &found, err);
+            if (status != IL_OK)
+                return status;
+            *more = !found && bound != bound->rt->core.object;
+        }
+    }
+    return IL_OK;
+}
+
 /* ---- Checking arguments ---- */
 
 /* A structure that must stay on the stack: typed references and their like. */

@@ -36,6 +36,11 @@ uint32_t generic_interfaces(struct type *type, struct type **out, uint32_t room)
 /* type_is_assignable for types that need not be prepared, and may be open. */
 bool generic_is_assignable(struct type *from, struct type *to);
 
+/* Whether a generic method that overrides another one wants more of its arguments than that one.
+ * Errors: those of loading a constraint. */
+il_status generic_wants_more(struct method *method, struct method *overridden, bool *more,
+                             il_error *err);
+
 /* Whether the arguments may stand for the variables; *culprit is the first that may not,
  * GENERIC_NO_CULPRIT when all may. Open ones
  * are not looked at: they may be anything yet. The context is that of the constraints: the same

@@ -20,8 +20,11 @@ static il_status out_of_memory(il_error *err) {
 
 /* ---- Instance fields ---- */
 
+/* No object is as large as this, but for arrays and strings. */
+#define MAX_SIZE (1u << 27)
+
 static bool add_overflows(uint32_t a, uint64_t b) {
-    return b > 0x7FFFFFFFu || (uint64_t)a + b > 0x7FFFFFFFu;
+    return b > MAX_SIZE || a + b > MAX_SIZE;
 }
 
 static uint32_t align_up(uint32_t value, uint32_t alignment) {
@@ -63,8 +66,9 @@ static il_status resolve_field(struct field *field, il_error *err) {
 
 static il_status too_large(const struct type *type, il_error *err) {
     char text[256];
-    return il_fail(err, IL_BAD_METADATA, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, type->row),
-                   "type %s is too large", type_name(type, text, sizeof text));
+    return il_fail(err, IL_NO_TYPE, IL_NO_OFFSET, IL_TOKEN(IL_TypeDef, type->row),
+                   "Size of field of type '%s' from assembly '%s' is too large.",
+                   type_name(type, text, sizeof text), type->module->name);
 }
 
 static il_status cannot_load(const struct type *type, il_error *err, const char *why,
@@ -95,6 +99,8 @@ static il_status read_layout(const struct type *type, struct class_layout *out, 
         out->packing = il_cell(il, IL_ClassLayout_PackingSize, rows.first);
         out->size = il_cell(il, IL_ClassLayout_ClassSize, rows.first);
     }
+    if (out->is_explicit && type->arg_count)
+        return cannot_load(type, err, "generic types cannot have explicit layout", 0);
     if (out->packing > 128 || (out->packing & (out->packing - 1)) != 0)
         return cannot_load(type, err, "its packing is no power of two up to 128", 0);
     return IL_OK;
@@ -188,6 +194,10 @@ static il_status place_fields(struct type *type, uint32_t start, il_error *err) 
         end = start + layout.size;
     type->alignment = alignment;
     type->value_size = end - start;
+    /* Who says how large a structure is gets it, and no room behind for the next one's alignment.
+     */
+    if (type_is_value(type) && (!layout.size || type->has_references))
+        type->value_size = align_up(type->value_size ? type->value_size : 1, alignment);
     return IL_OK;
 }
 
@@ -362,7 +372,6 @@ static il_status lay_out_fields(struct type *type, il_error *err) {
         if (status != IL_OK)
             return status;
         if (value) {
-            type->value_size = align_up(type->value_size ? type->value_size : 1, type->alignment);
             type->instance_size = OBJECT_HEADER + align_up(type->value_size, 8);
         } else {
             type->instance_size = align_up(start + type->value_size, 8);

@@ -13,6 +13,9 @@ il_status type_members(struct type *type, il_error *err);
 /* Whether from is to with type arguments that vary as the definition allows. */
 bool type_varies_to(const struct type *from, const struct type *to);
 
+/* Whether the types are the same once the variables of two generic methods are taken as one. */
+bool type_same_but_for_owner(const struct type *a, const struct type *b);
+
 /* The member of this type whose row in the module is row; NULL when it is not one of them. */
 struct method *type_method_of_row(struct type *type, uint32_t row);
 struct field *type_field_of_row(struct type *type, uint32_t row);

@@ -146,18 +146,17 @@ static il_status lay_out_closed(struct type *type, il_error *err) {
     return type->is_open ? IL_OK : type_lay_out(type, err);
 }
 
-/* Whether the types are the same once the variables of two generic methods are taken as one. */
-static bool same_but_for_owner(const struct type *a, const struct type *b) {
+bool type_same_but_for_owner(const struct type *a, const struct type *b) {
     if (a == b || !a->is_open || !b->is_open || a->kind != b->kind || a->rank != b->rank)
         return a == b;
     if (a->kind == TYPE_VARIABLE)
         return a->is_method_variable && b->is_method_variable;
     if (a->element_type)
-        return same_but_for_owner(a->element_type, b->element_type);
+        return type_same_but_for_owner(a->element_type, b->element_type);
     if (a->definition != b->definition)
         return false;
     for (uint32_t i = 0; i < a->arg_count; i++) {
-        if (!same_but_for_owner(a->args[i], b->args[i]))
+        if (!type_same_but_for_owner(a->args[i], b->args[i]))
             return false;
     }
     return true;
@@ -166,7 +165,7 @@ static bool same_but_for_owner(const struct type *a, const struct type *b) {
 bool method_same_params(const struct method *a, const struct method *b) {
     bool same = a->param_count == b->param_count && a->generic_count == b->generic_count;
     for (uint32_t i = 0; same && i < a->param_count; i++)
-        same = same_but_for_owner(a->params[i], b->params[i]);
+        same = type_same_but_for_owner(a->params[i], b->params[i]);
     return same;
 }
 
@@ -175,7 +174,7 @@ il_status method_same_types(struct method *a, struct method *b, bool *same, il_e
     if (status == IL_OK)
         status = method_prepare_signature(b, err);
     *same = status == IL_OK && method_same_params(a, b) &&
-            same_but_for_owner(a->return_type, b->return_type);
+            type_same_but_for_owner(a->return_type, b->return_type);
     return status;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "runtime/runtime.h"
+#include "runtime/types/generic.h"
 #include "runtime/types/members.h"
 #include "runtime/types/step.h"
 
@@ -83,6 +84,13 @@ static il_status override(struct type *type, struct method *method, struct metho
         return type_cannot_load(type, "overrides a final method", method->name, err);
     if (reduces_access(method, overridden))
         return type_cannot_load(type, "reduces the access to a method", method->name, err);
+    bool more;
+    il_status status = generic_wants_more(method, overridden, &more, err);
+    if (status == IL_OK && more)
+        status = type_cannot_load(type, "overrides a method with weaker type parameter constraints",
+                                  method->name, err);
+    if (status != IL_OK)
+        return status;
     set_slot(method, overridden->slot);
     for (uint32_t i = 0; i < type->parent->vtable_size; i++) {
         if (type->parent->vtable[i] == type->parent->vtable[overridden->slot] &&
