@@ -51,7 +51,7 @@ TEST_PLUGINS := $(patsubst tests/plugins/%.c,build/tests/plugins/%.so,$(wildcard
 TEST_NATIVE := $(patsubst tests/native/%.c,build/tests/programs/lib%.so,$(wildcard tests/native/*.c))
 TEST_FILES := $(TEST_DATA) $(TEST_PROGRAMS) $(TEST_PLUGINS) $(TEST_NATIVE)
 
-.PHONY: all compare deps samples run test asan tsan bench fuzz check-oom check-mcs check-corpus format install clean help
+.PHONY: all compare deps samples run test asan tsan bench fuzz check-oom check-mcs check-foreign check-corpus format install clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/claret ## build build/claret (the default)
@@ -107,6 +107,9 @@ check-oom: $(BUILD)/claret-oom samples build/tests/mortals.exe ## fail every req
 
 check-mcs: $(BUILD)/claret ## compile every C# source here with mcs under Claret, and compare with mcs under Mono
 	tests/check/mcs.sh $(BUILD)/claret $(BUILD)/mcs
+
+check-foreign: $(BUILD)/claret ## run programs that nobody here wrote, as far as they are installed, and compare with Mono
+	tests/check/foreign.sh $(BUILD)/claret $(BUILD)/foreign
 
 check-corpus: $(BUILD)/claret $(BUILD)/corpus-rewrite $(BUILD)/corpus-assemble ## every assembly of Mono's class library through the tools of il/
 	tests/corpus.sh $(BUILD)/claret
