@@ -69,12 +69,19 @@ bool rt_is_type(const struct runtime *rt, const void *pointer) {
            !(type->module && type->module->hidden);
 }
 
+static bool has_method(const struct type *type, const struct method *method) {
+    for (uint32_t i = 0; i < type->method_count; i++) {
+        if (__atomic_load_n(&type->methods[i], __ATOMIC_RELAXED) == method)
+            return true;
+    }
+    return false;
+}
+
 bool rt_is_method(const struct runtime *rt, const void *pointer) {
     const struct method *method = pointer;
     return in_pool(rt, method, sizeof *method) && rt_is_type(rt, method->owner) &&
            in_pool(rt, method->definition, sizeof *method) &&
-           method->definition >= method->owner->methods &&
-           method->definition < method->owner->methods + method->owner->method_count;
+           has_method(method->owner, method->definition);
 }
 
 /* ---- Modules ---- */

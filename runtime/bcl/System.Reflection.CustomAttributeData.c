@@ -2,6 +2,7 @@
  * Managed code is given the row of the CustomAttribute table where it expects the blob, and hands
  * it back when somebody asks for the arguments. */
 #include "runtime/bcl/bcl_attr.h"
+#include "runtime/types/members.h"
 
 #include <string.h>
 
@@ -13,10 +14,11 @@ static struct object *argument(struct thread *thread, const char *name, const ch
     struct object *object = type ? exec_new_object(thread, type) : NULL;
     il_error err;
     for (uint32_t i = 0; object && i < type->method_count; i++) {
-        struct method *ctor = &type->methods[i];
+        struct method *ctor = type_method(type, i);
         union slot args[3] = {{.p = (char *)object + OBJECT_HEADER}, {.o = first}, {.o = second}};
-        if (strcmp(ctor->name, ".ctor") != 0 || method_prepare_signature(ctor, &err) != IL_OK ||
-            ctor->param_count != 2 || strcmp(ctor->params[0]->name, first_type) != 0 ||
+        if (!ctor || strcmp(ctor->name, ".ctor") != 0 ||
+            method_prepare_signature(ctor, &err) != IL_OK || ctor->param_count != 2 ||
+            strcmp(ctor->params[0]->name, first_type) != 0 ||
             ctor->params[1] != thread->rt->core.object)
             continue;
         return bcl_invoke(thread, ctor, args) ? object : NULL;

@@ -59,10 +59,12 @@ static struct method *add_method(struct emitter *e, struct object *dynamic) {
         type->access_as = rights_of(thread, dynamic);
         status = type_members(type, &err);
     }
-    if (status == IL_OK)
-        return &type->methods[0];
-    emit_fail(thread, &err);
-    return NULL;
+    struct method *method = status == IL_OK ? type_method(type, 0) : NULL;
+    if (!method && status == IL_OK)
+        exec_throw_object(thread, thread->out_of_memory);
+    else if (!method)
+        emit_fail(thread, &err);
+    return method;
 }
 
 struct method *emit_dynamic_method(struct thread *thread, struct object *dynamic) {

@@ -54,10 +54,12 @@ struct method *bcl_method_of(struct object *object) {
 static struct method *method_in(struct thread *thread, struct type *type, struct method *method) {
     il_error err;
     if (type_members(type, &err) == IL_OK) {
-        struct method *found = &type->methods[method->definition - method->owner->methods];
-        if (method->definition == method ||
-            ldr_instantiate_method(found, method->args, method->generic_count, &found, &err) ==
-                IL_OK)
+        struct method *found = type_method_of_row(type, method->row);
+        if (!found)
+            il_fail(&err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
+        else if (method->definition == method ||
+                 ldr_instantiate_method(found, method->args, method->generic_count, &found, &err) ==
+                     IL_OK)
             return found;
     }
     exec_throw_error(thread, &err);
@@ -467,9 +469,9 @@ static struct method *string_factory(struct method *ctor) {
     il_error err;
     struct type *string = ctor->owner;
     for (uint32_t i = 0; i < string->method_count; i++) {
-        struct method *m = &string->methods[i];
-        if (strcmp(m->name, "CreateString") == 0 && method_prepare_signature(m, &err) == IL_OK &&
-            method_same_params(m, ctor))
+        struct method *m = type_method(string, i);
+        if (m && strcmp(m->name, "CreateString") == 0 &&
+            method_prepare_signature(m, &err) == IL_OK && method_same_params(m, ctor))
             return m;
     }
     return ctor;

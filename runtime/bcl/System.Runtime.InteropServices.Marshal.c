@@ -6,6 +6,7 @@
 #include "runtime/interop/callback.h"
 #include "runtime/interop/native_memory.h"
 #include "runtime/interop/pinvoke.h"
+#include "runtime/types/members.h"
 
 /* False with ArgumentNullException pending when value is NULL. */
 static bool check_argument(struct thread *thread, const void *value, const char *name) {
@@ -343,7 +344,10 @@ void bcl_marshal_prelink_all(struct thread *thread, union slot *slots) {
         return;
     }
     for (uint32_t i = 0; i < type->method_count; i++) {
-        if (!prelink(thread, &type->methods[i]))
+        struct method *method = type_method(type, i);
+        if (!method)
+            exec_throw_object(thread, thread->out_of_memory);
+        if (!method || !prelink(thread, method))
             return;
     }
 }

@@ -119,15 +119,26 @@ static bool is_overridden(const struct list *list, struct method *method) {
     return false;
 }
 
-static bool is_constructor(const struct method *method) {
-    return strcmp(method->name, ".ctor") == 0 || strcmp(method->name, ".cctor") == 0;
+static bool is_constructor(const char *name) {
+    return strcmp(name, ".ctor") == 0 || strcmp(name, ".cctor") == 0;
+}
+
+/* The method, when the list admits it; NULL otherwise, or when memory is short, which is noted. */
+static struct method *admitted(struct list *list, struct type *type, uint32_t number) {
+    if (!admits(list, type, type_method_flags(type, number)))
+        return NULL;
+    struct method *method = type_method(type, number);
+    list->failed |= !method;
+    return method;
 }
 
 static void visit_methods(struct list *list, struct type *type) {
     for (uint32_t i = 0; i < type->method_count; i++) {
-        struct method *method = &type->methods[i];
-        if (!is_constructor(method) && wants_name(list, method->name) &&
-            admits(list, type, method->flags) && !is_overridden(list, method))
+        const char *name = type_method_name(type, i);
+        if (is_constructor(name) || !wants_name(list, name))
+            continue;
+        struct method *method = admitted(list, type, i);
+        if (method && !is_overridden(list, method))
             add(list, method);
     }
 }
@@ -141,8 +152,10 @@ void bcl_type_methods(struct thread *thread, union slot *slots) {
 
 static void visit_constructors(struct list *list, struct type *type) {
     for (uint32_t i = 0; i < type->method_count; i++) {
-        if (is_constructor(&type->methods[i]) && admits(list, type, type->methods[i].flags))
-            add(list, &type->methods[i]);
+        struct method *ctor =
+            is_constructor(type_method_name(type, i)) ? admitted(list, type, i) : NULL;
+        if (ctor)
+            add(list, ctor);
     }
 }
 

@@ -24,10 +24,11 @@ il_status bcl_list(struct runtime *rt, const char *path, bcl_visit *visit, void 
         if (status == IL_OK)
             status = type_members(type, err);
         for (uint32_t i = 0; status == IL_OK && i < type->method_count; i++) {
-            struct method *method = &type->methods[i];
-            if (!(method->impl_flags & IMPL_INTERNAL_CALL))
+            struct method *method = type_method(type, i);
+            if (method && !(method->impl_flags & IMPL_INTERNAL_CALL))
                 continue;
-            status = method_prepare_signature(method, err);
+            status = method ? method_prepare_signature(method, err)
+                            : il_fail(err, IL_OUT_OF_MEMORY, IL_NO_OFFSET, 0, "out of memory");
             if (status == IL_OK)
                 visit(self, method_name(method, name, sizeof name), is_present(method));
         }

@@ -217,7 +217,7 @@ static void set_handles(struct object *builder, struct type *type) {
         bcl_set_field(emit_item(fields, i), "handle", &type->fields[i]);
     for (uint32_t i = 0; i < type->method_count; i++)
         bcl_set_field(i < first ? emit_item(constructors, i) : emit_item(methods, i - first),
-                      "mhandle", &type->methods[i]);
+                      "mhandle", type_method(type, i));
 }
 
 /* ---- Third pass: what names members ---- */

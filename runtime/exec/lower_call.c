@@ -13,6 +13,7 @@
 #include "runtime/exec/lower.h"
 #include "runtime/interop/pinvoke.h"
 #include "runtime/types/generic.h"
+#include "runtime/types/members.h"
 
 /* What a call instruction names. */
 struct callee {
@@ -523,9 +524,9 @@ static struct method *string_factory(struct lowering *L, struct method *ctor) {
     struct type *string = ctor->owner;
     il_error err;
     for (uint32_t i = 0; i < string->method_count; i++) {
-        struct method *m = &string->methods[i];
-        if (strcmp(m->name, "CreateString") == 0 && method_prepare_signature(m, &err) == IL_OK &&
-            method_same_params(m, ctor))
+        struct method *m = type_method(string, i);
+        if (m && strcmp(m->name, "CreateString") == 0 &&
+            method_prepare_signature(m, &err) == IL_OK && method_same_params(m, ctor))
             return m;
     }
     lower_throw(L, "MissingMethodException", "String.CreateString of these parameters");

@@ -82,7 +82,7 @@ static bool replace(struct method *method) {
 
 static bool replace_in(const struct type *type, uint32_t row) {
     for (uint32_t i = 0; type && i < type->method_count; i++) {
-        struct method *definition = &type->methods[i];
+        struct method *definition = type->methods[i]; /* NULL: never asked for */
         for (struct method *m = definition; m && definition->row == row; m = m->instance) {
             if (!replace(m))
                 return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/exec/interp.h"
+#include "runtime/types/members.h"
 
 void exec_throw_object(struct thread *thread, struct object *exception) {
     rt_events *events = thread->rt->events;
@@ -59,8 +60,8 @@ void exec_exit(struct thread *thread, int32_t status) {
 static struct method *find_constructor(struct type *type, bool with_message) {
     il_error err;
     for (uint32_t i = 0; i < type->method_count; i++) {
-        struct method *m = &type->methods[i];
-        if (strcmp(m->name, ".ctor") != 0 || method_prepare_signature(m, &err) != IL_OK ||
+        struct method *m = type_method(type, i);
+        if (!m || strcmp(m->name, ".ctor") != 0 || method_prepare_signature(m, &err) != IL_OK ||
             m->param_count != (uint32_t)with_message)
             continue;
         if (!with_message || m->params[0] == type->rt->core.string)

@@ -7,6 +7,7 @@
 #include "il_asm.h"
 #include "il_print.h"
 #include "runtime/runtime.h"
+#include "runtime/types/members.h"
 
 /* Appends the methods of type that have this name, separated by semicolons, or the names of all its
  * methods when there is none; what cannot be read is left out. */
@@ -15,18 +16,17 @@ static void list_methods(il_text *text, struct type *type, const char *name, boo
     const char *separator = "", *previous = "";
     il_error ignored;
     for (uint32_t i = 0; il && i < type->method_count; i++) {
-        const struct method *method = &type->methods[i];
-        bool wanted =
-            names_only ? strcmp(method->name, previous) != 0 : strcmp(method->name, name) == 0;
-        if (!wanted || method->row == 0)
+        const char *own = type_method_name(type, i);
+        bool wanted = names_only ? strcmp(own, previous) != 0 : strcmp(own, name) == 0;
+        if (!wanted || type->first_method == 0)
             continue;
-        previous = method->name;
+        previous = own;
         il_puts(text, separator);
         separator = "; ";
         if (names_only)
-            il_puts(text, method->name);
+            il_puts(text, own);
         else
-            il_print_method(text, il, IL_TOKEN(IL_MethodDef, method->row), &ignored);
+            il_print_method(text, il, IL_TOKEN(IL_MethodDef, type->first_method + i), &ignored);
     }
 }
 

@@ -802,8 +802,10 @@ static il_status method_def(struct module *module, uint32_t row, struct method *
         status = type_make_methods(owner, err);
     if (status != IL_OK)
         return status;
+    if (row < owner->first_method || row - owner->first_method >= owner->method_count)
+        return bad_token(module, IL_TOKEN(IL_MethodDef, row), "a row of MethodDef", err);
     *out = type_method_of_row(owner, row);
-    return *out ? IL_OK : bad_token(module, IL_TOKEN(IL_MethodDef, row), "a row of MethodDef", err);
+    return *out ? IL_OK : out_of_memory(err);
 }
 
 /* The type that a MemberRef's parent names. */
@@ -884,14 +886,17 @@ static il_status find_method(struct module *module, struct type *type, const cha
         il_status status = type_make_methods(t, err);
         for (uint32_t i = 0; status == IL_OK && i < t->method_count; i++) {
             bool matches = false;
-            if (strcmp(t->methods[i].name, name) != 0)
+            if (strcmp(type_method_name(t, i), name) != 0)
                 continue;
-            if (t->methods[i].row == 0)
-                matches = t->methods[i].param_count == sig->param_count; /* of an array */
+            struct method *method = type_method(t, i);
+            if (!method)
+                return out_of_memory(err);
+            if (method->row == 0)
+                matches = method->param_count == sig->param_count; /* of an array */
             else
-                status = signature_matches(&t->methods[i], module, sig, &matches, err);
+                status = signature_matches(method, module, sig, &matches, err);
             if (status == IL_OK && matches) {
-                *out = &t->methods[i];
+                *out = method;
                 return IL_OK;
             }
         }

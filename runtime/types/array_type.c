@@ -55,8 +55,9 @@ il_status array_members(struct type *type, il_error *err) {
         status = type_lay_out(element, err);
     if (status != IL_OK)
         return status;
-    struct method *all = mem_pool_array(&type->rt->pool, count, sizeof *all);
-    if (!all)
+    struct method *made = mem_pool_array(&type->rt->pool, count, sizeof *made);
+    struct method **all = mem_pool_array(&type->rt->pool, count, sizeof *all);
+    if (!made || !all)
         return out_of_memory(err);
     const struct {
         const char *name;
@@ -67,9 +68,11 @@ il_status array_members(struct type *type, il_error *err) {
         {"Set", type->rank, element, nothing},    {"Address", type->rank, NULL, byref},
         {".ctor", 2 * type->rank, NULL, nothing},
     };
-    for (uint32_t i = 0; i < count && status == IL_OK; i++)
-        status = make_method(type, &all[i], kinds[i].name, kinds[i].ints, kinds[i].last,
+    for (uint32_t i = 0; i < count && status == IL_OK; i++) {
+        all[i] = &made[i];
+        status = make_method(type, &made[i], kinds[i].name, kinds[i].ints, kinds[i].last,
                              kinds[i].result, err);
+    }
     if (status == IL_OK && !type->methods) { /* the element's layout may have let others in */
         type->methods = all;
         type->method_count = count;

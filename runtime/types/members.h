@@ -5,10 +5,18 @@
 #include "runtime/types/type.h"
 
 /* Each makes an array of the type from the definition's rows (arrays get their run-time methods);
- * type_members both. Errors: IL_BAD_METADATA, IL_OUT_OF_MEMORY. */
+ * type_members both. The methods themselves are type_method's to make. Errors: IL_BAD_METADATA,
+ * IL_OUT_OF_MEMORY. */
 il_status type_make_methods(struct type *type, il_error *err);
 il_status type_make_fields(struct type *type, il_error *err);
 il_status type_members(struct type *type, il_error *err);
+
+/* One of the type's method_count methods; most of a class library's are never asked for. NULL when
+ * memory is short. */
+struct method *type_method(struct type *type, uint32_t number);
+/* Its name and flags, without making it. */
+const char *type_method_name(const struct type *type, uint32_t number);
+uint16_t type_method_flags(const struct type *type, uint32_t number);
 
 /* Whether from is to with type arguments that vary as the definition allows. */
 bool type_varies_to(const struct type *from, const struct type *to);
@@ -16,7 +24,8 @@ bool type_varies_to(const struct type *from, const struct type *to);
 /* Whether the types are the same once the variables of two generic methods are taken as one. */
 bool type_same_but_for_owner(const struct type *a, const struct type *b);
 
-/* The member of this type whose row in the module is row; NULL when it is not one of them. */
+/* The member of this type whose row in the module is row; NULL when it is not one of them, of
+ * methods also when memory is short. */
 struct method *type_method_of_row(struct type *type, uint32_t row);
 struct field *type_field_of_row(struct type *type, uint32_t row);
 

@@ -15,20 +15,66 @@ static il_status out_of_memory(il_error *err) {
 
 /* ---- Members ---- */
 
-static void fill_method(struct type *type, struct method *method, uint32_t row) {
+/* What the method tables of the definition say, when they are there; see type_build_tables. */
+static uint32_t known_slot(const struct type *type, uint32_t row) {
+    const struct type *definition = type->definition;
+    const struct method *method = definition != type && definition->methods
+                                      ? definition->methods[row - type->first_method]
+                                      : NULL;
+    return method ? method->slot : METHOD_NO_SLOT;
+}
+
+static struct method *new_method(struct type *type, uint32_t row) {
     il_module *il = type->module->il;
+    struct method *method = mem_pool_alloc(&type->rt->pool, sizeof *method);
+    uint32_t variables = 0;
+    il_error err;
+    if (!method)
+        return NULL;
     method->owner = type;
     method->definition = method;
     method->row = row;
     method->name = il_name(il, IL_MethodDef_Name, row);
     method->flags = (uint16_t)il_cell(il, IL_MethodDef_Flags, row);
     method->impl_flags = (uint16_t)il_cell(il, IL_MethodDef_ImplFlags, row);
-    method->slot = METHOD_NO_SLOT;
+    method->slot = known_slot(type, row);
     method->entry = type->rt->uncompiled_entry;
     method->unbox_this = type_is_value(type) && !method_is_static(method);
-    if (method_is_static(method) && (method->flags & METHOD_RT_SPECIAL_NAME) &&
-        strcmp(method->name, ".cctor") == 0)
-        type->cctor = method;
+    if (type->has_generic_methods && ldr_variables_of(type, IL_TOKEN(IL_MethodDef, row),
+                                                      &method->args, &variables, &err) != IL_OK)
+        return NULL;
+    method->generic_count = (uint16_t)variables;
+    return method;
+}
+
+struct method *type_method(struct type *type, uint32_t number) {
+    struct method *method = __atomic_load_n(&type->methods[number], __ATOMIC_ACQUIRE);
+    if (method)
+        return method;
+    EXEC_LOCKED(type->rt);
+    method = type->methods[number];
+    if (!method && (method = new_method(type, type->first_method + number)))
+        __atomic_store_n(&type->methods[number], method, __ATOMIC_RELEASE);
+    return method;
+}
+
+const char *type_method_name(const struct type *type, uint32_t number) {
+    return type->first_method
+               ? il_name(type->module->il, IL_MethodDef_Name, type->first_method + number)
+               : type->methods[number]->name;
+}
+
+uint16_t type_method_flags(const struct type *type, uint32_t number) {
+    return type->first_method ? (uint16_t)il_cell(type->module->il, IL_MethodDef_Flags,
+                                                  type->first_method + number)
+                              : type->methods[number]->flags;
+}
+
+/* Whether it is the type initialiser (II.10.5.3). */
+static bool is_initialiser(const struct type *type, uint32_t number) {
+    const uint16_t flags = METHOD_STATIC | METHOD_RT_SPECIAL_NAME;
+    return (type_method_flags(type, number) & flags) == flags &&
+           strcmp(type_method_name(type, number), ".cctor") == 0;
 }
 
 /* Members of a type that System.Reflection.Emit builds come with its creation. */
@@ -51,24 +97,21 @@ il_status type_make_methods(struct type *type, il_error *err) {
         return IL_NO_TYPE;
     il_range rows = il_list(type->module->il, IL_TypeDef_MethodList, type->row);
     uint32_t count = rows.end - rows.first;
-    struct method *all = mem_pool_array(&type->rt->pool, count + 1, sizeof *all);
+    struct method **all = mem_pool_array(&type->rt->pool, count + 1, sizeof *all);
     if (!all)
         return out_of_memory(err);
-    bool any_generic = count && il_find_any(type->module->il, IL_GenericParam_Owner,
-                                            IL_TOKEN(IL_MethodDef, rows.first),
-                                            IL_TOKEN(IL_MethodDef, rows.end - 1));
+    type->first_method = rows.first;
+    type->has_generic_methods = count && il_find_any(type->module->il, IL_GenericParam_Owner,
+                                                     IL_TOKEN(IL_MethodDef, rows.first),
+                                                     IL_TOKEN(IL_MethodDef, rows.end - 1));
+    type->methods = all;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t variables = 0;
-        fill_method(type, &all[i], rows.first + i);
-        il_status status = !any_generic ? IL_OK
-                                        : ldr_variables_of(type, IL_TOKEN(IL_MethodDef, all[i].row),
-                                                           &all[i].args, &variables, err);
-        if (status != IL_OK)
-            return status;
-        all[i].generic_count = (uint16_t)variables;
+        if (is_initialiser(type, i) && !(type->cctor = type_method(type, i))) {
+            type->methods = NULL;
+            return out_of_memory(err);
+        }
     }
     type->method_count = count;
-    type->methods = all;
     return IL_OK;
 }
 
@@ -102,8 +145,8 @@ il_status type_members(struct type *type, il_error *err) {
 }
 
 struct method *type_method_of_row(struct type *type, uint32_t row) {
-    uint32_t first = type->method_count ? type->methods[0].row : 0;
-    return row >= first && row - first < type->method_count ? &type->methods[row - first] : NULL;
+    uint32_t first = type->first_method;
+    return row >= first && row - first < type->method_count ? type_method(type, row - first) : NULL;
 }
 
 struct field *type_field_of_row(struct type *type, uint32_t row) {
@@ -117,10 +160,10 @@ struct method *type_find_method(struct type *type, const char *name, int param_c
     if (type_make_methods(type, &err) != IL_OK)
         return NULL;
     for (uint32_t i = 0; i < type->method_count; i++) {
-        struct method *method = &type->methods[i];
-        if (strcmp(method->name, name) != 0)
+        if (strcmp(type_method_name(type, i), name) != 0)
             continue;
-        if (param_count < 0)
+        struct method *method = type_method(type, i);
+        if (param_count < 0 || !method)
             return method;
         if (method_prepare_signature(method, &err) == IL_OK &&
             method->param_count == (uint32_t)param_count)

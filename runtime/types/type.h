@@ -164,8 +164,10 @@ struct type {
 
     struct field *fields;
     uint32_t field_count;
-    struct method *methods;
+    struct method **methods; /* in the order of the metadata, each made when it is asked for */
     uint32_t method_count;
+    uint32_t first_method; /* MethodDef row of the first; 0: they exist at run time only */
+    bool has_generic_methods;
     struct interface_entry *interfaces;
     uint32_t interface_count;
     struct method **array_methods; /* IList<T> and its like: how vectors implement it, by slot */

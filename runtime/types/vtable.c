@@ -47,15 +47,19 @@ static void set_slot(struct method *definition, uint32_t slot) {
 }
 
 /* What an override without newslot overrides; NULL when nothing. */
-static il_status find_overridden(const struct type *type, struct method *method,
-                                 struct method **out, il_error *err) {
+static il_status find_overridden(struct type *type, struct method *method, struct method **out,
+                                 il_error *err) {
     *out = NULL;
     for (struct type *base = type->parent; base; base = base->parent) {
         for (uint32_t i = base->method_count;
              i-- > 0;) { /* in A<int, int> the second of f(T), f(U) */
-            struct method *candidate = &base->methods[i];
             bool same;
-            if (!method_is_virtual(candidate) || candidate->slot == METHOD_NO_SLOT)
+            if (!(type_method_flags(base, i) & METHOD_VIRTUAL))
+                continue;
+            struct method *candidate = type_method(base, i);
+            if (!candidate)
+                return out_of_memory(err);
+            if (candidate->slot == METHOD_NO_SLOT)
                 continue;
             il_status status = method_same_signature(method, candidate, &same, err);
             if (status != IL_OK)
@@ -125,10 +129,11 @@ static il_status fill_vtable(struct type *type, il_error *err) {
     if (inherited)
         memcpy(type->vtable, type->parent->vtable, inherited * sizeof *type->vtable);
     for (uint32_t i = 0; i < type->method_count; i++) {
-        struct method *method = &type->methods[i];
-        if (!method_is_virtual(method) || method_is_static(method))
+        uint16_t flags = type_method_flags(type, i);
+        if (!(flags & METHOD_VIRTUAL) || (flags & METHOD_STATIC))
             continue;
-        il_status status = place_method(type, method, err);
+        struct method *method = type_method(type, i);
+        il_status status = method ? place_method(type, method, err) : out_of_memory(err);
         if (status != IL_OK)
             return status;
         if (method->slot < inherited && strcmp(method->name, "Finalize") == 0)
@@ -278,10 +283,13 @@ static il_status number_interface(struct type *type, il_error *err) {
     if (!type->vtable)
         return out_of_memory(err);
     for (uint32_t i = 0; i < type->method_count; i++) {
-        if (method_is_virtual(&type->methods[i])) {
-            set_slot(&type->methods[i], type->vtable_size);
-            type->vtable[type->vtable_size++] = &type->methods[i];
-        }
+        if (!(type_method_flags(type, i) & METHOD_VIRTUAL))
+            continue;
+        struct method *method = type_method(type, i);
+        if (!method)
+            return out_of_memory(err);
+        set_slot(method, type->vtable_size);
+        type->vtable[type->vtable_size++] = method;
     }
     return IL_OK;
 }
@@ -324,9 +332,10 @@ il_status type_counterpart(struct type *type, struct method *method, struct meth
         if (status == IL_OK)
             status = type_make_methods(owner, err);
     }
-    if (status == IL_OK)
-        *out = &owner->methods[method - method->owner->methods];
-    return status;
+    if (status != IL_OK)
+        return status;
+    *out = type_method_of_row(owner, method->row);
+    return *out ? IL_OK : out_of_memory(err);
 }
 
 static il_status derive(struct type *type, il_error *err) {
@@ -337,8 +346,10 @@ static il_status derive(struct type *type, il_error *err) {
     type->vtable = mem_pool_array(&type->rt->pool, definition->vtable_size + 1, sizeof(void *));
     if (!type->vtable)
         return out_of_memory(err);
-    for (uint32_t i = 0; i < type->method_count; i++)
-        set_slot(&type->methods[i], definition->methods[i].slot);
+    for (uint32_t i = 0; i < type->method_count; i++) {
+        if (type->methods[i] && definition->methods[i]) /* others get it when they are made */
+            set_slot(type->methods[i], definition->methods[i]->slot);
+    }
     for (uint32_t i = 0; status == IL_OK && i < definition->vtable_size; i++)
         status = type_counterpart(type, definition->vtable[i], &type->vtable[i], err);
     type->vtable_size = definition->vtable_size;
