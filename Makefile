@@ -149,9 +149,14 @@ $(BUILD)/libclaret.a: $(LIB_OBJ) $(MIR)/mir.o
 	@rm -f $@
 	$(call say,AR) $(AR) rcs $@ $^
 
+# What plug-ins find in the program: the task allocator. A table of all symbols would be read at start.
+EXPORTS := -Wl,--export-dynamic-symbol='Co*',--export-dynamic-symbol='claret_*'
+# One library less to be mapped and relocated at each start, where there is a static one.
+STATIC_FFI := $(or $(filter /%,$(shell $(CC) -print-file-name=libffi.a)),-lffi)
+
 # At a fixed address: nearly ten thousand pointers in tables need no relocation at each start.
 $(BUILD)/claret: $(CLI_OBJ) $(BUILD)/libclaret.a
-	$(call say,LINK) $(CC) $(CODEGEN) -no-pie -rdynamic -o $@ $^ $(LIBS)
+	$(call say,LINK) $(CC) $(CODEGEN) -no-pie $(EXPORTS) -o $@ $^ $(LIBS:-lffi=$(STATIC_FFI))
 
 $(BUILD)/claret-tests: $(TEST_OBJ) $(BUILD)/libclaret.a
 	$(call say,LINK) $(CC) $(CODEGEN) -rdynamic -o $@ $^ -lcunit $(LIBS)

@@ -22,19 +22,27 @@ struct thread_pool {
     uint32_t requests;
     uint32_t workers, blocked;
     struct worker *idle;
-    int32_t least, most; /* workers at work */
+    int32_t least, most; /* workers at work; least: see least_workers */
 };
 
 bool bcl_pool_start(struct runtime *rt) {
     struct thread_pool *pool = mem_calloc(1, sizeof *pool);
     if (!pool)
         return false;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     pthread_mutex_init(&pool->lock, NULL);
-    pool->least = processors > 0 ? (int32_t)processors : 1;
     pool->most = MAX_WORKERS;
     rt->bcl->pool = pool;
     return true;
+}
+
+/* As many as there are processors, unless the program has said otherwise; counted when somebody
+ * asks, because the system is slow to tell. Under the pool's lock. */
+static int32_t least_workers(struct thread_pool *pool) {
+    if (pool->least == 0) {
+        long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        pool->least = processors > 0 ? (int32_t)processors : 1;
+    }
+    return pool->least;
 }
 
 void bcl_pool_stop(struct runtime *rt) {
@@ -118,7 +126,8 @@ static bool call_worker(struct thread_pool *pool) {
         return false;
     }
     int64_t working = (int64_t)pool->workers - pool->blocked;
-    if (pool->requests == 0 || working >= pool->least || pool->workers >= (uint32_t)pool->most)
+    if (pool->requests == 0 || working >= least_workers(pool) ||
+        pool->workers >= (uint32_t)pool->most)
         return false;
     pool->workers++;
     return true;
@@ -178,7 +187,8 @@ static void two(union slot *slots, int32_t workers, int32_t completion) {
 void bcl_pool_least(struct thread *thread, union slot *slots) {
     struct thread_pool *pool = thread->rt->bcl->pool;
     pthread_mutex_lock(&pool->lock);
-    two(slots, pool->least, pool->least);
+    int32_t least = least_workers(pool);
+    two(slots, least, least);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -213,7 +223,7 @@ void bcl_pool_set_most(struct thread *thread, union slot *slots) {
     struct thread_pool *pool = thread->rt->bcl->pool;
     int32_t most = slots[0].i4;
     pthread_mutex_lock(&pool->lock);
-    slots[0].i4 = most >= pool->least && slots[1].i4 > 0;
+    slots[0].i4 = most >= least_workers(pool) && slots[1].i4 > 0;
     if (slots[0].i4)
         pool->most = most;
     pthread_mutex_unlock(&pool->lock);

@@ -1,29 +1,23 @@
 /* Threads: their life, and what each has of its own. */
-#define _GNU_SOURCE /* pthread_getattr_np */
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "runtime/exec/exec.h"
+#include "runtime/memory/os.h"
 
 /* Enough of the native stack for the interpreter to report that it is full. */
 #define NATIVE_RESERVE ((size_t)512 << 10)
 
 /* Notes the ends of the calling thread's native stack. False when they cannot be found. */
 static bool find_native_stack(struct thread *thread) {
-    pthread_attr_t attributes;
-    void *lowest = NULL;
-    size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+    void *lowest, *end;
+    if (!os_thread_stack(&lowest, &end))
         return false;
-    bool found = pthread_attr_getstack(&attributes, &lowest, &size) == 0;
-    if (found) {
-        thread->native_base = (char *)lowest + size;
-        thread->native_floor = thread->native_limit = (char *)lowest + NATIVE_RESERVE;
-    }
-    pthread_attr_destroy(&attributes);
-    return found;
+    thread->native_base = end;
+    thread->native_floor = thread->native_limit = (char *)lowest + NATIVE_RESERVE;
+    return true;
 }
 
 static bool init_parker(struct parker *parker) {

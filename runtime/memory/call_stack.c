@@ -1,11 +1,11 @@
 /* call_stack.h: frame-pointer walk, and an open-addressing table of the stacks seen. */
-#define _GNU_SOURCE
 #include "runtime/memory/call_stack.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "runtime/memory/os.h"
 
 enum { FIRST_CAPACITY = 1024, MOST_SITES = 1 << 23 };
 
@@ -15,14 +15,8 @@ enum { FIRST_CAPACITY = 1024, MOST_SITES = 1 << 23 };
 static _Thread_local uintptr_t stack_end;
 
 static uintptr_t find_stack_end(void) {
-    pthread_attr_t attributes;
-    void *lowest = NULL;
-    size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-        pthread_attr_getstack(&attributes, &lowest, &size);
-        pthread_attr_destroy(&attributes);
-    }
-    return (uintptr_t)lowest + size;
+    void *lowest, *end;
+    return os_thread_stack(&lowest, &end) ? (uintptr_t)end : 0;
 }
 
 /* x86-64 and AArch64 alike: a frame begins with the caller's frame pointer and the return address.

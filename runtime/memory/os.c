@@ -1,8 +1,13 @@
 /* os.h over mmap. */
+#define _GNU_SOURCE /* pthread_getattr_np */
 #include "runtime/memory/os.h"
 
 #include <linux/membarrier.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -99,4 +104,35 @@ void os_pool_fini(os_pool *pool) {
         chunk = older;
     }
     *pool = (os_pool){0};
+}
+
+/* The stack that the process began with: the program's path is the last thing on it. The library's
+ * way to find it reads /proc/self/maps. */
+static bool first_stack(void **lowest, void **end) {
+    const char *path = (const char *)getauxval(AT_EXECFN);
+    struct rlimit limit;
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    if (!path || getrlimit(RLIMIT_STACK, &limit) != 0 || syscall(SYS_gettid) != getpid())
+        return false;
+    uintptr_t page = os_page_size();
+    uintptr_t top = ((uintptr_t)path + strlen(path) + page) & ~(page - 1);
+    if (here >= top || limit.rlim_cur >= top || here < top - limit.rlim_cur)
+        return false;
+    *lowest = (void *)(top - limit.rlim_cur);
+    *end = (void *)top;
+    return true;
+}
+
+bool os_thread_stack(void **lowest, void **end) {
+    pthread_attr_t attributes;
+    size_t size;
+    if (first_stack(lowest, end))
+        return true;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return false;
+    bool found = pthread_attr_getstack(&attributes, lowest, &size) == 0;
+    if (found)
+        *end = (char *)*lowest + size;
+    pthread_attr_destroy(&attributes);
+    return found;
 }

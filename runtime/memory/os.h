@@ -53,6 +53,9 @@ void os_unmap(void *address, size_t size);
 /* Gives the physical memory back but keeps the addresses: the bytes read as zero from now on. */
 void os_discard(void *address, size_t size);
 
+/* The ends of the calling thread's native stack; false when they cannot be found. */
+bool os_thread_stack(void **lowest, void **end);
+
 /* True only while the process has one thread; then atomic operations can be plain ones, and what is
  * written so is seen by every thread started later. */
 static inline bool os_single_threaded(void) {

@@ -443,8 +443,8 @@ bool mem_spies_want_collection(size_t size) {
     bool wanted = false;
     spy_hold();
     for (spy_layer *layer = running ? running->layers : NULL; layer; layer = layer->next)
-        wanted |= layer->type->counts_objects &&
-                  !layer->type->allow(layer, size, &running->counters);
+        wanted |=
+            layer->type->counts_objects && !layer->type->allow(layer, size, &running->counters);
     spy_let_go();
     return wanted;
 }
