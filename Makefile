@@ -85,9 +85,9 @@ tsan: ## the tests under ThreadSanitizer
 compare: $(BUILD)/claret samples $(TEST_DATA) $(TEST_PLUGINS) ## the same plug-ins and programs in CoreCLR 3.1, fetched by pip
 	CLARET=$(BUILD)/claret tests/compare_coreclr.sh
 
-bench: $(BENCH) build/bench/cecil.exe build/bench/kernels.exe $(BUILD)/claret samples ## build and run the benchmarks
-	@for program in $(BENCH); do $$program || exit 1; done
-	@tests/bench/kernels.sh $(BUILD)/claret build/bench/kernels.exe
+bench: $(BENCH) build/bench/cecil.exe build/bench/kernels.exe build/bench/hello.exe $(BUILD)/claret samples ## build and run the benchmarks
+	@for program in $(BENCH); do CLARET=$(BUILD)/claret $$program || exit 1; done
+	@tests/bench/kernels.sh $(BUILD)/claret build/bench/kernels.exe $(BUILD)/bench/process
 
 # libFuzzer is clang's. Inputs that reach something new are kept in build/fuzz/corpus from run to run.
 FUZZ_TARGETS := $(shell sed -n 's/^FUZZ_TARGET(\(.*\))/\1/p' tests/fuzz_targets.def)
@@ -185,7 +185,7 @@ build/bench/cecil.exe: tests/bench/cecil.cs Makefile
 	@mkdir -p $(@D)
 	@test -z '$(CECIL)' || mcs -nologo -optimize -r:$(CECIL) -out:$@ $<
 
-build/bench/kernels.exe: tests/bench/kernels.cs Makefile | deps
+build/bench/kernels.exe build/bench/hello.exe: build/bench/%.exe: tests/bench/%.cs Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,MCS) mcs -nologo -optimize -out:$@ $<
 

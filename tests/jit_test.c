@@ -8,6 +8,7 @@
 
 #include "runtime/exec/exec.h"
 #include "runtime/memory/spies.h"
+#include "runtime/types/members.h"
 #include "tests/command.h"
 
 static claret_runtime *start(void) {
@@ -30,8 +31,8 @@ static void compile_methods(struct runtime *rt, struct module *module, uint32_t 
             type_prepare(type, &err) != IL_OK)
             continue;
         for (uint32_t i = 0; i < type->method_count; i++) {
-            struct method *method = &type->methods[i];
-            if (number++ % step != first || method->generic_count)
+            struct method *method = type_method(type, i);
+            if (!method || number++ % step != first || method->generic_count)
                 continue;
             if (!exec_prepare(rt->main_thread, method))
                 exec_take_exception(rt->main_thread);

@@ -9,6 +9,7 @@
 #include "claret.h"
 #include "runtime/exec/exec.h"
 #include "runtime/rt_query.h"
+#include "runtime/types/members.h"
 
 #define VARIANTS 40 /* of each method */
 
@@ -128,7 +129,7 @@ static void vary_program(const char *path, uint32_t *state, uint32_t *counts) {
             type_prepare(type, &err) != IL_OK)
             continue;
         for (uint32_t i = 0; i < type->method_count; i++) {
-            struct method *method = &type->methods[i];
+            struct method *method = type_method(type, i);
             if (method_prepare_signature(method, &err) == IL_OK && !method->generic_count)
                 vary(rt, method, state, counts);
         }

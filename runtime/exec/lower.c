@@ -632,8 +632,8 @@ static void set_locals(struct lowering *L) {
     il_status status =
         ldr_locals(L->module, L->body.locals_token, &L->context, &types, &L->local_count, &err);
     for (uint32_t i = 0; status == IL_OK && i < L->local_count; i++) {
-        if (types[i]->storage == STORE_STRUCT)
-            status = type_lay_out(types[i], &err);
+        if (types[i]->storage == STORE_STRUCT) /* the variable is an instance of it */
+            status = type_prepare(types[i], &err);
     }
     if (status == IL_NO_TYPE || status == IL_FILE_ERROR) {
         L->local_count = 0;

@@ -414,11 +414,26 @@ static struct type *indirect_operand(struct lowering *L, const il_insn *insn) {
 
 /* ---- Objects ---- */
 
-static void box(struct lowering *L, struct type *type) {
+/* Whether the instruction's result goes to brtrue or brfalse, from here only. */
+static bool is_tested_next(const struct lowering *L, const il_insn *insn) {
+    uint32_t next = L->il_offset + insn->size;
+    il_insn following;
+    if (il_insn_read(L->body.code, L->body.code_size, next, &following, NULL) != IL_OK ||
+        L->blocks[next].leader)
+        return false;
+    return following.opcode == IL_OP_BRTRUE || following.opcode == IL_OP_BRTRUE_S ||
+           following.opcode == IL_OP_BRFALSE || following.opcode == IL_OP_BRFALSE_S;
+}
+
+static void box(struct lowering *L, const il_insn *insn, struct type *type) {
     if (type->storage == STORE_REF)
         return; /* boxing a reference leaves it as it is */
     struct value value = lower_pop(L);
     lower_coerce(L, &value, type, "box");
+    if (!type->is_nullable && is_tested_next(L, insn)) { /* generic code: is the argument null? */
+        lower_push_constant(L, V_I4, 1);
+        return;
+    }
     uint16_t reg = lower_use(L, &value);
     uint16_t home = lower_push_kind(L, V_REF);
     lower_emit_pointer(L, CODE_box, home, reg, type);
@@ -557,7 +572,7 @@ static bool lower_indirect(struct lowering *L, const il_insn *insn) {
             store_indirect(L, type);
         return true;
     case IL_OP_INITOBJ:
-        if ((type = laid_out_operand(L, insn->u.token)))
+        if ((type = type_operand(L, insn->u.token)))
             init_object(L, type);
         return true;
     case IL_OP_CPOBJ:
@@ -608,7 +623,7 @@ static bool lower_object(struct lowering *L, const il_insn *insn) {
     switch (insn->opcode) {
     case IL_OP_BOX:
         if ((type = type_operand(L, insn->u.token)))
-            box(L, type);
+            box(L, insn, type);
         return true;
     case IL_OP_UNBOX:
     case IL_OP_UNBOX_ANY:

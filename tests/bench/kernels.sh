@@ -1,27 +1,15 @@
 #!/bin/sh
 # Times each kernel of kernels.cs as a whole process, best of three: ours in both engines beside
-# Mono's, when that is installed. Usage: kernels.sh CLARET KERNELS.exe
-claret=$1 program=$2
-now() { date +%s%N; }
-best() { # best COMMAND...: milliseconds, or "-" when it fails
-    least=
-    for _ in 1 2 3; do
-        start=$(now)
-        "$@" >/dev/null 2>&1 || { echo -; return; }
-        ms=$((($(now) - start) / 1000000))
-        [ -z "$least" ] || [ "$ms" -lt "$least" ] && least=$ms
-    done
-    echo "$least"
-}
+# Mono's, when that is installed. Usage: kernels.sh CLARET KERNELS.exe PROCESS (bench/process.c)
+claret=$1 program=$2 best=$3
 have_mono=$(command -v mono)
-echo "Kernels, milliseconds of the whole process, best of 3${have_mono:+; $(mono --version | head -n 1 | cut -d' ' -f1-5)}"
+echo "Kernels, milliseconds of CPU time of the whole process, best of 3${have_mono:+; $(mono --version | head -n 1 | cut -d' ' -f1-5)}"
 printf '%-12s %10s %10s %12s %10s\n' kernel 'interp' 'mono int.' 'default' 'mono'
-for kernel in hello calls loops floats arrays objects interfaces dictionary strings exceptions trees bodies text; do
+for kernel in calls loops floats arrays objects interfaces dictionary strings exceptions trees bodies text; do
     set -- "$program" "$kernel"
-    [ $kernel = hello ] && set -- build/samples/squares.exe
-    printf '%-12s %10s %10s %12s %10s\n' $kernel "$(best "$claret" run --interp "$@")" \
-        "$([ -n "$have_mono" ] && best mono --interpreter "$@" || echo -)" \
-        "$(best "$claret" run "$@")" "$([ -n "$have_mono" ] && best mono "$@" || echo -)"
+    printf '%-12s %10s %10s %12s %10s\n' $kernel "$("$best" "$claret" run --interp "$@")" \
+        "$([ -n "$have_mono" ] && "$best" mono --interpreter "$@" || echo -)" \
+        "$("$best" "$claret" run "$@")" "$([ -n "$have_mono" ] && "$best" mono "$@" || echo -)"
 done
 echo "What binary trees of depth 18 spend on the heap, of the time of the whole process"
 share() { # share NAME OPTIONS...: what --stats says

@@ -33,6 +33,8 @@ class Program
         Console.WriteLine((n + 1) ?? -100);
     }
 
+    static bool IsNull<T>(T value) { return value == null; }
+
     static void Main()
     {
         Unbox(5);
@@ -72,6 +74,9 @@ class Program
         Console.WriteLine(3.Equals(3));
         Console.WriteLine(((object)3).Equals(3L));
         Console.WriteLine(((object)3).Equals(3));
+        Console.WriteLine("{0} {1} {2}", IsNull(0), IsNull(m), IsNull(Color.Red));
+        Console.WriteLine("{0} {1} {2}", IsNull<int?>(null), IsNull<int?>(0), IsNull(""));
+        Console.WriteLine("{0} {1}", IsNull<string>(null), IsNull<object>(m));
         try { object o = null; Console.WriteLine(((Money)o).Cents); }
         catch (NullReferenceException) { Console.WriteLine("null"); }
     }
