@@ -95,13 +95,12 @@ static il_status find_declared(struct type *type, struct method *wanted, struct 
                                il_error *err) {
     *out = NULL;
     for (uint32_t i = type->method_count; i-- > 0 && !*out;) { /* the last one, as for overrides */
-        uint16_t flags = type_method_flags(type, i);
-        bool same = false;
-        if (!(flags & METHOD_VIRTUAL) || (flags & METHOD_ACCESS_MASK) != METHOD_PUBLIC)
+        struct method *method = type->methods[i];              /* virtual ones are made */
+        bool same;
+        if (!method || !method_is_virtual(method) ||
+            (method->flags & METHOD_ACCESS_MASK) != METHOD_PUBLIC)
             continue;
-        struct method *method = type_method(type, i);
-        il_status status =
-            method ? method_same_signature(method, wanted, &same, err) : out_of_memory(err);
+        il_status status = method_same_signature(method, wanted, &same, err);
         if (status != IL_OK)
             return status;
         if (same)

@@ -11,8 +11,8 @@ il_status type_make_methods(struct type *type, il_error *err);
 il_status type_make_fields(struct type *type, il_error *err);
 il_status type_members(struct type *type, il_error *err);
 
-/* One of the type's method_count methods; most of a class library's are never asked for. NULL when
- * memory is short. */
+/* One of the type's method_count methods; most of a class library's are never asked for, but for
+ * the virtual ones, which the method tables need. NULL when memory is short. */
 struct method *type_method(struct type *type, uint32_t number);
 /* Its name and flags, without making it. */
 const char *type_method_name(const struct type *type, uint32_t number);

@@ -15,15 +15,6 @@ static il_status out_of_memory(il_error *err) {
 
 /* ---- Members ---- */
 
-/* What the method tables of the definition say, when they are there; see type_build_tables. */
-static uint32_t known_slot(const struct type *type, uint32_t row) {
-    const struct type *definition = type->definition;
-    const struct method *method = definition != type && definition->methods
-                                      ? definition->methods[row - type->first_method]
-                                      : NULL;
-    return method ? method->slot : METHOD_NO_SLOT;
-}
-
 static struct method *new_method(struct type *type, uint32_t row) {
     il_module *il = type->module->il;
     struct method *method = mem_pool_alloc(&type->rt->pool, sizeof *method);
@@ -37,7 +28,7 @@ static struct method *new_method(struct type *type, uint32_t row) {
     method->name = il_name(il, IL_MethodDef_Name, row);
     method->flags = (uint16_t)il_cell(il, IL_MethodDef_Flags, row);
     method->impl_flags = (uint16_t)il_cell(il, IL_MethodDef_ImplFlags, row);
-    method->slot = known_slot(type, row);
+    method->slot = METHOD_NO_SLOT;
     method->entry = type->rt->uncompiled_entry;
     method->unbox_this = type_is_value(type) && !method_is_static(method);
     if (type->has_generic_methods && ldr_variables_of(type, IL_TOKEN(IL_MethodDef, row),

@@ -47,19 +47,15 @@ static void set_slot(struct method *definition, uint32_t slot) {
 }
 
 /* What an override without newslot overrides; NULL when nothing. */
-static il_status find_overridden(struct type *type, struct method *method, struct method **out,
-                                 il_error *err) {
+static il_status find_overridden(const struct type *type, struct method *method,
+                                 struct method **out, il_error *err) {
     *out = NULL;
     for (struct type *base = type->parent; base; base = base->parent) {
         for (uint32_t i = base->method_count;
              i-- > 0;) { /* in A<int, int> the second of f(T), f(U) */
+            struct method *candidate = base->methods[i]; /* virtual ones are made */
             bool same;
-            if (!(type_method_flags(base, i) & METHOD_VIRTUAL))
-                continue;
-            struct method *candidate = type_method(base, i);
-            if (!candidate)
-                return out_of_memory(err);
-            if (candidate->slot == METHOD_NO_SLOT)
+            if (!candidate || candidate->slot == METHOD_NO_SLOT)
                 continue;
             il_status status = method_same_signature(method, candidate, &same, err);
             if (status != IL_OK)
@@ -347,8 +343,13 @@ static il_status derive(struct type *type, il_error *err) {
     if (!type->vtable)
         return out_of_memory(err);
     for (uint32_t i = 0; i < type->method_count; i++) {
-        if (type->methods[i] && definition->methods[i]) /* others get it when they are made */
-            set_slot(type->methods[i], definition->methods[i]->slot);
+        const struct method *declared = definition->methods[i];
+        if (!declared || declared->slot == METHOD_NO_SLOT)
+            continue;
+        struct method *method = type_method(type, i);
+        if (!method)
+            return out_of_memory(err);
+        set_slot(method, declared->slot);
     }
     for (uint32_t i = 0; status == IL_OK && i < definition->vtable_size; i++)
         status = type_counterpart(type, definition->vtable[i], &type->vtable[i], err);
