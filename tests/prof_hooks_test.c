@@ -1,5 +1,7 @@
 /* Enter and leave hooks: tests/plugins/hooks.c beside tests/data/hooked.cs. What they count is what
- * the program calls; that frames which an exception unwinds are not left is CoreCLR's behaviour. */
+ * the program calls; that frames which an exception unwinds are not left is CoreCLR's behaviour.
+ * What both engines must tell alike of exceptions is what prof_host_test.c expects of the
+ * interpreter. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,7 +71,25 @@ static void transitions_come_in_order(void) {
     }
 }
 
-CU_TestInfo prof_hooks_tests[] = {{"calls are counted", calls_are_counted},
-                                  {"what is passed is shown", what_is_passed_is_shown},
-                                  {"transitions come in order", transitions_come_in_order},
-                                  CU_TEST_INFO_NULL};
+static void exceptions_are_told_alike_by_both_engines(void) {
+    static const char *const cases[] = {"filter", "two filters", "rethrow",
+                                        "nested", "in finally",  "in filter"};
+    static const char *const modes[] = {"--interp", "--jit"};
+    char output[2][8192];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (size_t m = 0; m < 2; m++)
+            command_run(output[m], sizeof output[m],
+                        "$CLARET run %s --profiler build/tests/plugins/exception_log.so "
+                        "build/tests/profiled.exe '%s'",
+                        modes[m], cases[i]);
+        CU_ASSERT_PTR_NOT_NULL(strstr(output[0], "UnwindLeave"));
+        CU_ASSERT_STRING_EQUAL(output[1], output[0]);
+    }
+}
+
+CU_TestInfo prof_hooks_tests[] = {
+    {"calls are counted", calls_are_counted},
+    {"what is passed is shown", what_is_passed_is_shown},
+    {"transitions come in order", transitions_come_in_order},
+    {"exceptions are told alike by both engines", exceptions_are_told_alike_by_both_engines},
+    CU_TEST_INFO_NULL};

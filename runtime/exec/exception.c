@@ -206,6 +206,14 @@ uint32_t exception_resume(struct thread *t, const struct frame *frame, uint16_t 
     return frame->code->clause_count;
 }
 
+void exception_tell_unwound(struct thread *t, struct method *method) {
+    rt_events *events = t->rt->events;
+    if (t->unhandled)
+        return;
+    RT_TELL(events, exception_unwind_enter, method);
+    RT_TELL(events, exception_unwind_leave);
+}
+
 /* The next finally or fault clause of the frame that has to run; NULL when there is none. at is
  * where the exception passed through the frame. */
 static const struct code_clause *next_finally(const struct frame *frame, uint32_t first,

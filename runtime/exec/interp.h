@@ -72,6 +72,9 @@ void exception_rethrow(struct thread *thread, struct object *exception);
  * already. */
 bool exception_dispatch(struct thread *thread, uint32_t base, uint32_t first_clause);
 
+/* For an activation that an exception leaves, and that pass two does not see: a compiled one. */
+void exception_tell_unwound(struct thread *thread, struct method *method);
+
 /* end_finally with nothing to return to: takes the interrupted unwinding up again from the state
  * registers; returns the clause to continue with. */
 uint32_t exception_resume(struct thread *thread, const struct frame *frame, uint16_t state_reg);

@@ -288,6 +288,13 @@ HELP(unwind) {
     DONE(thread, 0);
 }
 
+HELP(unwound) {
+    const struct code *code = pointer(a);
+    FROM_COMPILED(thread);
+    exception_tell_unwound(thread, code->method);
+    DONE(thread, 0);
+}
+
 static bool is_float(const struct type *type) {
     return type->storage == STORE_R4 || type->storage == STORE_R8;
 }

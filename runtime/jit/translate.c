@@ -209,17 +209,22 @@ static bool is_protected(const struct code *code, uint32_t insn) {
     return false;
 }
 
-/* Where an exception at the instruction goes; otherwise when no handler can be concerned. */
-static MIR_label_t exception_exit(struct translator *t, uint32_t insn, MIR_label_t otherwise) {
+MIR_label_t tr_thrown(struct translator *t) {
+    t->throws = true;
+    return t->thrown;
+}
+
+/* Where an exception at the instruction goes. */
+static MIR_label_t exception_exit(struct translator *t, uint32_t insn) {
     if (!is_protected(t->code, insn))
-        return otherwise;
+        return tr_thrown(t);
     if (!t->unwinds[insn])
         t->unwinds[insn] = MIR_new_label(t->ctx);
     return t->unwinds[insn];
 }
 
 static void leave_on_exception(struct translator *t, uint32_t insn) {
-    tr_put3(t, MIR_BNE, tr_label(t, exception_exit(t, insn, t->thrown)),
+    tr_put3(t, MIR_BNE, tr_label(t, exception_exit(t, insn)),
             tr_thread_word(t, MIR_T_P, offsetof(struct thread, exception)), tr_int(t, 0));
 }
 
@@ -413,7 +418,7 @@ static void emit_cold(struct translator *t, const struct cold *cold) {
         tr_put1(t, MIR_JMP, tr_label(t, cold->back));
     } else {
         keep_label(t);
-        tr_put1(t, MIR_JMP, tr_label(t, exception_exit(t, cold->insn, t->thrown)));
+        tr_put1(t, MIR_JMP, tr_label(t, exception_exit(t, cold->insn)));
     }
 }
 
@@ -677,6 +682,7 @@ static void take_argument(struct translator *t, uint32_t slot, enum kind kind, M
 /* MIR numbers labels by function. */
 static void make_exits(struct translator *t) {
     t->thrown = MIR_new_label(t->ctx);
+    t->unwound = MIR_new_label(t->ctx);
     t->leave = MIR_new_label(t->ctx);
     t->unwind = MIR_new_label(t->ctx);
     t->unwind_at = MIR_new_func_reg(t->ctx, t->function->u.func, MIR_T_I64, "unwind_at");
@@ -802,7 +808,7 @@ static void unwind(struct translator *t) {
     MIR_op_t args[] = {tr_pointer(t, t->code), tr_reg(t, t->unwind_at), tr_reg(t, t->frame)};
     store_variables(t);
     call_helper(t, HELP_unwind, 0, 3, args, 0);
-    tr_put3(t, MIR_BNE, tr_label(t, t->thrown),
+    tr_put3(t, MIR_BNE, tr_label(t, t->unwound),
             tr_thread_word(t, MIR_T_P, offsetof(struct thread, exception)), tr_int(t, 0));
     tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_heap(t, MIR_T_I64, 0, t->frame));
     if (is_float)
@@ -827,12 +833,18 @@ static void emit_unwinding(struct translator *t) {
 }
 
 static void end_function(struct translator *t) {
+    const struct runtime *rt = t->request->method->owner->rt;
     for (const struct cold *cold = t->cold; cold; cold = cold->next)
         emit_cold(t, cold);
     emit_unwinding(t);
     first_values(t);
     tr_place(t, t->thrown);
     keep_label(t);
+    if (t->throws && rt->events != &rt->no_events) { /* MIR crashes over a call that is dead */
+        call_helper(t, HELP_unwound, 0, 1, (MIR_op_t[]){tr_pointer(t, t->code)}, 0);
+        keep_label(t);
+    }
+    tr_place(t, t->unwound);
     tr_put2(t, MIR_MOV, tr_reg(t, t->result), tr_int(t, 0));
     tr_place(t, t->leave);
     if (t->slots) {

@@ -133,6 +133,8 @@ struct translator {
     MIR_item_t protos[256];    /* by number of arguments */
     MIR_item_t math_proto;     /* double (double) */
     MIR_label_t thrown, leave; /* the way out with and without an exception */
+    MIR_label_t unwound;       /* the same with one that was told of */
+    bool throws;               /* something leads to thrown */
     MIR_reg_t result;
     MIR_insn_t prologue_end; /* slots get their first values behind it; NULL: at the start */
     MIR_alias_t heap, constant, thread_words;
@@ -195,6 +197,9 @@ MIR_op_t tr_constant(struct translator *t, MIR_type_t type, int64_t offset, MIR_
 
 /* Where a branch to instruction target goes. */
 MIR_label_t tr_target(struct translator *t, uint32_t target);
+
+/* The way out of the method with an exception. */
+MIR_label_t tr_thrown(struct translator *t);
 
 /* The start of a new cold block; result 0 for none, back NULL when the helper always throws. */
 MIR_label_t tr_cold(struct translator *t, enum helper helper, MIR_reg_t result, MIR_label_t back,

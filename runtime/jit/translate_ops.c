@@ -212,7 +212,7 @@ OP end_finally(ARGS) {
             tr_put3(t, MIR_BEQ, tr_label(t, tr_target(t, i + 1)), tr_use(t, insn->a),
                     tr_int(t, i + 1));
     }
-    tr_put1(t, MIR_JMP, tr_label(t, t->thrown)); /* never: no other number is there */
+    tr_put1(t, MIR_JMP, tr_label(t, tr_thrown(t))); /* never: no other number is there */
 }
 
 OP switch_(ARGS) {
@@ -720,12 +720,12 @@ OP unlock(ARGS) {
 OP throw(ARGS) {
     tr_check_null(t, insn->a);
     tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_use(t, insn->a)});
-    tr_put1(t, MIR_JMP, tr_label(t, t->thrown));
+    tr_put1(t, MIR_JMP, tr_label(t, tr_thrown(t)));
 }
 
 OP fail(ARGS) {
     tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_pointer(t, insn->u.p)});
-    tr_put1(t, MIR_JMP, tr_label(t, t->thrown));
+    tr_put1(t, MIR_JMP, tr_label(t, tr_thrown(t)));
 }
 
 /* ---- Calls ---- */
