@@ -180,6 +180,7 @@ static void load_headers(il_build *build, const il_module *module) {
                                 .cli_major = h->cli_major,
                                 .cli_minor = h->cli_minor,
                                 .cli_flags = h->cli_flags & ~(uint32_t)STRONG_NAME_SIGNED,
+                                .strong_name_size = (uint32_t)h->strong_name.size,
                                 .entry_point = h->entry_point};
     strncpy(build->output.version, h->version, sizeof build->output.version - 1);
 }

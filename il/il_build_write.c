@@ -114,8 +114,7 @@ static il_status place_text(pe_writer *p, uint64_t *size, il_error *err) {
     p->resources = take(&at, p->resources_size, 8);
     p->metadata_size = il_metadata_plan(&p->w);
     p->metadata = take(&at, p->metadata_size, 4);
-    if (build->module)
-        p->strong_name_size = (uint32_t)il_module_headers(build->module)->strong_name.size;
+    p->strong_name_size = build->output.strong_name_size;
     p->strong_name = take(&at, p->strong_name_size, 4);
     if (imports) {
         p->imports = take(&at, IMPORT_SIZE, 4);

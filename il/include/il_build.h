@@ -64,6 +64,7 @@ typedef struct il_output {
     uint16_t cli_major, cli_minor; /* 2.5 */
     uint32_t cli_flags;            /* 1, IL only */
     uint32_t entry_point;          /* MethodDef or File token, 0 none */
+    uint32_t strong_name_size;     /* 0: zeroed bytes that a strong name's signature will fill */
     char version[64];              /* "v4.0.30319" */
 } il_output;
 

@@ -81,9 +81,8 @@ void bcl_watch_loading(struct runtime *rt) {
 
 /* ---- By name ---- */
 
-/* Throws the error of loading an assembly, with what was asked for as its FileName. */
-static void throw_load_error(struct thread *thread, const il_error *err, const char *name) {
-    exec_throw_error(thread, err);
+void bcl_throw_load_error(struct thread *thread, const il_error *error, const char *name) {
+    exec_throw_error(thread, error);
     struct object *exception = exec_take_exception(thread);
     struct string *text = bcl_string(thread, name);
     bcl_set_field(exception, "<FileName>k__BackingField", text); /* FileNotFoundException */
@@ -93,6 +92,7 @@ static void throw_load_error(struct thread *thread, const il_error *err, const c
 
 struct module *bcl_load_assembly(struct thread *thread, struct module *requester, const char *name,
                                  bool throws) {
+    name += strspn(name, " ");
     size_t size = strcspn(name, ",");
     struct module *module = NULL;
     il_error err;
@@ -107,7 +107,7 @@ struct module *bcl_load_assembly(struct thread *thread, struct module *requester
     if (status == IL_FILE_ERROR && (module = ask_for_assembly(thread, requester, name)))
         status = IL_OK;
     if (status != IL_OK && !thread->exception && (throws || status != IL_FILE_ERROR))
-        throw_load_error(thread, &err, name);
+        bcl_throw_load_error(thread, &err, name);
     mem_free(simple);
     return status == IL_OK ? module : NULL;
 }
@@ -158,7 +158,7 @@ static void load_file(struct thread *thread, union slot *slots, bool absolute) {
     struct module *module = full ? loaded_from(thread->rt, full) : NULL;
     il_error err;
     if (path && !module && ldr_load_file(thread->rt, full ? full : path, &module, &err) != IL_OK)
-        throw_load_error(thread, &err, path);
+        bcl_throw_load_error(thread, &err, path);
     slots[0].o = module && !thread->exception ? bcl_assembly_object(thread, module) : NULL;
     free(full);
     mem_free(path);

@@ -158,9 +158,13 @@ static bool is_named(const struct string *name, const char *text) {
     return same;
 }
 
+/* What stands for null. */
+#define NO_DATA ((void *)thread->rt)
+
 void bcl_domain_get_data(struct thread *thread, union slot *slots) {
     const struct string *name = interned(thread, slots[1].p);
-    slots[0].o = name ? bcl_get(thread->rt, name, 0) : NULL;
+    void *data = name ? bcl_get(thread->rt, name, 0) : NULL;
+    slots[0].o = data == NO_DATA ? NULL : data;
     if (name && !slots[0].o && is_named(name, "APPBASE"))
         slots[0].p = base_folder(thread);
     else if (name && !slots[0].o && is_named(name, "APP_CONFIG_FILE"))
@@ -169,6 +173,7 @@ void bcl_domain_get_data(struct thread *thread, union slot *slots) {
 
 void bcl_domain_set_data(struct thread *thread, union slot *slots) {
     const struct string *name = interned(thread, slots[1].p);
-    if (name && slots[2].p && !bcl_put(thread->rt, name, 0, slots[2].p))
+    void *data = slots[2].p ? slots[2].p : NO_DATA;
+    if (name && !bcl_put(thread->rt, name, 0, data))
         exec_throw_object(thread, thread->out_of_memory);
 }

@@ -107,8 +107,8 @@ static void store(struct thread *thread, struct array *array, void *place, struc
     char from[300], to[300];
     if (bcl_unbox(thread, element, place, value) || thread->exception)
         return;
-    if (type_is_reference(element) || value->type->element == IL_TYPE_VALUETYPE ||
-        element->element == IL_TYPE_VALUETYPE)
+    if (type_is_reference(element) || type_is_reference(value->type) ||
+        value->type->element == IL_TYPE_VALUETYPE || element->element == IL_TYPE_VALUETYPE)
         exec_throw(thread, "InvalidCastException",
                    "Object cannot be stored in an array of this type.");
     else
@@ -167,12 +167,16 @@ void bcl_array_create(struct thread *thread, union slot *slots) {
         return;
     uint32_t rank = (uint32_t)lengths->length;
     if (rank < 1 || rank > EXEC_MAX_RANK || (lowers && lowers->length != lengths->length)) {
-        exec_throw(thread, "TypeLoadException", NULL);
+        exec_throw(thread, rank > EXEC_MAX_RANK ? "TypeLoadException" : "ArgumentException", NULL);
         return;
     }
     for (uint32_t i = 0; i < rank; i++) {
         bounds[i].length = ((const int32_t *)lengths->data)[i];
         bounds[i].lower = lowers ? ((const int32_t *)lowers->data)[i] : 0;
+        if (bounds[i].length < 0 || (int64_t)bounds[i].lower + bounds[i].length > INT32_MAX) {
+            exec_throw(thread, "ArgumentOutOfRangeException", NULL);
+            return;
+        }
     }
     bool vector = rank == 1 && bounds[0].lower == 0;
     if (ldr_array_of(bcl_type_of(slots[0].o), rank, vector, &type, &err) != IL_OK ||

@@ -6,9 +6,15 @@ void bcl_delegate_allocate(struct thread *thread, union slot *slots) {
     slots[0].o = exec_new_object(thread, slots[0].o->type);
 }
 
+/* An enum stands for the integers it is made of. */
+static const struct type *reduced(const struct type *type) {
+    return type->is_enum ? type->element_type : type;
+}
+
 static bool same_or_assignable(const struct type *from, const struct type *to) {
-    return from == to || (type_is_reference(from) && type_is_reference(to) && !from->is_open &&
-                          !to->is_open && type_is_assignable(from, to));
+    return reduced(from) == reduced(to) ||
+           (type_is_reference(from) && type_is_reference(to) && !from->is_open && !to->is_open &&
+            type_is_assignable(from, to));
 }
 
 /* Whether invoke's parameters from the one called first on can be passed to method's from skip on.
@@ -29,6 +35,8 @@ static bool parameters_fit(const struct method *invoke, uint32_t first, const st
  * methods, each open or closed over the first argument. */
 static bool fits(const struct method *invoke, const struct method *method,
                  const struct object *target) {
+    if (method->generic_count && method->definition == method)
+        return false;
     if (method_is_static(method)) {
         bool closed = method->param_count == invoke->param_count + 1;
         if (closed && target && !type_is_assignable(target->type, method->params[0]))

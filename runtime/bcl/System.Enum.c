@@ -3,6 +3,13 @@
 
 #include "runtime/bcl/bcl.h"
 
+static void throw_no_enum(struct thread *thread) {
+    exec_throw(thread, "ArgumentException", "Type provided must be an Enum.");
+    struct object *exception = exec_take_exception(thread);
+    bcl_set_field(exception, "m_paramName", bcl_string(thread, "enumType"));
+    exec_throw_object(thread, exception);
+}
+
 /* The enum that a RuntimeType argument names; NULL with ArgumentException pending. */
 static struct type *enum_of(struct thread *thread, struct object *object) {
     il_error err;
@@ -11,7 +18,7 @@ static struct type *enum_of(struct thread *thread, struct object *object) {
     struct type *type = bcl_type_of(object);
     if (type->is_enum && !type->is_open && type_prepare(type, &err) == IL_OK)
         return type;
-    exec_throw(thread, "ArgumentException", "Type provided must be an Enum.");
+    throw_no_enum(thread);
     return NULL;
 }
 
@@ -94,6 +101,7 @@ void bcl_enum_value(struct thread *thread, union slot *slots) {
     slots[0].o = bcl_box(thread, self->type->element_type, (char *)self + OBJECT_HEADER);
 }
 
+/* The hash codes of the underlying types' own values. */
 void bcl_enum_hash_code(struct thread *thread, union slot *slots) {
     uint32_t value = (uint32_t)boxed_value(slots[0].o);
     uint32_t high = (uint32_t)(boxed_value(slots[0].o) >> 32);

@@ -2,6 +2,8 @@
 #include "runtime/bcl/bcl.h"
 #include "runtime/exec/finalizer.h"
 
+/* Collect() and InternalCollect(generation). The first has no managed frame: what is left there of
+ * calls that are over would look like references. */
 void bcl_gc_collect(struct thread *thread, union slot *slots) {
     (void)slots;
     gc_collect(&thread->gc);

@@ -153,10 +153,14 @@ int bcl_io_copy(int from, int to) {
 
 /* The content, the permissions and the times. */
 static int copy_file(const char *from, const char *to, bool overwrite) {
-    struct stat st;
+    struct stat st, other;
     int source = open(from, O_RDONLY | O_CLOEXEC), target = -1, result = -1;
     if (source < 0 || fstat(source, &st) != 0)
         goto cleanup;
+    if (stat(to, &other) == 0 && other.st_dev == st.st_dev && other.st_ino == st.st_ino) {
+        errno = overwrite ? EBUSY : EEXIST;
+        goto cleanup;
+    }
     if (S_ISDIR(st.st_mode)) {
         errno = EACCES;
         goto cleanup;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "runtime/bcl/bcl_io.h"
+#include "runtime/bcl/bcl_open_files.h"
 
 enum { FILE_TYPE_UNKNOWN, FILE_TYPE_DISK, FILE_TYPE_CHAR, FILE_TYPE_PIPE };
 
@@ -33,6 +34,7 @@ int32_t bcl_io_error(void) {
     case ENAMETOOLONG: return IO_FILENAME_EXCED_RANGE;
     case ENOSPC: return IO_DISK_FULL;
     case EPIPE: return IO_BROKEN_PIPE;
+    case ELOOP: return IO_CANNOT_RESOLVE_FILENAME;
     default: return IO_WRITE_FAULT;
     }
 }
@@ -92,16 +94,17 @@ static bool folder_is_missing(char *path) {
     return stat(path, &st) != 0;
 }
 
-static int open_file(const char *path, int32_t mode, int32_t access) {
+static int open_file(struct runtime *rt, const char *path, int32_t mode, int32_t access,
+                     int32_t share, int32_t options) {
     int flags = open_flags(mode, access);
     struct stat st;
     if (flags < 0) {
         errno = EINVAL;
         return -1;
     }
-    int fd = open(path, flags, 0666);
+    int fd = bcl_files_open(rt, path, flags, access, share, options);
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-        close(fd);
+        bcl_files_close(rt, fd);
         errno = EISDIR;
         return -1;
     }
@@ -114,9 +117,9 @@ void bcl_io_open(struct thread *thread, union slot *slots) {
     char *path = bcl_io_path(thread, slots[0].p);
     if (!path)
         return;
-    int32_t mode = slots[1].i4, access = slots[2].i4;
+    int32_t mode = slots[1].i4, access = slots[2].i4, share = slots[3].i4, options = slots[4].i4;
     exec_enter_safe(thread); /* a FIFO waits for its other end */
-    int fd = open_file(path, mode, access);
+    int fd = open_file(thread->rt, path, mode, access, share, options);
     exec_leave_safe(thread);
     *error = fd < 0 ? bcl_io_error() : 0;
     if (*error == IO_FILE_NOT_FOUND && folder_is_missing(path))
@@ -133,8 +136,12 @@ void bcl_io_finish(union slot *slots, int result, int32_t *error) {
 /* Close(handle, out error): the standard descriptors stay open, native code has them too. */
 void bcl_io_close(struct thread *thread, union slot *slots) {
     int fd = (int)slots[0].i8;
-    (void)thread;
-    bcl_io_finish(slots, fd > STDERR_FILENO ? close(fd) : 0, slots[1].p);
+    int result = 0;
+    exec_enter_safe(thread);
+    if (fd > STDERR_FILENO)
+        result = bcl_files_close(thread->rt, fd);
+    exec_leave_safe(thread);
+    bcl_io_finish(slots, result, slots[1].p);
 }
 
 /* GetLength(handle, out error), SetLength(handle, length, out error). */

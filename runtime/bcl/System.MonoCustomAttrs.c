@@ -3,18 +3,19 @@
 #include <string.h>
 
 #include "runtime/bcl/bcl_attr.h"
+#include "runtime/bcl/emit.h"
 
 /* What carries attributes. */
 struct carrier {
     struct module *module;
     uint32_t token;
+    bool scattered; /* other rows may stand between its rows */
 };
 
 static uint32_t parameter_token(struct thread *thread, struct object *provider,
                                 struct module **module) {
     union slot slots[1] = {{.o = provider}};
-    struct object *member = *(struct object **)bcl_field(provider, "MemberImpl");
-    const struct method *method = member ? bcl_method_of(member) : NULL;
+    const struct method *method = bcl_parameter_method(provider);
     if (!method || !method->row)
         return 0;
     *module = method->owner->module;
@@ -22,33 +23,50 @@ static uint32_t parameter_token(struct thread *thread, struct object *provider,
     return IL_TOKEN_ROW(slots[0].u4) ? slots[0].u4 : 0;
 }
 
+/* The attributes of an AssemblyBuilder get their rows when they are asked for. */
+static struct carrier builder_carrier(struct thread *thread, struct object *assembly) {
+    EXEC_LOCKED(thread->rt);
+    struct carrier c = {bcl_module_of(assembly), IL_TOKEN(IL_Assembly, 1), true};
+    struct emitter e = emit_into(thread, c.module);
+    emit_new_attributes(&e, c.token, emit_get_array(assembly, "cattrs"));
+    emit_update(&e);
+    return c;
+}
+
 /* Token 0: nothing that has attributes. */
 static struct carrier carrier_of(struct thread *thread, struct object *provider) {
-    struct carrier c = {NULL, 0};
+    struct carrier c = {NULL, 0, false};
     const char *name = provider->type->name;
     struct method *method = NULL;
     struct bcl_member **member;
     if (strcmp(name, "RuntimeType") == 0) {
         const struct type *type = bcl_type_of(provider);
         if (type->kind == TYPE_VARIABLE)
-            c = (struct carrier){bcl_home_of(type), IL_TOKEN(IL_GenericParam, type->row)};
+            c = (struct carrier){bcl_home_of(type), IL_TOKEN(IL_GenericParam, type->row), false};
         else if (type->module)
-            c = (struct carrier){type->module, IL_TOKEN(IL_TypeDef, type->row)};
+            c = (struct carrier){type->module, IL_TOKEN(IL_TypeDef, type->row), false};
     } else if ((method = bcl_method_of(provider)) != NULL) {
         if (method->row)
-            c = (struct carrier){method->owner->module, IL_TOKEN(IL_MethodDef, method->row)};
+            c = (struct carrier){method->owner->module, IL_TOKEN(IL_MethodDef, method->row), false};
     } else if (strcmp(name, "RuntimeFieldInfo") == 0) {
         const struct field *field = *(struct field **)bcl_field(provider, "fhandle");
-        c = (struct carrier){field->owner->module, IL_TOKEN(IL_Field, field->row)};
+        c = (struct carrier){field->owner->module, IL_TOKEN(IL_Field, field->row), false};
     } else if (strcmp(name, "RuntimeParameterInfo") == 0) {
         c.token = parameter_token(thread, provider, &c.module);
     } else if (strcmp(name, "RuntimeAssembly") == 0) {
-        c = (struct carrier){bcl_module_of(provider), IL_TOKEN(IL_Assembly, 1)};
+        c = (struct carrier){bcl_module_of(provider), IL_TOKEN(IL_Assembly, 1), false};
     } else if (strcmp(name, "RuntimeModule") == 0) {
         c = (struct carrier){*(struct module **)bcl_field(provider, "_impl"),
-                             IL_TOKEN(IL_Module, 1)};
+                             IL_TOKEN(IL_Module, 1), false};
+    } else if (emit_kind_of(provider) == EMIT_TYPE_BUILDER) {
+        const struct type *type = emit_type_of(thread, provider);
+        if (type)
+            c = (struct carrier){type->module, IL_TOKEN(IL_TypeDef, type->row), false};
+    } else if (strcmp(name, "AssemblyBuilder") == 0) {
+        c = builder_carrier(thread, provider);
     } else if ((member = bcl_field(provider, "prop")) || (member = bcl_field(provider, "handle"))) {
-        c = (struct carrier){(*member)->owner->module, IL_TOKEN((*member)->table, (*member)->row)};
+        c = (struct carrier){(*member)->owner->module, IL_TOKEN((*member)->table, (*member)->row),
+                             false};
     }
     return c;
 }
@@ -65,9 +83,19 @@ static bool is_a(struct type *type, struct type *wanted) {
            type_is_assignable(type, wanted);
 }
 
-static il_range rows_of(const struct carrier *c) {
-    il_range none = {0, 0};
-    return c->token ? il_find_rows(c->module->il, IL_CustomAttribute_Parent, c->token) : none;
+/* The first attribute row of c behind row; 0 when there is none. */
+static uint32_t next_row(const struct carrier *c, uint32_t row) {
+    const il_module *il = c->token ? c->module->il : NULL;
+    uint32_t end = il ? il_rows(il, IL_CustomAttribute) + 1 : 0;
+    if (il && row == 0 && !c->scattered)
+        return il_find_rows(il, IL_CustomAttribute_Parent, c->token).first;
+    for (row++; row < end; row++) {
+        if (il_cell(il, IL_CustomAttribute_Parent, row) == c->token)
+            return row;
+        if (!c->scattered)
+            return 0;
+    }
+    return 0;
 }
 
 /* The constructor of an attribute row; NULL with an exception pending. */
@@ -84,10 +112,11 @@ static struct method *constructor_of(struct thread *thread, const struct carrier
 /* IsDefinedInternal(provider, attribute type). */
 void bcl_attributes_defined(struct thread *thread, union slot *slots) {
     struct carrier c = carrier_of(thread, slots[0].o);
+    if (thread->exception)
+        return;
     struct type *wanted = slots[1].o ? bcl_type_of(slots[1].o) : NULL;
-    il_range rows = rows_of(&c);
     slots[0].i4 = 0;
-    for (uint32_t row = rows.first; row < rows.end && !slots[0].i4; row++) {
+    for (uint32_t row = next_row(&c, 0); row && !slots[0].i4; row = next_row(&c, row)) {
         struct method *ctor = constructor_of(thread, &c, row);
         if (!ctor)
             return;
@@ -182,17 +211,19 @@ static struct object *make_attribute(struct thread *thread, const struct carrier
 /* GetCustomAttributesInternal(provider, attribute type or null, pseudo attributes). */
 void bcl_attributes_get(struct thread *thread, union slot *slots) {
     struct carrier c = carrier_of(thread, slots[0].o);
+    if (thread->exception)
+        return;
     struct type *wanted = slots[1].o ? bcl_type_of(slots[1].o) : NULL;
-    il_range rows = rows_of(&c);
     int32_t count = 0, at = 0;
-    for (uint32_t row = rows.first; row < rows.end; row++) {
+    for (uint32_t row = next_row(&c, 0); row; row = next_row(&c, row)) {
         struct method *ctor = constructor_of(thread, &c, row);
         if (!ctor)
             return;
         count += is_a(ctor->owner, wanted);
     }
     struct array *out = bcl_new_vector_of(thread, "Attribute", count);
-    for (uint32_t row = rows.first; out && row < rows.end && !thread->exception; row++) {
+    for (uint32_t row = next_row(&c, 0); out && row && !thread->exception;
+         row = next_row(&c, row)) {
         struct method *ctor = constructor_of(thread, &c, row);
         if (!ctor || !is_a(ctor->owner, wanted))
             continue;
@@ -206,11 +237,16 @@ void bcl_attributes_get(struct thread *thread, union slot *slots) {
 /* GetCustomAttributesDataInternal(provider): CustomAttributeData by constructor and row. */
 void bcl_attributes_data(struct thread *thread, union slot *slots) {
     struct carrier c = carrier_of(thread, slots[0].o);
-    il_range rows = rows_of(&c);
+    if (thread->exception)
+        return;
     struct type *type = bcl_class(thread, "System.Reflection", "CustomAttributeData");
-    struct array *out = type ? bcl_new_vector(thread, type, rows.end - rows.first) : NULL;
+    int32_t count = 0, at = 0;
+    for (uint32_t row = next_row(&c, 0); row; row = next_row(&c, row))
+        count++;
+    struct array *out = type ? bcl_new_vector(thread, type, count) : NULL;
     struct method *init = type ? type_find_method(type, ".ctor", 4) : NULL;
-    for (uint32_t row = rows.first; out && row < rows.end && !thread->exception; row++) {
+    for (uint32_t row = next_row(&c, 0); out && row && !thread->exception;
+         row = next_row(&c, row)) {
         struct method *ctor = constructor_of(thread, &c, row);
         union slot args[5] = {{.p = NULL}};
         args[0].o = ctor ? exec_new_object(thread, type) : NULL;
@@ -221,7 +257,7 @@ void bcl_attributes_data(struct thread *thread, union slot *slots) {
             return;
         struct object *data = args[0].o;
         if (bcl_invoke(thread, init, args))
-            ((struct object **)out->data)[row - rows.first] = data;
+            ((struct object **)out->data)[at++] = data;
     }
     slots[0].p = out;
 }

@@ -54,8 +54,8 @@ static struct array *fields_of(struct thread *thread, struct object *a, struct o
         const struct field *field = &type->fields[i];
         if (!field_is_instance(field))
             continue;
-        for (struct object *o = a; o; o = o == a ? b : NULL) {
-            char *value = (char *)o + OBJECT_HEADER + field->offset;
+        for (int side = 0; side < (b ? 2 : 1); side++) { /* they may be one object */
+            char *value = (char *)(side ? b : a) + OBJECT_HEADER + field->offset;
             struct object *item = type_is_reference(field->type)
                                       ? *(struct object **)value
                                       : bcl_box(thread, field->type, value);

@@ -71,12 +71,20 @@ struct module *bcl_module_of(struct object *assembly) {
     return handle ? *handle : NULL;
 }
 
+/* A frame of reflection's own between who invokes a method and the method. */
+static bool is_invocation(const struct method *method) {
+    const struct type *owner = method->owner;
+    return owner->module == owner->rt->corlib &&
+           strcmp(owner->name_space, "System.Reflection") == 0 &&
+           strstr(method->name, "Invoke") != NULL;
+}
+
 struct module *bcl_calling_module(struct thread *thread, uint32_t skip) {
     struct stack_walk walk;
     struct walk_entry entry;
     stack_walk_start(&walk, thread);
     while (stack_walk_next(&walk, &entry)) {
-        if (entry.method && skip-- == 0)
+        if (entry.method && !is_invocation(entry.method) && skip-- == 0)
             return entry.method->owner->module;
     }
     return thread->rt->corlib;

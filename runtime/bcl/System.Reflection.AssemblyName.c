@@ -244,7 +244,7 @@ void bcl_assembly_name_of_file(struct thread *thread, union slot *slots) {
     if (!path)
         return;
     if (il_module_open(path, &il, &err) != IL_OK) {
-        exec_throw_error(thread, &err);
+        bcl_throw_load_error(thread, &err, path);
     } else {
         if (!fill_from_module(thread->rt, il, out))
             exec_throw_object(thread, thread->out_of_memory);
@@ -262,7 +262,8 @@ void bcl_assembly_name_of_file(struct thread *thread, union slot *slots) {
 struct parser {
     struct runtime *rt;
     struct assembly_name *out;
-    bool has_version, has_culture, has_token, retargetable;
+    bool has_version, has_culture, has_token;
+    bool retargetable; /* is said, one way or the other: all of the above must be, too */
 };
 
 static bool equals(const char *text, size_t size, const char *word) {
@@ -302,50 +303,74 @@ static bool parse_token(struct parser *p, const char *text, size_t size) {
     p->has_token = true;
     if (size == 0 || equals(text, size, "null"))
         return true;
-    for (size_t i = 0; i < size; i++) {
-        if (size != TOKEN_DIGITS || !isxdigit((unsigned char)text[i]))
+    for (size_t i = 0; i < size && size == TOKEN_DIGITS; i++) {
+        if (!isxdigit((unsigned char)text[i]))
             return false;
         p->out->token[i] = (char)tolower((unsigned char)text[i]);
     }
-    return true;
+    return size == TOKEN_DIGITS;
 }
 
 static int digit(char c) {
     return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
 }
 
-/* A key stands for its token. */
+/* A public key, as II.6.2.1.3 has it, by its RSA part: a PUBLICKEYBLOB with "RSA1". */
+static bool is_rsa_key(const uint8_t *key, size_t size) {
+    enum { RSA = 12, PUBLIC_KEY_BLOB = 6, MAGIC = RSA + 8 };
+    return size > MAGIC + 12 && key[RSA] == PUBLIC_KEY_BLOB && memcmp(key + MAGIC, "RSA1", 4) == 0;
+}
+
+/* The standard's own key, which stands for its token only. */
+static bool is_standard_key(const uint8_t *key, size_t size) {
+    static const uint8_t STANDARD[16] = {[8] = 4};
+    return size == sizeof STANDARD && memcmp(key, STANDARD, size) == 0;
+}
+
 static bool parse_key(struct parser *p, const char *text, size_t size) {
     il_text key = {0};
-    if (size == 0 || equals(text, size, "null"))
-        return true;
     bool ok = size % 2 == 0;
     for (size_t i = 0; ok && i < size; i += 2) {
         ok = isxdigit((unsigned char)text[i]) && isxdigit((unsigned char)text[i + 1]);
         il_put(&key, (char)(digit(text[i]) << 4 | digit(text[i + 1])));
     }
-    ok = ok && !key.out_of_memory;
+    const uint8_t *bytes = (const uint8_t *)key.data;
+    bool rsa = ok && !key.out_of_memory && is_rsa_key(bytes, key.size);
+    ok = rsa || (ok && !key.out_of_memory && is_standard_key(bytes, key.size));
     if (ok)
-        token_digits(p->out->token, (il_blob){(const uint8_t *)key.data, key.size}, false);
+        token_digits(p->out->token, (il_blob){bytes, key.size}, false);
+    if (rsa) {
+        bcl_native_free(p->rt, p->out->public_key);
+        p->out->public_key = native_key(p->rt, bytes, key.size);
+        p->out->flags |= FLAG_PUBLIC_KEY;
+    }
     il_text_fini(&key);
-    return ok;
+    return ok && (!rsa || p->out->public_key);
 }
 
 static bool parse_retargetable(struct parser *p, const char *text, size_t size) {
-    p->retargetable = equals(text, size, "yes");
-    p->out->flags |= p->retargetable ? FLAG_RETARGETABLE : 0;
-    return p->retargetable || equals(text, size, "no");
+    bool yes = equals(text, size, "yes");
+    p->retargetable = true;
+    p->out->flags |= yes ? FLAG_RETARGETABLE : 0;
+    return yes || equals(text, size, "no");
 }
 
 static bool parse_architecture(struct parser *p, const char *text, size_t size) {
-    static const char *const names[] = {"none", "msil", "x86", "ia64", "amd64"};
-    for (uint16_t i = 0; i < sizeof names / sizeof *names; i++) {
+    static const char *const names[] = {NULL, "msil", "x86", "ia64", "amd64"};
+    for (uint16_t i = ARCHITECTURE_MSIL; i < sizeof names / sizeof *names; i++) {
         if (equals(text, size, names[i])) {
             p->out->architecture = i;
             return true;
         }
     }
     return false;
+}
+
+/* Without the quotation marks around it. */
+static const char *unquote(const char *text, size_t *size) {
+    bool quoted = *size >= 2 && (text[0] == '"' || text[0] == '\'') && text[*size - 1] == text[0];
+    *size -= quoted ? 2 : 0;
+    return text + quoted;
 }
 
 static bool parse_part(struct parser *p, const char *key, size_t key_size, const char *value,
@@ -357,10 +382,9 @@ static bool parse_part(struct parser *p, const char *key, size_t key_size, const
         {"version", parse_version},           {"culture", parse_culture},
         {"publickeytoken", parse_token},      {"publickey", parse_key},
         {"retargetable", parse_retargetable}, {"processorarchitecture", parse_architecture}};
-    if (size >= 2 && value[0] == '"' && value[size - 1] == '"') {
-        value++;
-        size -= 2;
-    }
+    if (size == 0)
+        return false;
+    value = unquote(value, &size);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (equals(key, key_size, parts[i].key))
             return parts[i].parse(p, value, size);
@@ -382,7 +406,9 @@ static bool parse(struct parser *p, const char *text) {
     text = trim(text, &end);
     if (text == end)
         return false;
-    p->out->name = native_text(p->rt, text, (size_t)(end - text));
+    size_t size = (size_t)(end - text);
+    text = unquote(text, &size);
+    p->out->name = native_text(p->rt, text, size);
     while (next) {
         const char *key = next, *equal = strchr(next, '=');
         end = next + strcspn(next, ",");

@@ -34,7 +34,10 @@ static const struct type *rights_of(struct thread *thread, struct object *dynami
 
 /* The type with its one method, which has no body yet. */
 static struct method *add_method(struct emitter *e, struct object *dynamic) {
-    enum { CLASS_FLAGS = CLASS_ABSTRACT | CLASS_SEALED | CLASS_BEFORE_FIELD_INIT };
+    enum {
+        CLASS_PUBLIC = 1, /* for other dynamic methods */
+        CLASS_FLAGS = CLASS_PUBLIC | CLASS_ABSTRACT | CLASS_SEALED | CLASS_BEFORE_FIELD_INIT
+    };
     struct thread *thread = e->thread;
     il_text sig = {0};
     struct type *type;

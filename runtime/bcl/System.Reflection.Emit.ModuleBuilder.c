@@ -222,6 +222,14 @@ static void add_resources(struct emitter *e, struct array *resources) {
     }
 }
 
+/* How long the signature for a public key (II.6.2.1.3) is: as long as its modulus. The standard's
+ * own key of 16 bytes stands for one of 1024 bits. */
+static uint32_t signature_size(const struct array *key) {
+    enum { HEADERS = 32, SHORTEST = 128 };
+    uint32_t size = emit_count(key);
+    return !size ? 0 : size < HEADERS + SHORTEST ? SHORTEST : size - HEADERS;
+}
+
 static void set_output(struct emitter *e, struct object *assembly) {
     enum { DLL = 1, CONSOLE = 2, WINDOW = 3, SUBSYSTEM_GUI = 2, SUBSYSTEM_CONSOLE = 3 };
     enum { REQUIRED_32_BIT = 2, FLAG_32_BIT = 2 }; /* PortableExecutableKinds, II.25.3.3.1 */
@@ -232,15 +240,17 @@ static void set_output(struct emitter *e, struct object *assembly) {
         emit_get_int(assembly, "pekind") == WINDOW ? SUBSYSTEM_GUI : SUBSYSTEM_CONSOLE;
     if (emit_get_int(assembly, "peKind") & REQUIRED_32_BIT)
         output->cli_flags |= FLAG_32_BIT;
+    output->strong_name_size = signature_size(emit_get_array(assembly, "public_key"));
     output->entry_point = entry ? emit_token(e, entry, false) : 0;
 }
 
-/* ModuleBuilder.build_metadata(module): what concerns the whole file. */
+/* ModuleBuilder.build_metadata(module): what concerns the whole file. The one with the manifest may
+ * be another than the first module, which then has no file. */
 void bcl_emit_build_metadata(struct thread *thread, union slot *slots) {
     EXEC_LOCKED(thread->rt);
     struct object *builder = slots[0].o, *assembly = emit_get(builder, "assemblyb");
     struct emitter e = emit_into(thread, emit_module_of(builder));
-    if (!emit_get_bool(builder, "is_main") || il_build_rows(e.build, IL_Assembly) == 0) {
+    if (!emit_get_bool(builder, "is_main")) {
         exec_throw(thread, "NotSupportedException",
                    "An assembly of more than one module cannot be saved.");
         return;
@@ -249,8 +259,8 @@ void bcl_emit_build_metadata(struct thread *thread, union slot *slots) {
     set_output(&e, assembly);
     add_resources(&e, emit_get_array(builder, "resources"));
     add_resources(&e, emit_get_array(assembly, "resources"));
-    emit_attributes(&e, IL_TOKEN(IL_Module, 1), emit_get_array(builder, "cattrs"));
-    emit_attributes(&e, IL_TOKEN(IL_Assembly, 1), emit_get_array(assembly, "cattrs"));
+    emit_new_attributes(&e, IL_TOKEN(IL_Module, 1), emit_get_array(builder, "cattrs"));
+    emit_new_attributes(&e, IL_TOKEN(IL_Assembly, 1), emit_get_array(assembly, "cattrs"));
     emit_update(&e);
 }
 

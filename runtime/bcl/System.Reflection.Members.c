@@ -299,11 +299,19 @@ void bcl_method_parameters(struct thread *thread, union slot *slots) {
     slots[0].p = out;
 }
 
+struct method *bcl_parameter_method(struct object *parameter) {
+    struct object *member = *(struct object **)bcl_field(parameter, "MemberImpl");
+    struct bcl_member **property = member ? bcl_field(member, "prop") : NULL;
+    struct method *getter = property ? bcl_accessor(*property, SEMANTICS_GETTER) : NULL;
+    if (property)
+        return getter ? getter : bcl_accessor(*property, SEMANTICS_SETTER);
+    return member ? bcl_method_of(member) : NULL;
+}
+
 /* RuntimeParameterInfo.GetMetadataToken(). */
 void bcl_parameter_token(struct thread *thread, union slot *slots) {
-    struct object **member = bcl_field(slots[0].o, "MemberImpl");
     int32_t position = *(int32_t *)bcl_field(slots[0].o, "PositionImpl");
-    const struct method *method = *member ? bcl_method_of(*member) : NULL;
+    const struct method *method = bcl_parameter_method(slots[0].o);
     (void)thread;
     uint32_t row = method ? bcl_param_row(method, (uint32_t)(position + 1)) : 0;
     slots[0].u4 = IL_TOKEN(IL_Param, row);
@@ -398,12 +406,26 @@ static void return_byrefs(struct thread *thread, const struct method *method, st
     }
 }
 
+/* Reflection shows a pointer as a System.Reflection.Pointer, which knows its type. */
+static struct object *box_value(struct thread *thread, struct type *type, const void *place) {
+    if (type->kind != TYPE_POINTER)
+        return bcl_box(thread, type, place);
+    struct type *class_type = bcl_class(thread, "System.Reflection", "Pointer");
+    struct object *object = class_type ? exec_new_object(thread, class_type) : NULL;
+    struct object *type_object = object ? bcl_type_object(thread, type) : NULL;
+    if (!type_object)
+        return NULL;
+    bcl_set_field(object, "_ptr", *(void *const *)place);
+    bcl_set_field(object, "_ptrType", type_object);
+    return object;
+}
+
 static struct object *box_result(struct thread *thread, const struct method *method,
                                  const union slot *result) {
     struct type *type = method->return_type;
     if (type->kind == TYPE_BYREF)
         return bcl_box(thread, type->element_type, result->p);
-    return type->storage == STORE_VOID ? NULL : bcl_box(thread, type, result);
+    return type->storage == STORE_VOID ? NULL : box_value(thread, type, result);
 }
 
 /* The method a call on object runs. */
@@ -419,6 +441,15 @@ static struct method *dispatch(struct thread *thread, struct method *method,
     if (target && !prepare_signature(thread, target))
         return NULL;
     return target;
+}
+
+/* The value in its box, or a Nullable made of it. */
+static bool pass_this(struct thread *thread, const struct method *method, struct object *object,
+                      union slot *to) {
+    struct object *nullable;
+    to->p = method->unbox_this ? (char *)object + OBJECT_HEADER : (char *)object;
+    return !method->owner->is_nullable || object->type == method->owner ||
+           pass_byref(thread, to, method->owner, object, &nullable);
 }
 
 struct object *bcl_invoke_boxed(struct thread *thread,
@@ -446,8 +477,8 @@ struct object *bcl_invoke_boxed(struct thread *thread,
     struct method *target = dispatch(thread, method, object);
     if (!target || !pass_arguments(thread, method, args, values, boxes))
         return NULL;
-    if (method->has_this)
-        args[0].p = target->unbox_this ? (char *)object + OBJECT_HEADER : (char *)object;
+    if (method->has_this && !pass_this(thread, target, object, &args[0]))
+        return NULL;
     if (method_is_static(method) && method->owner->cctor && !exec_init_type(thread, method->owner))
         return NULL;
     if (!call(thread, target, args))
@@ -647,7 +678,7 @@ void bcl_field_get(struct thread *thread, union slot *slots) {
     }
     const void *place = field_place(thread, field, slots[1].o);
     if (place)
-        slots[0].o = bcl_box(thread, field->type, place);
+        slots[0].o = box_value(thread, field->type, place);
 }
 
 /* SetValueInternal(field, object, value). */
@@ -728,6 +759,16 @@ struct property_info {
     int32_t attributes;
 };
 
+/* The accessor as reflected sees it: not the private ones of a base. */
+static struct object *property_accessor(struct thread *thread, const struct bcl_member *property,
+                                        uint32_t semantics, struct type *reflected) {
+    enum { PRIVATE = 1 };
+    const struct method *method = bcl_accessor(property, semantics);
+    if (method && property->owner != reflected && (method->flags & METHOD_ACCESS_MASK) == PRIVATE)
+        return NULL;
+    return accessor_object(thread, property, semantics, reflected);
+}
+
 /* get_property_info(property, out MonoPropertyInfo, what is wanted): everything, always. */
 void bcl_property_info(struct thread *thread, union slot *slots) {
     const struct bcl_member *property = *(struct bcl_member **)bcl_field(slots[0].o, "prop");
@@ -737,16 +778,19 @@ void bcl_property_info(struct thread *thread, union slot *slots) {
     info->parent = bcl_type_object(thread, reflected);
     info->declaring_type = bcl_type_object(thread, property->owner);
     info->name = bcl_string(thread, il_name(il, IL_Property_Name, property->row));
-    info->getter = accessor_object(thread, property, SEMANTICS_GETTER, reflected);
-    info->setter = accessor_object(thread, property, SEMANTICS_SETTER, reflected);
+    info->getter = property_accessor(thread, property, SEMANTICS_GETTER, reflected);
+    info->setter = property_accessor(thread, property, SEMANTICS_SETTER, reflected);
     info->attributes = (int32_t)il_cell(il, IL_Property_Flags, property->row);
 }
 
+/* get_default_value(property). */
 void bcl_property_default(struct thread *thread, union slot *slots) {
     const struct bcl_member *property = *(struct bcl_member **)bcl_field(slots[0].o, "prop");
-    bool found;
+    bool found = false;
     slots[0].o = bcl_constant(thread, property->owner->module, IL_TOKEN(IL_Property, property->row),
                               NULL, &found);
+    if (!found && !thread->exception)
+        exec_throw(thread, "InvalidOperationException", NULL);
 }
 
 /* System.Reflection.MonoEventInfo. */

@@ -285,7 +285,7 @@ void bcl_marshal_structure_in(struct thread *thread, union slot *slots) {
     slots[0].o = NULL;
     if (!find_form_or_throw(thread, type, &form))
         return;
-    struct object *object = exec_new_object(thread, type);
+    struct object *object = bcl_new_object(thread, type);
     if (object && fill_object(thread, &form, object, from))
         slots[0].o = object;
 }

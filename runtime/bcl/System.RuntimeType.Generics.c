@@ -45,7 +45,12 @@ void bcl_type_parameter_info(struct thread *thread, union slot *slots) {
 /* get_DeclaringMethod() of a type parameter. */
 void bcl_type_declaring_method(struct thread *thread, union slot *slots) {
     struct type *type = bcl_type_of(slots[0].o);
-    struct method *method = type->kind == TYPE_VARIABLE ? generic_declaring_method(type) : NULL;
+    if (type->kind != TYPE_VARIABLE) {
+        exec_throw(thread, "InvalidOperationException",
+                   "DeclaringMethod can only be used on generic arguments");
+        return;
+    }
+    struct method *method = generic_declaring_method(type);
     slots[0].o = method ? bcl_method_object(thread, method, method->owner) : NULL;
 }
 

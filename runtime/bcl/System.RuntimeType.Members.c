@@ -16,7 +16,7 @@ enum { /* System.Reflection.BindingFlags */
        BIND_FLATTEN = 64
 };
 
-enum { LIST_CASE_INSENSITIVE = 2 }; /* System.RuntimeType.MemberListType */
+enum { LIST_ALL = 0, LIST_CASE_INSENSITIVE = 2 }; /* System.RuntimeType.MemberListType */
 
 enum { METHOD_PRIVATE = 1 };
 
@@ -80,7 +80,7 @@ static void finish(struct list *list, union slot *slots) {
 static void for_each_class(struct list *list, void (*visit)(struct list *, struct type *)) {
     il_error err;
     for (struct type *type = list->reflected; type && !list->thread->exception;
-         type = type->parent) {
+         type = generic_base(type)) {
         if (type_members(type, &err) != IL_OK)
             exec_throw_error(list->thread, &err);
         else
@@ -94,7 +94,7 @@ static struct list start(struct thread *thread, union slot *slots, const char *n
                          int32_t list_type) {
     return (struct list){.thread = thread,
                          .reflected = bcl_type_of(slots[0].o),
-                         .name = name,
+                         .name = list_type == LIST_ALL ? NULL : name,
                          .flags = flags,
                          .ignore_case = list_type == LIST_CASE_INSENSITIVE};
 }
@@ -185,25 +185,51 @@ void bcl_type_fields(struct thread *thread, union slot *slots) {
 
 /* ---- Properties and events ---- */
 
-/* A property is as visible as its most visible accessor. */
+/* The attributes of the most visible of the accessors; 0 without any. */
+static uint32_t attributes_of(const struct bcl_member *member, const uint32_t *semantics,
+                              uint32_t count) {
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct method *accessor = bcl_accessor(member, semantics[i]);
+        if (accessor && (accessor->flags & METHOD_ACCESS_MASK) > (most & METHOD_ACCESS_MASK))
+            most = accessor->flags;
+    }
+    return most;
+}
+
 static bool property_admitted(const struct list *list, const struct bcl_member *property) {
-    const struct method *getter = bcl_accessor(property, SEMANTICS_GETTER);
-    const struct method *setter = bcl_accessor(property, SEMANTICS_SETTER);
-    return (getter && admits(list, property->owner, getter->flags)) ||
-           (setter && admits(list, property->owner, setter->flags));
+    static const uint32_t ACCESSORS[] = {SEMANTICS_GETTER, SEMANTICS_SETTER};
+    uint32_t attributes = attributes_of(property, ACCESSORS, 2);
+    return attributes && admits(list, property->owner, attributes);
 }
 
-static struct method *any_accessor(const struct bcl_member *property) {
-    struct method *getter = bcl_accessor(property, SEMANTICS_GETTER);
-    return getter ? getter : bcl_accessor(property, SEMANTICS_SETTER);
+/* Whether two properties of one name have the same signature, as far as both have accessors. */
+static bool same_property(const struct bcl_member *a, const struct bcl_member *b) {
+    static const uint32_t ACCESSORS[] = {SEMANTICS_GETTER, SEMANTICS_SETTER};
+    il_error err;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct method *mine = bcl_accessor(a, ACCESSORS[i]), *other = bcl_accessor(b, ACCESSORS[i]);
+        if (mine && other &&
+            (method_prepare_signature(mine, &err) != IL_OK ||
+             method_prepare_signature(other, &err) != IL_OK || !method_same_params(mine, other) ||
+             mine->return_type != other->return_type))
+            return false;
+    }
+    return true;
 }
 
-static bool property_hidden(const struct list *list, const struct bcl_member *property) {
-    struct method *mine = any_accessor(property);
-    for (uint32_t i = 0; mine && i < list->count; i++) {
+static const char *member_name(const struct bcl_member *member) {
+    return il_name(member->owner->module->il,
+                   member->table == IL_Event ? IL_Event_Name : IL_Property_Name, member->row);
+}
+
+/* Whether a class further down has one of that name, for properties with that signature, too. */
+static bool member_hidden(const struct list *list, const struct bcl_member *member) {
+    for (uint32_t i = 0; i < list->count; i++) {
         const struct bcl_member *listed = list->items[i];
-        struct method *other = listed->owner == property->owner ? NULL : any_accessor(listed);
-        if (other && same_member(other, mine))
+        if (listed->owner != member->owner &&
+            strcmp(member_name(listed), member_name(member)) == 0 &&
+            (member->table == IL_Event || same_property(listed, member)))
             return true;
     }
     return false;
@@ -235,7 +261,7 @@ static void visit_properties(struct list *list, struct type *type) {
         struct bcl_member *property = bcl_member_of_row(type, IL_Property, row);
         if (!property)
             list->failed = true;
-        else if (property_admitted(list, property) && !property_hidden(list, property))
+        else if (property_admitted(list, property) && !member_hidden(list, property))
             add(list, property);
     }
 }
@@ -247,6 +273,13 @@ void bcl_type_properties(struct thread *thread, union slot *slots) {
     finish(&list, slots);
 }
 
+/* Private events of a base are not there. */
+static bool event_inherited(const struct list *list, const struct bcl_member *event) {
+    static const uint32_t ACCESSORS[] = {SEMANTICS_ADD_ON, SEMANTICS_REMOVE_ON, SEMANTICS_FIRE};
+    return event->owner == list->reflected ||
+           (attributes_of(event, ACCESSORS, 3) & METHOD_ACCESS_MASK) > METHOD_PRIVATE;
+}
+
 static void visit_events(struct list *list, struct type *type) {
     il_range rows = mapped_rows(type, IL_EventMap_Parent, IL_EventMap_EventList);
     for (uint32_t row = rows.first; row < rows.end; row++) {
@@ -255,7 +288,7 @@ static void visit_events(struct list *list, struct type *type) {
         struct bcl_member *event = bcl_member_of_row(type, IL_Event, row);
         if (!event)
             list->failed = true;
-        else
+        else if (event_inherited(list, event) && !member_hidden(list, event))
             add(list, event);
     }
 }

@@ -2,8 +2,10 @@
  * per type, so that types compare by reference. */
 #include <string.h>
 
+#include "il_attr.h"
 #include "runtime/bcl/bcl_reflect.h"
 #include "runtime/types/generic.h"
+#include "runtime/types/members.h"
 
 /* The place of Type._impl, a RuntimeTypeHandle with the struct type's address. */
 static struct type **handle_of(struct object *object) {
@@ -142,6 +144,19 @@ void bcl_type_definition(struct thread *thread, union slot *slots) {
     slots[0].o = type->arg_count ? bcl_type_object(thread, type->definition) : NULL;
 }
 
+/* What the rules for values of two types do not say of the types themselves: a Nullable takes its
+ * value's type, and a byref what the elements of an array would. */
+static bool is_assignable(struct type *from, struct type *to) {
+    il_error err;
+    if (to->is_nullable && from == to->args[0])
+        return true;
+    if (to->kind == TYPE_BYREF && from->kind == TYPE_BYREF)
+        return type_lay_out(from->element_type, &err) == IL_OK &&
+               type_lay_out(to->element_type, &err) == IL_OK &&
+               array_elements_compatible(from->element_type, to->element_type);
+    return type_is_assignable(from, to);
+}
+
 /* type_is_assignable_from(to, from). */
 void bcl_type_is_assignable_from(struct thread *thread, union slot *slots) {
     struct type *to = bcl_type_of(slots[0].o), *from = bcl_type_of(slots[1].o);
@@ -150,15 +165,16 @@ void bcl_type_is_assignable_from(struct thread *thread, union slot *slots) {
     if (!open && (type_prepare(to, &err) != IL_OK || type_prepare(from, &err) != IL_OK))
         exec_throw_error(thread, &err);
     else
-        slots[0].i4 = open ? generic_is_assignable(from, to) : type_is_assignable(from, to);
+        slots[0].i4 = open ? generic_is_assignable(from, to) : is_assignable(from, to);
 }
 
-/* is_subclass_of(child, base): handles of types. */
+/* is_subclass_of(child, base): handles of types. Interfaces and byrefs are subclasses of Object. */
 void bcl_type_is_subclass(struct thread *thread, union slot *slots) {
+    struct type *child = slots[0].p;
     const struct type *base = slots[1].p;
-    (void)thread;
-    bool found = false;
-    for (struct type *type = generic_base(slots[0].p); type && !found; type = generic_base(type))
+    bool found = base == thread->rt->core.object &&
+                 (child->kind == TYPE_INTERFACE || child->kind == TYPE_BYREF);
+    for (struct type *type = generic_base(child); type && !found; type = generic_base(type))
         found = type == base;
     slots[0].i4 = found;
 }
@@ -267,32 +283,76 @@ static void return_type_object(struct thread *thread, union slot *slots, il_stat
         exec_throw_error(thread, err);
 }
 
+/* RuntimeTypeHandle.IsByRefLike(type): values that live on the stack only. */
+static bool is_byref_like(const struct type *type) {
+    const struct core_types *core = &type->rt->core;
+    if (type == core->typed_reference)
+        return true;
+    return type_is_value(type) && type->module &&
+           il_find_attribute(type->module->il, IL_TOKEN(IL_TypeDef, type->row),
+                             "System.Runtime.CompilerServices", "IsByRefLikeAttribute", 1) != 0;
+}
+
+void bcl_type_is_byref_like(struct thread *thread, union slot *slots) {
+    (void)thread;
+    slots[0].i4 = is_byref_like(bcl_type_of(slots[0].o));
+}
+
+/* Whether there can be arrays of the type, or a TypeLoadException is pending. */
+static bool check_element(struct thread *thread, const struct type *type, uint32_t rank) {
+    char name[256];
+    bool ok = rank <= EXEC_MAX_RANK && type->kind != TYPE_BYREF && !is_byref_like(type);
+    if (!ok)
+        exec_throw_format(thread, "TypeLoadException",
+                          "Could not create array type of rank %u of type '%s'.", rank,
+                          type_name(type, name, sizeof name));
+    return ok;
+}
+
 /* make_array_type(rank): 0 is the vector. */
 void bcl_type_make_array(struct thread *thread, union slot *slots) {
     struct type *element = bcl_type_of(slots[0].o), *type = NULL;
     uint32_t rank = slots[1].u4;
     il_error err;
+    if (!check_element(thread, element, rank))
+        return;
     il_status status = ldr_array_of(element, rank ? rank : 1, rank == 0, &type, &err);
     return_type_object(thread, slots, status, type, &err);
 }
 
+/* Whether the type can be pointed to, or a TypeLoadException is pending. */
+static bool check_target(struct thread *thread, const struct type *type) {
+    char name[256];
+    bool ok = type->kind != TYPE_BYREF && type != thread->rt->core.typed_reference;
+    if (!ok)
+        exec_throw_format(thread, "TypeLoadException", "Could not create type from '%s'.",
+                          type_name(type, name, sizeof name));
+    return ok;
+}
+
 void bcl_type_make_byref(struct thread *thread, union slot *slots) {
-    struct type *type = NULL;
+    struct type *target = bcl_type_of(slots[0].o), *type = NULL;
     il_error err;
-    il_status status = ldr_byref_to(bcl_type_of(slots[0].o), &type, &err);
+    if (!check_target(thread, target))
+        return;
+    il_status status = ldr_byref_to(target, &type, &err);
     return_type_object(thread, slots, status, type, &err);
 }
 
 void bcl_type_make_pointer(struct thread *thread, union slot *slots) {
-    struct type *type = NULL;
+    struct type *target = bcl_type_of(slots[0].o), *type = NULL;
     il_error err;
-    il_status status = ldr_pointer_to(bcl_type_of(slots[0].o), &type, &err);
+    if (!check_target(thread, target))
+        return;
+    il_status status = ldr_pointer_to(target, &type, &err);
     return_type_object(thread, slots, status, type, &err);
 }
 
-/* RuntimeHelpers.RunClassConstructor(type). */
+/* RuntimeHelpers.RunClassConstructor(type): open types have none to run. */
 void bcl_type_run_initializer(struct thread *thread, union slot *slots) {
-    exec_init_type(thread, slots[0].p);
+    struct type *type = slots[0].p;
+    if (!type->is_open)
+        exec_init_type(thread, type);
 }
 
 /* GetGenericArgumentsInternal(as RuntimeType[], not Type[]). */

@@ -58,6 +58,9 @@ struct object *bcl_singleton(struct thread *thread, const char *name_space, cons
 
 /* The class name_space.name of mscorlib, prepared; NULL with an exception pending. */
 struct type *bcl_class(struct thread *thread, const char *name_space, const char *name);
+/* An object of a class that may not be prepared yet, made without a constructor; NULL with an
+ * exception pending. */
+struct object *bcl_new_object(struct thread *thread, struct type *type);
 /* A vector of element; NULL with an exception pending. */
 struct array *bcl_new_vector(struct thread *thread, struct type *element, int64_t length);
 /* A vector of strings, types or other objects of mscorlib's class System.NAME. */

@@ -21,7 +21,8 @@ enum {
     IO_DISK_FULL = 112,
     IO_DIR_NOT_EMPTY = 145,
     IO_ALREADY_EXISTS = 183,
-    IO_FILENAME_EXCED_RANGE = 206
+    IO_FILENAME_EXCED_RANGE = 206,
+    IO_CANNOT_RESOLVE_FILENAME = 1921
 };
 
 /* What errno means in those numbers. */

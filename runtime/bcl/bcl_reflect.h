@@ -40,6 +40,10 @@ struct bcl_member *bcl_member_of_row(struct type *owner, il_table table, uint32_
 /* Its accessor with one of the semantics of II.23.1.12; NULL when it has none. */
 struct method *bcl_accessor(const struct bcl_member *member, uint32_t semantics);
 
+/* The method whose Param row a ParameterInfo stands for, of an indexer's parameter the accessor's;
+ * NULL when there is none. */
+struct method *bcl_parameter_method(struct object *parameter);
+
 /* The MarshalAsAttribute that a Field or Param row stands for; NULL when there is none, or with an
  * exception pending. */
 struct object *bcl_marshal_attribute(struct thread *thread, struct module *module, uint32_t token);
@@ -54,6 +58,8 @@ uint32_t bcl_param_row(const struct method *method, uint32_t sequence);
  * one that a handler throws or BadImageFormatException. */
 struct module *bcl_load_assembly(struct thread *thread, struct module *requester, const char *name,
                                  bool throws);
+/* Throws what kept an assembly from being loaded, with the name or path that was asked for. */
+void bcl_throw_load_error(struct thread *thread, const il_error *error, const char *name);
 /* The assembly where AppDomain.TypeResolve's handlers say that a type is; or NULL. */
 struct module *bcl_ask_for_type(struct thread *thread, const char *name);
 /* Sets the loader's hooks, which raise the events of AppDomain. */

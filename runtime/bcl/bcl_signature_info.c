@@ -6,7 +6,8 @@
 
 /* ---- Custom modifiers ---- */
 
-/* The modifiers of a type in a signature as Type[], the required or the optional ones. */
+/* The modifiers of a type in a signature as Type[], the required or the optional ones: the one next
+ * to the type first. */
 static struct array *modifiers_of(struct thread *thread, struct module *module,
                                   const struct generic_context *context, const il_type *sig,
                                   bool optional) {
@@ -20,7 +21,7 @@ static struct array *modifiers_of(struct thread *thread, struct module *module,
         if (sig->modifiers[i].required == optional)
             continue;
         if (ldr_type(module, sig->modifiers[i].token, context, &type, &err) == IL_OK)
-            ((struct object **)out->data)[used++] = bcl_type_object(thread, type);
+            ((struct object **)out->data)[count - ++used] = bcl_type_object(thread, type);
         else
             exec_throw_error(thread, &err);
     }

@@ -10,7 +10,7 @@ bool bcl_start(struct runtime *rt) {
     rt->bcl = mem_calloc(1, sizeof *rt->bcl);
     if (rt->bcl)
         bcl_watch_loading(rt);
-    return rt->bcl && bcl_pool_start(rt);
+    return rt->bcl && bcl_files_start(rt) && bcl_pool_start(rt);
 }
 
 void bcl_stop(struct runtime *rt) {
@@ -20,6 +20,7 @@ void bcl_stop(struct runtime *rt) {
         bcl_native_free(rt, rt->bcl->natives->data);
     bcl_pool_stop(rt);
     bcl_selector_stop(rt);
+    bcl_files_stop(rt);
     mem_free(rt->bcl->pairs);
     mem_free(rt->bcl->handles);
     mem_free(rt->bcl);

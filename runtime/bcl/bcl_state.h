@@ -3,6 +3,7 @@
 #define CLARET_BCL_STATE_H
 
 #include "runtime/bcl/bcl.h"
+#include "runtime/bcl/bcl_open_files.h"
 
 struct bcl_pair {
     const void *key;
@@ -24,13 +25,14 @@ struct bcl_state {
     uint32_t pair_count, pair_capacity;
     struct bcl_native *natives;
     struct thread_pool *pool;
+    struct bcl_open_files *files;
     gc_handle **handles; /* GCHandles: index + 1 is the managed handle; NULL entries are free */
     uint32_t handle_count, handle_capacity;
-    bool has_domain;    /* somebody has asked for the AppDomain; atomic */
+    bool has_domain;                 /* somebody has asked for the AppDomain; atomic */
     struct bcl_processes *processes; /* NULL until one is looked at */
     struct bcl_selector *selector;   /* NULL until a socket is waited for; atomic */
-    bool exit_raised;   /* AppDomain.ProcessExit has run or runs; atomic */
-    bool shutting_down; /* it has run; atomic */
+    bool exit_raised;                /* AppDomain.ProcessExit has run or runs; atomic */
+    bool shutting_down;              /* it has run; atomic */
 };
 
 /* System.Threading.ThreadPool.c; false when memory is short. The workers are gone when it stops. */

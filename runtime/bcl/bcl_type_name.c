@@ -10,6 +10,8 @@
 #include "il_text.h"
 #include "runtime/bcl/bcl_reflect.h"
 
+#define WITH_MEANING "+,[]&*\\"
+
 /* ---- Writing ---- */
 
 static void put_type(il_text *t, const struct type *type, bool full, bool assembly);
@@ -25,15 +27,24 @@ static void put_arguments(il_text *t, const struct type *type, bool full) {
     il_puts(t, "]");
 }
 
+/* Characters that have a meaning in names stand behind a backslash. */
+static void put_escaped(il_text *t, const char *name) {
+    for (; *name; name++) {
+        if (strchr(WITH_MEANING, *name))
+            il_put(t, '\\');
+        il_put(t, *name);
+    }
+}
+
 static void put_simple(il_text *t, const struct type *type) {
     if (type->enclosing) {
         put_simple(t, type->enclosing);
         il_puts(t, "+");
     } else if (*type->name_space) {
-        il_puts(t, type->name_space);
+        put_escaped(t, type->name_space);
         il_puts(t, ".");
     }
-    il_puts(t, type->name);
+    put_escaped(t, type->name);
 }
 
 static void put_type(il_text *t, const struct type *type, bool full, bool assembly) {

@@ -14,6 +14,14 @@ struct type *bcl_class(struct thread *thread, const char *name_space, const char
     return NULL;
 }
 
+struct object *bcl_new_object(struct thread *thread, struct type *type) {
+    il_error err;
+    if (type_prepare(type, &err) == IL_OK)
+        return exec_new_object(thread, type);
+    exec_throw_error(thread, &err);
+    return NULL;
+}
+
 struct array *bcl_new_vector(struct thread *thread, struct type *element, int64_t length) {
     struct type *type;
     il_error err;
@@ -147,8 +155,14 @@ bool bcl_unbox(struct thread *thread, struct type *type, void *place, struct obj
         *(struct object **)place = object;
         return true;
     }
-    if (type->kind == TYPE_POINTER)
-        type = thread->rt->core.intptr;
+    if (type->kind == TYPE_POINTER) {
+        void **pointer = bcl_field(object, "_ptr"); /* of a System.Reflection.Pointer */
+        if (pointer) {
+            *(void **)place = *pointer;
+            return true;
+        }
+        type = object->type == thread->rt->core.uintptr ? object->type : thread->rt->core.intptr;
+    }
     if (type->is_nullable) {
         if (object->type != type->args[0])
             return false;

@@ -132,5 +132,7 @@ struct type *emit_create(struct thread *thread, struct object *builder);
 void emit_constant(struct emitter *e, uint32_t parent, struct object *value);
 /* CustomAttribute rows for an array of CustomAttributeBuilder. */
 void emit_attributes(struct emitter *e, uint32_t parent, struct array *builders);
+/* The same for those that have no rows yet: the array grows, and rows were added before. */
+void emit_new_attributes(struct emitter *e, uint32_t parent, struct array *builders);
 
 #endif

@@ -22,12 +22,20 @@ static uint32_t signature_blob(struct emitter *e, il_text *sig) {
     return blob;
 }
 
-/* Room in the data section, of the size of the field's type when there are no bytes. */
+/* Room in the data section: the bytes that are given, or zeros for a type of the module that was
+ * made for its size. */
 static void add_field_data(struct emitter *e, struct object *builder, uint32_t token) {
+    enum { MAX_ZEROS = 0x3F0000, ALIGNMENT = 8 };
     struct array *data = emit_get_array(builder, "rva_data");
-    if (data)
-        il_build_field_rva(e->build, token,
-                           il_build_data(e->build, data->data, (size_t)data->length, 8));
+    struct object *type = emit_get(builder, "type");
+    bool has_data = ((uint32_t)emit_get_int(builder, "attrs") & FIELD_HAS_RVA) != 0;
+    int32_t size = data ? data->length : 0;
+    if (!data && has_data && emit_kind_of(type) == EMIT_TYPE_BUILDER)
+        size = emit_get_int(type, "class_size");
+    if (data || (size > 0 && size <= MAX_ZEROS))
+        il_build_field_rva(
+            e->build, token,
+            il_build_data(e->build, data ? data->data : NULL, (size_t)size, ALIGNMENT));
 }
 
 /* A constant is there when the flag is set or a value is. */

@@ -27,12 +27,24 @@ void emit_constant(struct emitter *e, uint32_t parent, struct object *value) {
 
 /* ---- Custom attributes ---- */
 
-void emit_attributes(struct emitter *e, uint32_t parent, struct array *builders) {
-    for (uint32_t i = 0; i < emit_count(builders) && !e->thread->exception; i++) {
+static void add_attributes(struct emitter *e, uint32_t parent, struct array *builders,
+                           uint32_t first) {
+    for (uint32_t i = first; i < emit_count(builders) && !e->thread->exception; i++) {
         struct object *builder = emit_item(builders, i);
         uint32_t constructor = builder ? emit_token(e, emit_get(builder, "ctor"), false) : 0;
         if (constructor && !e->thread->exception)
             il_build_custom_attribute(e->build, parent, constructor,
                                       emit_bytes(emit_get_array(builder, "data")));
     }
+}
+
+void emit_attributes(struct emitter *e, uint32_t parent, struct array *builders) {
+    add_attributes(e, parent, builders, 0);
+}
+
+void emit_new_attributes(struct emitter *e, uint32_t parent, struct array *builders) {
+    uint32_t rows = il_build_rows(e->build, IL_CustomAttribute), there = 0;
+    for (uint32_t row = 1; row <= rows; row++)
+        there += il_build_get(e->build, IL_CustomAttribute_Parent, row) == parent;
+    add_attributes(e, parent, builders, there);
 }

@@ -30,19 +30,24 @@ static bool lacks_receiver(struct type *type, struct method *target) {
 }
 
 void exec_delegate_init(struct thread *thread, struct method *ctor, union slot *args) {
-    struct object *self = args[0].o;
-    if (!self || !args[2].p) {
+    struct object *self = args[0].o, *receiver = args[1].o;
+    struct method *target = args[2].p;
+    if (!self || !target) {
         exec_throw(thread, !self ? "NullReferenceException" : "ArgumentNullException", NULL);
         return;
     }
-    if (!args[1].o && lacks_receiver(ctor->owner, args[2].p)) {
+    if (!receiver && !method_is_static(target) && lacks_receiver(ctor->owner, target)) {
         exec_throw(thread, "ArgumentException",
                    "Delegate to an instance method cannot have null 'this'.");
         return;
     }
-    *target_of(self) = args[1].o;
-    *method_of(self) = args[2].p;
-    *(void **)((char *)self + thread->rt->core_fields.delegate_pointer) = args[2].p;
+    if (receiver && method_is_abstract(target) && receiver->type->prepared) {
+        struct method *overriding = type_find_virtual(receiver->type, target);
+        target = overriding ? overriding : target;
+    }
+    *target_of(self) = receiver;
+    *method_of(self) = target;
+    *(void **)((char *)self + thread->rt->core_fields.delegate_pointer) = target;
 }
 
 struct method *exec_delegate_target(struct thread *thread, const struct method *invoke,

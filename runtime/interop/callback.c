@@ -402,7 +402,7 @@ struct object *callback_delegate(struct thread *thread, struct type *type, void 
         return delegate;
     if (!method)
         return no_memory(thread);
-    delegate = exec_new_object(thread, type);
+    delegate = bcl_new_object(thread, type);
     if (delegate) {
         bcl_set_field(delegate, "method", method);
         bcl_set_field(delegate, "method_ptr", method);

@@ -1,5 +1,6 @@
 /* Values from managed to native form and back: numbers, text, arrays and structures. */
 #include "runtime/interop/convert.h"
+#include "runtime/bcl/bcl.h"
 
 #include <string.h>
 
@@ -309,7 +310,7 @@ TO_NATIVE(object) {
 TO_MANAGED(object) {
     const void *block = convert_pointer_at(native);
     struct object *object = NULL;
-    if (block && !(object = exec_new_object(scope->thread, marshal->type)))
+    if (block && !(object = bcl_new_object(scope->thread, marshal->type)))
         return false;
     *(struct object **)managed = object;
     return !object || layout_to_managed(scope, marshal->layout, (char *)object, block);

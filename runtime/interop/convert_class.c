@@ -161,7 +161,7 @@ TO_NATIVE(safe_handle) {
 TO_MANAGED(safe_handle) {
     if (marshal->type->flags & CLASS_ABSTRACT)
         return refuse(scope->thread, "Returned SafeHandles cannot be abstract.");
-    struct object *object = exec_new_object(scope->thread, marshal->type);
+    struct object *object = bcl_new_object(scope->thread, marshal->type);
     union slot args[1] = {{.o = object}};
     if (!object || !invoke(scope->thread, marshal->type, ".ctor", 0, args))
         return false;

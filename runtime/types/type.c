@@ -467,7 +467,7 @@ static void put_type(struct name_buffer *b, const struct type *type, int depth) 
     if (type->element_type && !type->is_enum) {
         put_type(b, type->element_type, depth + 1);
         if (type->kind == TYPE_ARRAY) {
-            put(b, "[");
+            put(b, type->rank == 1 ? "[*" : "[");
             for (uint32_t i = 1; i < type->rank; i++)
                 put(b, ",");
             put(b, "]");
