@@ -359,7 +359,7 @@ il_status il_parse_locals_sig(il_blob blob, mem_pool *pool, const il_method_sig 
 
 il_status il_parse_type_spec(il_blob blob, mem_pool *pool, const il_type **out, il_error *err) {
     parser p = begin(blob, pool, err);
-    *out = parse_type(&p, false);
+    *out = parse_type(&p, true); /* the assembler takes "pinned" there, too, and nobody minds */
     return finish(&p);
 }
 

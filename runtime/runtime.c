@@ -255,8 +255,9 @@ static void report_unhandled(struct thread *thread, struct object *exception) {
                 type_name(exception->type, type, sizeof type), message ? message : "");
         mem_free(message);
         struct field *inner = type_find_field(thread->rt->core.exception, "_innerException");
+        bool has_inner = inner && type_is_assignable(exception->type, thread->rt->core.exception);
         struct object *cause =
-            inner ? *(struct object **)((char *)exception + inner->offset) : NULL;
+            has_inner ? *(struct object **)((char *)exception + inner->offset) : NULL;
         if (cause) {
             message = exec_exception_message(thread, cause);
             fprintf(stderr, " ---> %s: %s\n", type_name(cause->type, type, sizeof type),

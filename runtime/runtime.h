@@ -48,7 +48,7 @@ struct runtime {
     struct core_fields core_fields;
     struct type **constructed; /* hash table of instantiations and multi-dimensional arrays */
     uint32_t constructed_count, constructed_capacity;
-    struct type *variables[2][64]; /* !0 ... and !!0 ..., made when first named */
+    struct type *variables[2][MAX_TYPE_ARGUMENTS]; /* !0 ... and !!0 ..., made when first named */
     uint32_t thread_static_count;  /* fields of which each thread has its own */
     struct string_table *strings;  /* interned strings */
     gc_heap *gc;

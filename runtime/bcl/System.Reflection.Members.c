@@ -160,9 +160,9 @@ void bcl_method_definition(struct thread *thread, union slot *slots) {
 void bcl_method_make_generic(struct thread *thread, union slot *slots) {
     struct method *method = bcl_method_of(slots[0].o);
     const struct array *types = slots[1].p;
-    struct type *args[64];
+    struct type *args[MAX_TYPE_ARGUMENTS];
     il_error err;
-    if ((uint32_t)types->length != method->generic_count || types->length > 64) {
+    if ((uint32_t)types->length != method->generic_count || types->length > MAX_TYPE_ARGUMENTS) {
         exec_throw(thread, "ArgumentException", "Incorrect length");
         return;
     }

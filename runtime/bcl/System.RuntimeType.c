@@ -379,8 +379,8 @@ static struct type *instantiate(struct thread *thread, struct type *definition,
 /* MakeGenericType(definition, arguments). */
 void bcl_type_make_generic(struct thread *thread, union slot *slots) {
     const struct array *arguments = slots[1].p;
-    struct type *args[64];
-    if (arguments->length > 64) {
+    struct type *args[MAX_TYPE_ARGUMENTS];
+    if (arguments->length > MAX_TYPE_ARGUMENTS) {
         exec_throw(thread, "ArgumentException", NULL);
         return;
     }

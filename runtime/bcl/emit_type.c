@@ -164,12 +164,12 @@ struct type *emit_declare(struct thread *thread, struct object *builder) {
 static struct type *instance(struct thread *thread, struct object *object) {
     struct array *arguments = emit_get_array(object, "type_arguments");
     struct type *definition = emit_type_of(thread, emit_get(object, "generic_type"));
-    struct type *args[64], *out;
+    struct type *args[MAX_TYPE_ARGUMENTS], *out;
     uint32_t count = emit_count(arguments);
     il_error err;
     if (!definition)
         return NULL;
-    if (count > 64) {
+    if (count > MAX_TYPE_ARGUMENTS) {
         exec_throw(thread, "NotSupportedException", "More than 64 type arguments.");
         return NULL;
     }

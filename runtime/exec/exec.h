@@ -242,6 +242,10 @@ bool exec_init_module(struct thread *thread, struct module *module);
 /* Delegates: the constructor and Invoke, which have no body. */
 void exec_delegate_init(struct thread *thread, struct method *ctor, union slot *args);
 void exec_delegate_invoke(struct thread *thread, struct method *invoke, union slot *args);
+/* The one method that Invoke comes to, with its arguments in args instead of the delegate's; NULL,
+ * args as they were, for null, for several methods, and for what does not fit. */
+struct method *exec_delegate_target(struct thread *thread, const struct method *invoke,
+                                    union slot *args);
 
 /* ---- Throwing ---- */
 

@@ -293,6 +293,7 @@ __attribute__((no_sanitize("thread"))) void interp_run(struct thread *t, uint32_
     DISPATCH;
 
     OP(nop) NEXT;
+    OP(reload) NEXT;
     OP(mov_r4)
     OP(mov_r8)
     OP(mov) {
@@ -671,6 +672,10 @@ __attribute__((no_sanitize("thread"))) void interp_run(struct thread *t, uint32_
         if (site->is_virtual && target->unbox_this)
             args->p = (char *)args->p + OBJECT_HEADER;
         frame->ip = ip;
+        if (target->special == METHOD_DELEGATE_INVOKE) {
+            struct method *bound = exec_delegate_target(t, target, args);
+            target = bound ? bound : target;
+        }
         if (!method_is_prepared(target) && !exec_prepare(t, target))
             goto exception;
         if (tiered)

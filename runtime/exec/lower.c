@@ -20,6 +20,21 @@ static bool mark_leader(struct lowering *L, uint32_t offset, const char *what) {
     return true;
 }
 
+static bool covers(uint32_t start, uint32_t end, uint32_t offset) {
+    return offset >= start && offset < end;
+}
+
+/* A handler is entered by exceptions only (III.1.7.6). */
+static void mark_target(struct lowering *L, uint32_t offset, const char *what) {
+    for (uint32_t i = 0; i < L->body.clause_count; i++) {
+        const il_clause *c = &L->il_clauses[i];
+        if (covers(c->handler_offset, c->handler_end, offset) &&
+            !covers(c->handler_offset, c->handler_end, L->il_offset))
+            lower_fail(L, "%s into a handler, to IL_%04X", what, offset);
+    }
+    mark_leader(L, offset, what);
+}
+
 static void mark_variable(struct lowering *L, const il_insn *insn) {
     bool arg = insn->opcode == IL_OP_LDARGA || insn->opcode == IL_OP_LDARGA_S;
     uint32_t count = arg ? L->arg_count : L->local_count;
@@ -41,10 +56,10 @@ static void scan(struct lowering *L, uint8_t *starts) {
         starts[offset] = 1;
         switch (il_opcode_get(insn.opcode)->operand) {
         case IL_OPERAND_BRANCH1:
-        case IL_OPERAND_BRANCH4: mark_leader(L, insn.u.target, "branch"); break;
+        case IL_OPERAND_BRANCH4: mark_target(L, insn.u.target, "branch"); break;
         case IL_OPERAND_SWITCH:
             for (uint32_t i = 0; i < insn.u.cases.count; i++)
-                mark_leader(L, il_insn_case(&insn, i), "switch");
+                mark_target(L, il_insn_case(&insn, i), "switch");
             break;
         default: break;
         }
@@ -64,10 +79,6 @@ static void check_leaders(struct lowering *L, const uint8_t *starts) {
 }
 
 /* ---- Exception clauses ---- */
-
-static bool covers(uint32_t start, uint32_t end, uint32_t offset) {
-    return offset >= start && offset < end;
-}
 
 /* A handler starts with the exception on the stack, a finally or fault block with nothing. */
 static void seed_handler(struct lowering *L, uint32_t offset, bool with_exception) {
@@ -444,8 +455,8 @@ static bool lower_other(struct lowering *L, const il_insn *insn) {
     case IL_OP_NOP:
     case IL_OP_BREAK:
     case IL_OP_UNALIGNED:
-    case IL_OP_VOLATILE:
     case IL_OP_NO: return true;
+    case IL_OP_VOLATILE: L->is_volatile = true; return true;
     case IL_OP_TAIL: L->tail = true; return true;
     case IL_OP_READONLY: L->readonly = true; return true;
     case IL_OP_CONSTRAINED:
@@ -462,6 +473,8 @@ static bool lower_other(struct lowering *L, const il_insn *insn) {
     }
     case IL_OP_LOCALLOC: {
         struct value size = lower_pop(L);
+        if (L->depth != 0 || handler_at(L, L->il_offset, false) >= 0)
+            lower_fail(L, "localloc in a handler, or with more than its size on the stack");
         uint16_t reg = lower_use(L, &size);
         if (size.kind == V_I4) {
             lower_emit(L, CODE_conv_u8_u4, size.home, reg, 0);
@@ -480,7 +493,7 @@ static void lower_insn(struct lowering *L, const il_insn *insn) {
         lower_other(L, insn)) {
         if (il_opcode_get(insn->opcode)->flow != IL_FLOW_PREFIX) {
             L->constrained = NULL;
-            L->tail = L->readonly = false;
+            L->tail = L->readonly = L->is_volatile = false;
         }
         return;
     }

@@ -93,7 +93,7 @@ struct lowering {
 
     /* Prefixes of the instruction being lowered. */
     struct type *constrained;
-    bool tail, readonly;
+    bool tail, readonly, is_volatile;
 
     const rt_hook *hooks; /* one of each kind; NULL: none are wanted */
 

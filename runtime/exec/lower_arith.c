@@ -55,10 +55,6 @@ static value_kind unify(struct lowering *L, struct value *a, struct value *b, co
     }
     if (a->kind == V_I4 && b->kind == V_I4)
         return V_I4;
-    if ((a->kind == V_REF) != (b->kind == V_REF) && !a->constant && !b->constant) {
-        lower_fail(L, "%s: an object and a number", what);
-        return V_I4;
-    }
     widen_to_i8(L, a);
     widen_to_i8(L, b);
     return V_I8;
@@ -259,7 +255,7 @@ static void convert_checked(struct lowering *L, struct value *a, const struct co
 
 static void convert(struct lowering *L, struct conversion c) {
     struct value a = lower_pop(L);
-    if (a.kind == V_STRUCT || (a.kind == V_REF && c.to != STORE_I8)) {
+    if (a.kind == V_STRUCT) {
         lower_fail(L, "conversion: the operand is not a number");
         return;
     }

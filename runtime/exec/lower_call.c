@@ -350,13 +350,14 @@ static void call(struct lowering *L, const il_insn *insn) {
     if (!is_virtual && !apply_own_override(L, &callee.method))
         return;
     method = callee.method;
-    if (lower_intrinsic(L, method) || !place_arguments(L, &callee))
+    bool constrained = is_virtual && L->constrained; /* this is the address of what it should be */
+    if ((!constrained && lower_intrinsic(L, method)) || !place_arguments(L, &callee))
         return;
     uint16_t base = first_argument(L, &callee);
     if (method->is_vararg)
         base = spread_varargs(L, &callee);
     check_array_elements(L, method, base);
-    if (is_virtual && L->constrained)
+    if (constrained)
         call_constrained(L, method, base);
     else if (is_tail(L, method, insn))
         emit_tail_call(L, method, base, is_virtual);

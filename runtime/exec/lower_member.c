@@ -654,7 +654,14 @@ static bool lower_object(struct lowering *L, const il_insn *insn) {
     }
 }
 
+static bool is_load(il_opcode opcode) {
+    return opcode == IL_OP_LDFLD || opcode == IL_OP_LDSFLD || opcode == IL_OP_LDOBJ ||
+           (opcode >= IL_OP_LDIND_I1 && opcode <= IL_OP_LDIND_REF);
+}
+
 bool lower_member(struct lowering *L, const il_insn *insn) {
+    if (L->is_volatile && is_load(insn->opcode))
+        lower_emit(L, CODE_reload, 0, 0, 0);
     switch (insn->opcode) {
     case IL_OP_LDFLD:
     case IL_OP_LDFLDA:

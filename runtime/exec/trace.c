@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+/* Any object may be thrown; only an Exception has room for a trace. NULL: this is none. */
 static struct array **trace_field(struct runtime *rt, struct object *exception) {
     struct field *field = type_find_field(rt->core.exception, "_stackTrace");
-    return field ? (struct array **)((char *)exception + field->offset) : NULL;
+    return field && type_is_assignable(exception->type, rt->core.exception)
+               ? (struct array **)((char *)exception + field->offset)
+               : NULL;
 }
 
 void trace_begin(struct trace *trace, struct object *exception, bool keep) {
@@ -83,6 +86,8 @@ char *exec_trace_text(struct thread *thread, struct object *exception) {
 }
 
 char *exec_exception_message(struct thread *thread, struct object *exception) {
+    if (!type_is_assignable(exception->type, thread->rt->core.exception))
+        return NULL;
     struct method *getter = type_find_method(thread->rt->core.exception, "get_Message", 0);
     struct field *field = type_find_field(thread->rt->core.exception, "_message");
     union slot args[1] = {{.o = exception}};

@@ -717,6 +717,17 @@ OP unlock(ARGS) {
     tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_use(t, insn->a)});
 }
 
+/* A poll: control that comes back from its call keeps MIR from taking an earlier load for this one.
+ */
+OP reload(ARGS) {
+    (void)insn;
+    MIR_label_t back = MIR_new_label(t->ctx);
+    MIR_label_t slow = tr_cold(t, rule->helper, 0, back, 0, NULL);
+    tr_put3(t, MIR_BNE, tr_label(t, slow),
+            tr_thread_word(t, MIR_T_U32, offsetof(struct thread, poll)), tr_int(t, 0));
+    tr_place(t, back);
+}
+
 OP throw(ARGS) {
     tr_check_null(t, insn->a);
     tr_call_helper(t, rule->helper, 0, 1, (MIR_op_t[]){tr_use(t, insn->a)});
@@ -993,6 +1004,7 @@ static const rule RULES[CODE_OP_COUNT] = {
     [CODE_conv_i8_i4] = {unary, .code = MIR_EXT32},
     [CODE_conv_u8_u4] = {unary, .code = MIR_UEXT32},
     [CODE_nop] = {.translate = nothing},
+    [CODE_reload] = {reload, .helper = HELP_poll},
     [CODE_mov] = {.translate = mov},
     [CODE_ldc] = {.translate = ldc},
     [CODE_br] = {.translate = jump},

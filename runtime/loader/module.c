@@ -225,6 +225,29 @@ static il_status load_from_folder(struct runtime *rt, const char *folder, size_t
     return IL_OK;
 }
 
+/* The class library under a name in other letters: names of assemblies are the same in any case,
+ * files are not. */
+static il_status load_in_other_case(struct runtime *rt, const char *name, struct module **out,
+                                    bool *found, il_error *err) {
+    static const char *const folders[] = {DEFAULT_PATH, FACADES_PATH};
+    size_t length = strlen(name);
+    char real[256];
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && length < sizeof real; i++) {
+        DIR *files = opendir(folders[i]);
+        real[0] = '\0';
+        for (struct dirent *entry; files && !real[0] && (entry = readdir(files));) {
+            if (strncasecmp(entry->d_name, name, length) == 0 &&
+                strcmp(entry->d_name + length, ".dll") == 0)
+                snprintf(real, sizeof real, "%.*s", (int)length, entry->d_name);
+        }
+        if (files)
+            closedir(files);
+        if (real[0])
+            return load_from_folder(rt, folders[i], strlen(folders[i]), real, out, found, err);
+    }
+    return IL_OK;
+}
+
 /* The folder of the newest version of an assembly in Mono's cache; false when it has none. */
 static bool newest_in_cache(const char *name, char *folder, size_t size) {
     char newest[256] = "";
@@ -296,6 +319,8 @@ il_status ldr_load_assembly(struct runtime *rt, const char *name, struct module 
         status = load_from_folder(rt, FACADES_PATH, strlen(FACADES_PATH), name, out, &found, err);
     if (!found && newest_in_cache(name, cached, sizeof cached))
         status = load_from_folder(rt, cached, strlen(cached), name, out, &found, err);
+    if (!found)
+        status = load_in_other_case(rt, name, out, &found, err);
     return found ? status : fail_missing(rt, name, path, err);
 }
 

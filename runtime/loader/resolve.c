@@ -674,10 +674,11 @@ static il_status variable(struct module *module, const il_type *sig,
 static il_status generic_instance(struct module *module, const il_type *sig,
                                   const struct generic_context *context, struct type **out,
                                   il_error *err) {
-    struct type *definition, *args[64];
+    struct type *definition, *args[MAX_TYPE_ARGUMENTS];
     il_status status = ldr_sig_type(module, sig->element, context, &definition, err);
-    if (status == IL_OK && sig->arg_count > 64)
-        status = il_fail(err, IL_BAD_SIGNATURE, IL_NO_OFFSET, 0, "more than 64 type arguments");
+    if (status == IL_OK && sig->arg_count > MAX_TYPE_ARGUMENTS)
+        status = il_fail(err, IL_BAD_SIGNATURE, IL_NO_OFFSET, 0, "more than %d type arguments",
+                         MAX_TYPE_ARGUMENTS);
     for (uint32_t i = 0; status == IL_OK && i < sig->arg_count; i++)
         status = ldr_sig_type(module, sig->args[i], context, &args[i], err);
     return status == IL_OK ? ldr_instantiate(definition, args, sig->arg_count, out, err) : status;
@@ -928,7 +929,7 @@ static il_status method_spec(struct module *module, uint32_t row,
                              const struct generic_context *context, struct method **out,
                              il_error *err) {
     struct method *definition;
-    struct type *args[64];
+    struct type *args[MAX_TYPE_ARGUMENTS];
     MEM_POOL_LOCAL(pool);
     const il_method_sig *sig;
     uint32_t token = il_cell(module->il, IL_MethodSpec_Method, row);
@@ -938,8 +939,9 @@ static il_status method_spec(struct module *module, uint32_t row,
     if (status == IL_OK)
         status = il_parse_method_spec(il_blob_cell(module->il, IL_MethodSpec_Instantiation, row),
                                       &pool, &sig, err);
-    if (status == IL_OK && sig->param_count > 64)
-        status = il_fail(err, IL_BAD_SIGNATURE, IL_NO_OFFSET, 0, "more than 64 type arguments");
+    if (status == IL_OK && sig->param_count > MAX_TYPE_ARGUMENTS)
+        status = il_fail(err, IL_BAD_SIGNATURE, IL_NO_OFFSET, 0, "more than %d type arguments",
+                         MAX_TYPE_ARGUMENTS);
     for (uint32_t i = 0; status == IL_OK && i < sig->param_count; i++)
         status = ldr_sig_type(module, sig->params[i], context, &args[i], err);
     if (status == IL_OK)

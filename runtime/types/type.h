@@ -197,6 +197,9 @@ typedef enum method_special {
     METHOD_DELEGATE_INVOKE
 } method_special;
 
+/* Of a type, or of a method. */
+#define MAX_TYPE_ARGUMENTS 256
+
 #define METHOD_NO_SLOT UINT32_MAX
 /* Behind the declared arguments of a method with variable ones: struct code_varargs *, and the
  * address of their values, each in the slots of its type. */

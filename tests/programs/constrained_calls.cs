@@ -30,6 +30,14 @@ class Program
     }
     static string Text<T>(T value) { return value.ToString(); }
 
+    // A type parameter that can only be string: the call is that of String's own method.
+    abstract class Measure<U> { public abstract int Of<T>(T value) where T : U; }
+    class Length : Measure<string> { public override int Of<T>(T value) { return value.Length; } }
+
+    // Nothing but the box names the type in the nullable one.
+    struct Optional { public ushort? number; public sbyte? small; }
+    static string Compare(IComparable left, IComparable right) { return left.CompareTo(right).ToString(); }
+
     static void Main()
     {
         var keys = new Dictionary<Key, int>();
@@ -43,5 +51,8 @@ class Program
         Console.WriteLine(Twice(ref counter));
         Console.WriteLine(Picks(ref counter));
         Console.WriteLine(Text(42) + Text("s") + Text(new Key("p", "q")));
+        Console.WriteLine(new Length().Of("abc"));
+        var optional = new Optional { number = 3, small = -3 };
+        Console.WriteLine(Compare(optional.number, optional.number) + Compare(optional.small, optional.small));
     }
 }
