@@ -13,6 +13,14 @@
 #define EXEC_MAX_FRAMES  16384
 #define EXEC_MAX_RANK    32 /* dimensions of an array */
 
+/* Nothing is ever mapped below: an address there is null, or comes of null. Checked where it may be
+ * a pointer's; what is known to be an object's is compared with null. */
+#define EXEC_LOWEST_ADDRESS 4096
+
+static inline bool exec_is_null(const void *address) {
+    return (uintptr_t)address < EXEC_LOWEST_ADDRESS;
+}
+
 /* One interpreted activation. */
 struct frame {
     struct code *code;

@@ -130,7 +130,7 @@ typedef uint64_t mem_u8 __attribute__((aligned(1)));
 #define LOAD(name, field, ctype)                                                                   \
     OP(name) {                                                                                     \
         const char *base = B.p;                                                                    \
-        if (!base)                                                                                 \
+        if (exec_is_null(base))                                                                    \
             goto null_reference;                                                                   \
         A.field = *(const ctype *)(base + ip->u.mem.offset);                                       \
         NEXT;                                                                                      \
@@ -138,7 +138,7 @@ typedef uint64_t mem_u8 __attribute__((aligned(1)));
 #define STORE(name, field, ctype)                                                                  \
     OP(name) {                                                                                     \
         char *base = A.p;                                                                          \
-        if (!base)                                                                                 \
+        if (exec_is_null(base))                                                                    \
             goto null_reference;                                                                   \
         *(ctype *)(base + ip->u.mem.offset) = (ctype)B.field;                                      \
         NEXT;                                                                                      \
@@ -412,14 +412,14 @@ __attribute__((no_sanitize("thread"))) void interp_run(struct thread *t, uint32_
     STORE(st_r8, u8, mem_u8)
     OP(ld_n) {
         const char *from = B.p;
-        if (!from)
+        if (exec_is_null(from))
             goto null_reference;
         memmove(&A, from + ip->u.mem.offset, ip->u.mem.size);
         NEXT;
     }
     OP(st_n) {
         char *to = A.p;
-        if (!to)
+        if (exec_is_null(to))
             goto null_reference;
         memmove(to + ip->u.mem.offset, &B, ip->u.mem.size);
         NEXT;
@@ -431,13 +431,13 @@ __attribute__((no_sanitize("thread"))) void interp_run(struct thread *t, uint32_
         NEXT;
     }
     OP(zero_n) {
-        if (!A.p)
+        if (exec_is_null(A.p))
             goto null_reference;
         memset((char *)A.p + ip->u.mem.offset, 0, ip->u.mem.size);
         NEXT;
     }
     OP(copy_n) {
-        if (!A.p || !B.p)
+        if (exec_is_null(A.p) || exec_is_null(B.p))
             goto null_reference;
         memmove(A.p, B.p, ip->u.mem.size);
         NEXT;
@@ -447,7 +447,7 @@ __attribute__((no_sanitize("thread"))) void interp_run(struct thread *t, uint32_
         NEXT;
     }
     OP(check_null) {
-        if (!A.p)
+        if (exec_is_null(A.p))
             goto null_reference;
         NEXT;
     }
@@ -600,14 +600,14 @@ __attribute__((no_sanitize("thread"))) void interp_run(struct thread *t, uint32_
         NEXT;
     }
     OP(cpblk) {
-        if (C.u4 && (!A.p || !B.p))
+        if (C.u4 && (exec_is_null(A.p) || exec_is_null(B.p)))
             goto null_reference;
         if (C.u4)
             memmove(A.p, B.p, C.u4);
         NEXT;
     }
     OP(initblk) {
-        if (C.u4 && !A.p)
+        if (C.u4 && exec_is_null(A.p))
             goto null_reference;
         if (C.u4)
             memset(A.p, B.i4, C.u4);

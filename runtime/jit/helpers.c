@@ -162,7 +162,7 @@ HELP(zero) {
 HELP(copy_block) {
     FROM_COMPILED(thread);
     uint32_t size = (uint32_t)c;
-    if (size && (!a || !b))
+    if (size && (exec_is_null(pointer(a)) || exec_is_null(pointer(b))))
         return throw_new(thread, "NullReferenceException", NULL);
     if (size)
         memmove(pointer(a), pointer(b), size);
@@ -172,7 +172,7 @@ HELP(copy_block) {
 HELP(fill_block) {
     FROM_COMPILED(thread);
     uint32_t size = (uint32_t)c;
-    if (size && !a)
+    if (size && exec_is_null(pointer(a)))
         return throw_new(thread, "NullReferenceException", NULL);
     if (size)
         memset(pointer(a), (int)b, size);
@@ -334,8 +334,10 @@ static __attribute__((noinline)) bool take_arguments(struct thread *thread, stru
     return true;
 }
 
-__attribute__((target("general-regs-only"))) int64_t jit_interpret(struct thread *thread, struct method *method, int64_t a, int64_t b, int64_t c,
-                      int64_t d, ...) {
+__attribute__((target("general-regs-only"))) int64_t jit_interpret(struct thread *thread,
+                                                                   struct method *method, int64_t a,
+                                                                   int64_t b, int64_t c, int64_t d,
+                                                                   ...) {
     union slot *args = thread->native_top;
     va_list rest;
     FROM_COMPILED(thread);

@@ -377,7 +377,7 @@ void tr_check_null(struct translator *t, uint32_t slot) {
     if (t->non_null[slot])
         return;
     MIR_label_t null = tr_cold(t, HELP_throw_null, 0, NULL, 0, NULL);
-    tr_put3(t, MIR_BEQ, tr_label(t, null), tr_use(t, slot), tr_int(t, 0));
+    tr_put3(t, MIR_UBLT, tr_label(t, null), tr_use(t, slot), tr_int(t, EXEC_LOWEST_ADDRESS));
     tr_know(t, slot, true, t->constant_of[slot]);
 }
 

@@ -176,7 +176,7 @@ OP ldc(ARGS) {
     (void)rule;
     tr_put2(t, MIR_MOV, tr_reg(t, base), tr_pointer(t, &insn->u));
     tr_put2(t, MIR_MOV, tr_def(t, insn->a), tr_constant(t, MIR_T_I64, 0, base));
-    tr_know(t, insn->a, insn->u.i != 0, insn);
+    tr_know(t, insn->a, !exec_is_null((void *)(intptr_t)insn->u.i), insn);
 }
 
 OP branch(ARGS) {

@@ -91,6 +91,12 @@ unsafe class Program
         int* nothing = null;
         try { *nothing = 1; }
         catch (NullReferenceException) { Console.WriteLine("null pointer"); }
+        try { nothing[100] = 1; }
+        catch (NullReferenceException) { Console.WriteLine("near null"); }
+        try { Console.WriteLine(*(long*)8); }
+        catch (NullReferenceException) { Console.WriteLine("near null"); }
+        try { Console.WriteLine(System.Runtime.InteropServices.Marshal.ReadInt32(IntPtr.Zero, 12)); }
+        catch (NullReferenceException) { Console.WriteLine("near null"); }
         IntPtr native = (IntPtr)pl;
         Console.WriteLine(*(int*)native);
         long total = 0;
