@@ -2,14 +2,18 @@
  *
  * The library asks for workers; each request leads to one call of PerformWaitCallback, which works
  * the queue off. There are as many workers at work as processors; one that sleeps in a wait does
- * not count, so that work which waits for other work does not stop the pool. A worker that finds
- * nothing to do for a while ends. */
+ * not count, so that work which waits for other work does not stop the pool. Nor do workers that
+ * keep busy stop it for long: while requests wait, a thread looks now and then, and starts one more
+ * worker when none of them was taken since it looked last. A worker that finds nothing to do for a
+ * while ends. */
 #include <unistd.h>
 
 #include "runtime/bcl/bcl_state.h"
 
 #define IDLE_MS     20000
 #define MAX_WORKERS 32767
+#define LOOK_MS     500 /* how often progress is looked for */
+#define LOOKS       20  /* without a request that waits, until nobody looks any more */
 
 struct worker {
     struct thread *thread;
@@ -20,6 +24,8 @@ struct worker {
 struct thread_pool {
     pthread_mutex_t lock;
     uint32_t requests;
+    uint64_t taken; /* requests, ever */
+    bool looked_after;
     uint32_t workers, blocked;
     struct worker *idle;
     int32_t least, most; /* workers at work; least: see least_workers */
@@ -96,6 +102,7 @@ static void work(struct thread *thread, const struct thread_start *start) {
     while (!exec_is_ending(thread) && wait_for_request(pool, &self)) {
         bool wanted = pool->requests > 0;
         pool->requests -= wanted;
+        pool->taken += wanted;
         pthread_mutex_unlock(&pool->lock);
         thread->blocks = change_blocked;
         if (wanted)
@@ -116,23 +123,6 @@ static void begin_work(struct thread *thread, const struct thread_start *start) 
     work(thread, start);
 }
 
-/* Calls a worker for the requests there are, or says that one must be started. Under the lock. */
-static bool call_worker(struct thread_pool *pool) {
-    struct worker *worker = pool->idle;
-    if (worker) {
-        pool->idle = worker->next_idle;
-        worker->called = true;
-        exec_unpark(worker->thread);
-        return false;
-    }
-    int64_t working = (int64_t)pool->workers - pool->blocked;
-    if (pool->requests == 0 || working >= least_workers(pool) ||
-        pool->workers >= (uint32_t)pool->most)
-        return false;
-    pool->workers++;
-    return true;
-}
-
 static void start_worker(struct thread *thread, struct thread_pool *pool) {
     struct thread_start start = {.body = begin_work, .data = pool};
     if (exec_start_thread(thread, &start))
@@ -142,17 +132,81 @@ static void start_worker(struct thread *thread, struct thread_pool *pool) {
     pthread_mutex_unlock(&pool->lock);
 }
 
+/* ---- Progress ---- */
+
+/* The body of the thread that looks for progress. */
+static void look_after(struct thread *thread, const struct thread_start *start) {
+    struct thread_pool *pool = start->data;
+    uint64_t seen = 0;
+    bcl_thread_object(thread, THREAD_BACKGROUND);
+    exec_take_exception(thread);
+    pthread_mutex_lock(&pool->lock);
+    for (int idle = 0; idle < LOOKS && !exec_is_ending(thread); idle++) {
+        uint64_t deadline = exec_deadline(LOOK_MS);
+        pthread_mutex_unlock(&pool->lock);
+        while (!exec_is_ending(thread) && exec_park(thread, deadline))
+            ;
+        pthread_mutex_lock(&pool->lock);
+        bool stuck = pool->requests > 0 && pool->taken == seen;
+        if (pool->requests > 0)
+            idle = 0;
+        seen = pool->taken;
+        if (!stuck || exec_is_ending(thread) || pool->workers >= (uint32_t)pool->most)
+            continue;
+        pool->workers++;
+        pthread_mutex_unlock(&pool->lock);
+        start_worker(thread, pool);
+        pthread_mutex_lock(&pool->lock);
+    }
+    pool->looked_after = false;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+enum help { HELP_NONE, HELP_WORKER, HELP_LOOKING };
+
+/* Calls a worker for the requests there are, or says what must be started. Under the lock. */
+static enum help find_help(struct thread_pool *pool) {
+    struct worker *worker = pool->idle;
+    int64_t working = (int64_t)pool->workers - pool->blocked;
+    if (worker) {
+        pool->idle = worker->next_idle;
+        worker->called = true;
+        exec_unpark(worker->thread);
+        return HELP_NONE;
+    }
+    if (pool->requests == 0)
+        return HELP_NONE;
+    if (working < least_workers(pool) && pool->workers < (uint32_t)pool->most) {
+        pool->workers++;
+        return HELP_WORKER;
+    }
+    if (pool->looked_after)
+        return HELP_NONE;
+    pool->looked_after = true;
+    return HELP_LOOKING;
+}
+
+static void start_help(struct thread *thread, struct thread_pool *pool, enum help help) {
+    const struct thread_start looking = {.body = look_after, .data = pool};
+    if (help == HELP_WORKER)
+        start_worker(thread, pool);
+    if (help != HELP_LOOKING || exec_start_thread(thread, &looking))
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pool->looked_after = false;
+    pthread_mutex_unlock(&pool->lock);
+}
+
 /* A worker goes to sleep in a wait, or has woken. */
 static void change_blocked(struct thread *thread, bool now) {
     struct thread_pool *pool = thread->rt->bcl->pool;
-    bool start = false;
+    enum help help = HELP_NONE;
     pthread_mutex_lock(&pool->lock);
     pool->blocked += now ? 1 : UINT32_MAX;
     if (now && pool->requests)
-        start = call_worker(pool);
+        help = find_help(pool);
     pthread_mutex_unlock(&pool->lock);
-    if (start)
-        start_worker(thread, pool);
+    start_help(thread, pool, help);
 }
 
 /* ---- What the library calls ---- */
@@ -166,10 +220,9 @@ void bcl_pool_request(struct thread *thread, union slot *slots) {
     struct thread_pool *pool = thread->rt->bcl->pool;
     pthread_mutex_lock(&pool->lock);
     pool->requests++;
-    bool start = call_worker(pool);
+    enum help help = find_help(pool);
     pthread_mutex_unlock(&pool->lock);
-    if (start)
-        start_worker(thread, pool);
+    start_help(thread, pool, help);
     slots[0].i4 = 1;
 }
 
