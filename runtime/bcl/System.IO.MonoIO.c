@@ -272,14 +272,12 @@ void bcl_io_write(struct thread *thread, union slot *slots) {
     slots[0].i4 = *error ? -1 : done;
 }
 
-/* Waits until a pipe or a terminal can be read, so that the thread can be asked to end meanwhile.
- * False with an exception pending. */
-static bool wait_for_input(struct thread *thread, int fd) {
+bool bcl_io_wait_for(struct thread *thread, int fd, short events) {
     struct stat st;
     if (fstat(fd, &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
         return true;
     while (!exec_take_requests(thread, false)) {
-        if (exec_park_at(thread, fd, POLLIN, WAIT_FOREVER) != 0)
+        if (exec_park_at(thread, fd, events, WAIT_FOREVER) != 0)
             return true;
     }
     return false;
@@ -297,7 +295,7 @@ void bcl_io_read(struct thread *thread, union slot *slots) {
         return;
     }
     int fd = (int)slots[0].i8;
-    if (!wait_for_input(thread, fd))
+    if (!bcl_io_wait_for(thread, fd, POLLIN))
         return;
     exec_enter_safe(thread);
     do

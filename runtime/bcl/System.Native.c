@@ -58,8 +58,7 @@ void bcl_sys_error_text(struct thread *thread, union slot *slots) {
     slots[0].p = buffer;
 }
 
-/* The result of a call that gives -1 and errno on failure. */
-static void finish(struct thread *thread, union slot *slots, int result) {
+void bcl_sys_finish(struct thread *thread, union slot *slots, int result) {
     if (result < 0)
         thread->last_error = errno;
     slots[0].i4 = result;
@@ -67,7 +66,7 @@ static void finish(struct thread *thread, union slot *slots, int result) {
 
 /* ---- Arguments ---- */
 
-static int descriptor(struct object *handle) {
+int bcl_sys_descriptor(struct object *handle) {
     const intptr_t *value = handle ? bcl_field(handle, "handle") : NULL;
     return value ? (int)*value : -1;
 }
@@ -78,7 +77,7 @@ static int descriptor(struct object *handle) {
         char *path = bcl_text(thread, slots[0].p);                                                 \
         if (!path)                                                                                 \
             return;                                                                                \
-        finish(thread, slots, call);                                                               \
+        bcl_sys_finish(thread, slots, call);                                                       \
         mem_free(path);                                                                            \
     }
 
@@ -88,7 +87,7 @@ static int descriptor(struct object *handle) {
         char *from = bcl_text(thread, slots[0].p);                                                 \
         char *to = from ? bcl_text(thread, slots[1].p) : NULL;                                     \
         if (to)                                                                                    \
-            finish(thread, slots, function(from, to));                                             \
+            bcl_sys_finish(thread, slots, function(from, to));                                     \
         mem_free(from);                                                                            \
         mem_free(to);                                                                              \
     }
@@ -168,7 +167,7 @@ static void status_of_path(struct thread *thread, union slot *slots,
     int result = function(path, &st);
     if (result == 0)
         fill_status(out, &st);
-    finish(thread, slots, result);
+    bcl_sys_finish(thread, slots, result);
     mem_free(text);
 }
 
@@ -183,10 +182,10 @@ void bcl_sys_lstat(struct thread *thread, union slot *slots) {
 /* FStat2(handle, out status). */
 void bcl_sys_fstat(struct thread *thread, union slot *slots) {
     struct stat st;
-    int result = fstat(descriptor(slots[0].o), &st);
+    int result = fstat(bcl_sys_descriptor(slots[0].o), &st);
     if (result == 0)
         fill_status(slots[1].p, &st);
-    finish(thread, slots, result);
+    bcl_sys_finish(thread, slots, result);
 }
 
 /* ReadLink(path, byte[], size): the length of the target, which has no NUL. */
@@ -198,13 +197,13 @@ void bcl_sys_readlink(struct thread *thread, union slot *slots) {
     size_t size =
         buffer && slots[2].i4 > 0 && slots[2].i4 <= buffer->length ? (size_t)slots[2].i4 : 0;
     errno = EINVAL;
-    finish(thread, slots, size ? (int)readlink(path, (char *)buffer->data, size) : -1);
+    bcl_sys_finish(thread, slots, size ? (int)readlink(path, (char *)buffer->data, size) : -1);
     mem_free(path);
 }
 
 /* CopyFile(source handle, target handle): the bytes and the permissions. */
 void bcl_sys_copy_file(struct thread *thread, union slot *slots) {
-    int from = descriptor(slots[0].o), to = descriptor(slots[1].o);
+    int from = bcl_sys_descriptor(slots[0].o), to = bcl_sys_descriptor(slots[1].o);
     struct stat st;
     exec_enter_safe(thread);
     int result = fstat(from, &st);
@@ -213,7 +212,7 @@ void bcl_sys_copy_file(struct thread *thread, union slot *slots) {
     if (result == 0)
         result = bcl_io_copy(from, to);
     exec_leave_safe(thread);
-    finish(thread, slots, result);
+    bcl_sys_finish(thread, slots, result);
 }
 
 /* ---- Directories ---- */
@@ -235,7 +234,7 @@ void bcl_sys_open_dir(struct thread *thread, union slot *slots) {
 }
 
 void bcl_sys_close_dir(struct thread *thread, union slot *slots) {
-    finish(thread, slots, slots[0].p ? closedir(slots[0].p) : -1);
+    bcl_sys_finish(thread, slots, slots[0].p ? closedir(slots[0].p) : -1);
 }
 
 /* ReadDirR(directory, buffer, size, out entry): 0, -1 at the end, or errno. No buffer is wanted,
