@@ -39,8 +39,9 @@ void bcl_io_finish(union slot *slots, int result, int32_t *error);
  * block: the caller is safe for collections. */
 int bcl_io_copy(int from, int to);
 
-/* System.IO.MonoIO.c: waits until a pipe or a terminal can be read (POLLIN) or written (POLLOUT), so
- * that the thread can be asked to end meanwhile; files always can. False with an exception pending.
+/* System.IO.MonoIO.c: waits until a pipe or a terminal can be read (POLLIN) or written (POLLOUT),
+ * so that the thread can be asked to end meanwhile; files always can. False with an exception
+ * pending.
  */
 bool bcl_io_wait_for(struct thread *thread, int fd, short events);
 
@@ -51,8 +52,8 @@ void bcl_sys_finish(struct thread *thread, union slot *slots, int result);
 int bcl_sys_descriptor(struct object *handle);
 void bcl_sys_error_to_pal(struct thread *thread, union slot *slots);
 
-/* System.Diagnostics.Process.c: whether the handle is a process's; then *out is what DuplicateHandle
- * makes of it, 0 with an exception pending or when that cannot be had. */
+/* System.Diagnostics.Process.c: whether the handle is a process's; then *out is what
+ * DuplicateHandle makes of it, 0 with an exception pending or when that cannot be had. */
 bool bcl_process_duplicate(struct thread *thread, int64_t handle, int64_t *out);
 
 /* System.Security.c: fills the buffer from the kernel's random source; false when there is none. */

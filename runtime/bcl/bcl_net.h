@@ -15,9 +15,9 @@ int bcl_net_family_to_system(int32_t family);
 int32_t bcl_net_family_from_system(int family);
 
 /* Waits until the blocking socket can be read (POLLIN), written (POLLOUT) or connected. 0, or an
- * error: NET_INTERRUPTED when it was made non-blocking meanwhile, which the managed side does with a
- * socket that it closes before it wakes those that wait for it; and when the thread is to be aborted
- * or to end: then an exception is pending. */
+ * error: NET_INTERRUPTED when it was made non-blocking meanwhile, which the managed side does with
+ * a socket that it closes before it wakes those that wait for it; and when the thread is to be
+ * aborted or to end: then an exception is pending. */
 int32_t bcl_net_wait(struct thread *thread, int fd, short events);
 
 /* System.IOSelector.c: a descriptor is about to be closed; who waits for it by a job is told. */
