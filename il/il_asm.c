@@ -231,6 +231,8 @@ void il_asm_next(il_asm *as) {
     il_lex_next(&as->lex, &as->t);
     if (as->t.kind == IL_LEX_BAD)
         il_asm_fail(as, "%s", as->lex.problem);
+    else if (as->t.kind == IL_LEX_INT && as->t.cut)
+        il_asm_warn_at(as, il_asm_here(as), "the low 64 bits of the number are taken");
 }
 
 bool il_asm_take(il_asm *as, int kind) {

@@ -51,7 +51,7 @@ static const alias ALIASES[] = {
     {"brnull", IL_OP_BRFALSE},      {"brnull.s", IL_OP_BRFALSE_S}, {"brzero", IL_OP_BRFALSE},
     {"brzero.s", IL_OP_BRFALSE_S},  {"brinst", IL_OP_BRTRUE},      {"brinst.s", IL_OP_BRTRUE_S},
     {"endfault", IL_OP_ENDFINALLY}, {"ldind.u8", IL_OP_LDIND_I8},  {"ldelem.u8", IL_OP_LDELEM_I8},
-    {"ldelem.any", IL_OP_LDELEM},   {"stelem.any", IL_OP_STELEM},
+    {"ldelem.any", IL_OP_LDELEM},   {"stelem.any", IL_OP_STELEM},  {"ldc.i4.M1", IL_OP_LDC_I4_M1},
 };
 
 enum { ALIAS_COUNT = sizeof ALIASES / sizeof *ALIASES, NAME_COUNT = IL_OPCODE_COUNT + ALIAS_COUNT };

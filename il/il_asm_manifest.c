@@ -113,9 +113,9 @@ static void read_assembly(il_asm *as) {
     il_asm_name name = il_asm_dotted(as);
     if (as->panic)
         return;
-    if (as->assembly) {
+    if (as->assembly && !il_asm_is_own_assembly(as, &name)) {
         il_asm_fail_at(as, place, "a second assembly in one module");
-    } else {
+    } else if (!as->assembly) {
         as->assembly =
             il_build_assembly(as->build, il_asm_c_string(as, name), (const uint16_t[4]){0});
         il_build_set(as->build, IL_Assembly_Flags, as->assembly, flags);

@@ -358,6 +358,8 @@ uint32_t il_asm_type_token(il_asm *as);
 uint32_t il_asm_class_name(il_asm *as);
 /* The AssemblyRef of mscorlib, added when the sources do not have it. */
 uint32_t il_asm_standard_library(il_asm *as);
+/* Whether name is this assembly's own. */
+bool il_asm_is_own_assembly(il_asm *as, const il_asm_name *name);
 /* "instance", "vararg" ... */
 uint8_t il_asm_convention(il_asm *as);
 /* A list of types in parentheses; returns how many. *sentinel: the place of "..." or UINT32_MAX. */

@@ -19,8 +19,7 @@ uint32_t il_asm_standard_library(il_asm *as) {
     return token;
 }
 
-/* Whether name is this assembly's own. */
-static bool is_own_assembly(il_asm *as, const il_asm_name *name) {
+bool il_asm_is_own_assembly(il_asm *as, const il_asm_name *name) {
     const char *own =
         as->assembly ? il_build_get_string(as->build,
                                            il_build_get(as->build, IL_Assembly_Name, as->assembly))
@@ -39,7 +38,7 @@ static uint32_t read_scope(il_asm *as) {
     if (as->panic)
         return 0;
     uint32_t token = il_asm_find_assembly(as, &name);
-    if (token || is_own_assembly(as, &name))
+    if (token || il_asm_is_own_assembly(as, &name))
         return token;
     if (name.size == 8 && memcmp(name.start, "mscorlib", 8) == 0)
         return il_asm_standard_library(as);

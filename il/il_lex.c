@@ -140,7 +140,7 @@ static const char *lex_hex(il_lex *lex, il_lexeme *out, const char *p) {
     uint64_t value = 0;
     for (int digit; (digit = il_lex_hex_digit(*p)) >= 0; p++) {
         if (value >> 60)
-            lex->problem = "the number has more than 64 bits";
+            out->cut = true;
         value = value << 4 | (unsigned)digit;
     }
     if (p == first)
@@ -149,12 +149,12 @@ static const char *lex_hex(il_lex *lex, il_lexeme *out, const char *p) {
     return p;
 }
 
-static const char *lex_decimal(il_lex *lex, il_lexeme *out, const char *p) {
+static const char *lex_decimal(il_lexeme *out, const char *p) {
     uint64_t value = 0;
     for (; is(*p, DIGIT); p++) {
         unsigned digit = (unsigned)(*p - '0');
         if (value > (UINT64_MAX - digit) / 10)
-            lex->problem = "the number has more than 64 bits";
+            out->cut = true;
         value = value * 10 + digit;
     }
     out->u.i = value;
@@ -186,6 +186,7 @@ static void lex_number(il_lex *lex, il_lexeme *out) {
     bool negative = *lex->next == '-';
     const char *p = lex->next + negative, *float_end;
     lex->problem = NULL;
+    out->cut = false;
     out->kind = IL_LEX_INT;
     if (p[0] == '0' && (p[1] | 0x20) == 'x') {
         p = lex_hex(lex, out, p + 2);
@@ -196,7 +197,7 @@ static void lex_number(il_lex *lex, il_lexeme *out) {
         lex->next = float_end;
         return;
     } else {
-        p = lex_decimal(lex, out, p);
+        p = lex_decimal(out, p);
     }
     if (negative)
         out->u.i = 0 - out->u.i;

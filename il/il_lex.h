@@ -33,8 +33,9 @@ typedef struct il_lexeme {
     il_lex_kind kind;
     uint32_t size;
     const char *start;
+    bool cut; /* INT: it has more than 64 bits, of which u.i has the low ones */
     union {
-        uint64_t i; /* INT: two's complement; a number in decimal or hexadecimal up to 64 bits */
+        uint64_t i; /* INT: two's complement; a number in decimal or hexadecimal */
         double r;
     } u;
 } il_lexeme;
