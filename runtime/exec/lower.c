@@ -24,17 +24,6 @@ static bool covers(uint32_t start, uint32_t end, uint32_t offset) {
     return offset >= start && offset < end;
 }
 
-/* A handler is entered by exceptions only (III.1.7.6). */
-static void mark_target(struct lowering *L, uint32_t offset, const char *what) {
-    for (uint32_t i = 0; i < L->body.clause_count; i++) {
-        const il_clause *c = &L->il_clauses[i];
-        if (covers(c->handler_offset, c->handler_end, offset) &&
-            !covers(c->handler_offset, c->handler_end, L->il_offset))
-            lower_fail(L, "%s into a handler, to IL_%04X", what, offset);
-    }
-    mark_leader(L, offset, what);
-}
-
 static void mark_variable(struct lowering *L, const il_insn *insn) {
     bool arg = insn->opcode == IL_OP_LDARGA || insn->opcode == IL_OP_LDARGA_S;
     uint32_t count = arg ? L->arg_count : L->local_count;
@@ -56,10 +45,10 @@ static void scan(struct lowering *L, uint8_t *starts) {
         starts[offset] = 1;
         switch (il_opcode_get(insn.opcode)->operand) {
         case IL_OPERAND_BRANCH1:
-        case IL_OPERAND_BRANCH4: mark_target(L, insn.u.target, "branch"); break;
+        case IL_OPERAND_BRANCH4: mark_leader(L, insn.u.target, "branch"); break;
         case IL_OPERAND_SWITCH:
             for (uint32_t i = 0; i < insn.u.cases.count; i++)
-                mark_target(L, il_insn_case(&insn, i), "switch");
+                mark_leader(L, il_insn_case(&insn, i), "switch");
             break;
         default: break;
         }
@@ -258,6 +247,16 @@ static void rethrow(struct lowering *L) {
 
 /* ---- Control flow ---- */
 
+/* A handler is entered by exceptions only (III.1.7.6); code that nothing reaches may try. */
+static void check_target(struct lowering *L, uint32_t target) {
+    for (uint32_t i = 0; i < L->body.clause_count; i++) {
+        const il_clause *c = &L->il_clauses[i];
+        if (covers(c->handler_offset, c->handler_end, target) &&
+            !covers(c->handler_offset, c->handler_end, L->il_offset))
+            lower_fail(L, "a branch into a handler, to IL_%04X", target);
+    }
+}
+
 static void count_loop(struct lowering *L, uint32_t target) {
     if (target > L->il_offset)
         return;
@@ -305,6 +304,7 @@ static void switch_to(struct lowering *L, const il_insn *insn) {
     table->count = count;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t target = il_insn_case(insn, i);
+        check_target(L, target);
         if (target <= L->il_offset)
             L->has_loops = true;
         table->targets[i] = lower_edge(L, target);
@@ -326,16 +326,25 @@ static void throw_object(struct lowering *L) {
 static bool lower_control(struct lowering *L, const il_insn *insn) {
     switch (insn->opcode) {
     case IL_OP_BR:
-    case IL_OP_BR_S: jump(L, insn->u.target); return true;
+    case IL_OP_BR_S:
+        check_target(L, insn->u.target);
+        jump(L, insn->u.target);
+        return true;
     case IL_OP_BRFALSE_S ... IL_OP_BLT_UN_S:
-    case IL_OP_BRFALSE ... IL_OP_BLT_UN: branch(L, insn); return true;
+    case IL_OP_BRFALSE ... IL_OP_BLT_UN:
+        check_target(L, insn->u.target);
+        branch(L, insn);
+        return true;
     case IL_OP_SWITCH: switch_to(L, insn); return true;
     case IL_OP_RET:
         lower_return(L);
         L->dead = true;
         return true;
     case IL_OP_LEAVE:
-    case IL_OP_LEAVE_S: leave(L, insn->u.target); return true;
+    case IL_OP_LEAVE_S:
+        check_target(L, insn->u.target);
+        leave(L, insn->u.target);
+        return true;
     case IL_OP_ENDFINALLY: end_finally(L); return true;
     case IL_OP_ENDFILTER: {
         struct value result = lower_pop(L);
