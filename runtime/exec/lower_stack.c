@@ -308,8 +308,9 @@ void lower_coerce(struct lowering *L, struct value *value, const struct type *ty
     if (value->kind == wanted) {
         if (wanted == V_I4 && type->storage < STORE_I4)
             narrow(L, value, type->storage);
-        if (wanted != V_STRUCT || value->type == type)
-            return;
+        if (wanted != V_STRUCT || value->type == type ||
+            (value->type && value->type->value_size == type->value_size))
+            return; /* another structure of the same size passes, as in CoreCLR */
     } else if (value->kind == V_I4 && lower_is_pointer_sized(wanted)) {
         if (value->constant)
             value->kind = (uint8_t)wanted;

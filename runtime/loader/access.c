@@ -55,9 +55,24 @@ static bool is_inside(const struct type *from, const struct type *owner) {
     return false;
 }
 
+/* Whether type implements an instance of the interface. */
+static bool implements(const struct type *type, const struct type *interface) {
+    il_error err;
+    if (interface->kind != TYPE_INTERFACE ||
+        type_prepare((struct type *)(uintptr_t)type, &err) != IL_OK)
+        return false;
+    for (uint32_t i = 0; i < type->interface_count; i++) {
+        if (type->interfaces[i].interface->definition == interface->definition)
+            return true;
+    }
+    return false;
+}
+
 /* Whether from, or a type around it, is owner or derived from it. */
 static bool is_family(const struct type *from, const struct type *owner) {
     for (const struct type *t = from; t; t = t->enclosing) {
+        if (implements(t, owner))
+            return true;
         for (const struct type *base = t; base; base = base->parent) {
             if (base->definition == owner->definition)
                 return true;

@@ -845,8 +845,9 @@ static bool same_modifiers(struct module *a_module, const il_type *a, struct mod
 }
 
 /* Whether the candidate's signature, in open form, is the one asked for. */
-static il_status signature_matches(struct method *candidate, struct module *module,
-                                   const il_method_sig *wanted, bool *matches, il_error *err) {
+static il_status signature_matches(struct method *candidate, const struct generic_context *context,
+                                   struct module *module, const il_method_sig *wanted,
+                                   bool *matches, il_error *err) {
     MEM_POOL_LOCAL(pool);
     struct module *home = candidate->owner->module;
     const il_method_sig *sig;
@@ -862,7 +863,8 @@ static il_status signature_matches(struct method *candidate, struct module *modu
             const il_type *mine = i < sig->param_count ? sig->params[i] : sig->ret;
             const il_type *other = i < sig->param_count ? wanted->params[i] : wanted->ret;
             status = ldr_sig_type(module, other, NULL, &b, err);
-            if (status == IL_OK && is_lacking(status = ldr_sig_type(home, mine, NULL, &a, err))) {
+            if (status == IL_OK &&
+                is_lacking(status = ldr_sig_type(home, mine, context, &a, err))) {
                 *matches = false; /* another overload's trouble */
                 status = IL_OK;
                 break;
@@ -881,9 +883,42 @@ static il_status no_member(const struct type *type, const char *kind, il_status 
                    type_name(type, text, sizeof text), name);
 }
 
+/* How a class sees its base: the arguments of the base with the class's own variables in them. */
+struct base_view {
+    struct generic_context context; /* of the base's members */
+    bool is_base;                   /* else the class itself, whose variables stay open */
+    struct type *method_variables[MAX_TYPE_ARGUMENTS];
+};
+
+/* From the view of a class to that of its base. */
+static il_status view_base(struct base_view *view, const struct type *type, uint32_t generic_count,
+                           il_error *err) {
+    struct type *base;
+    const struct type *definition = type->definition;
+    uint32_t extends = definition->module
+                           ? il_cell(definition->module->il, IL_TypeDef_Extends, definition->row)
+                           : 0;
+    il_status status = IL_OK;
+    if (IL_TOKEN_ROW(extends) == 0 || generic_count > MAX_TYPE_ARGUMENTS)
+        return IL_OK; /* what follows has no variables */
+    status =
+        ldr_type(definition->module, extends, view->is_base ? &view->context : NULL, &base, err);
+    for (uint32_t i = 0; status == IL_OK && i < generic_count; i++)
+        status = ldr_variable(type->rt, true, i, &view->method_variables[i], err);
+    if (status == IL_OK) {
+        view->context = ldr_type_context(base);
+        view->context.method_args = view->method_variables;
+        view->context.method_arg_count = generic_count;
+        view->is_base = true;
+    }
+    return status;
+}
+
 static il_status find_method(struct module *module, struct type *type, const char *name,
                              const il_method_sig *sig, struct method **out, il_error *err) {
+    struct base_view view = {.is_base = false};
     for (struct type *t = type; t; t = t->parent) {
+        const struct generic_context *context = view.is_base ? &view.context : NULL;
         il_status status = type_make_methods(t, err);
         for (uint32_t i = 0; status == IL_OK && i < t->method_count; i++) {
             bool matches = false;
@@ -895,12 +930,14 @@ static il_status find_method(struct module *module, struct type *type, const cha
             if (method->row == 0)
                 matches = method->param_count == sig->param_count; /* of an array */
             else
-                status = signature_matches(method, module, sig, &matches, err);
+                status = signature_matches(method, context, module, sig, &matches, err);
             if (status == IL_OK && matches) {
                 *out = method;
                 return IL_OK;
             }
         }
+        if (status == IL_OK)
+            status = view_base(&view, t, sig->generic_count, err);
         if (status != IL_OK)
             return status;
     }

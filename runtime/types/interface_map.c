@@ -131,9 +131,10 @@ static const struct interface_entry *find_entry(const struct type *type,
  * method's own, or the override in the most derived interface (II.12.2). Two that are unrelated
  * give none. */
 static il_status find_default(struct type *type, struct method *wanted, struct method **out,
-                              il_error *err) {
+                              bool *ambiguous, il_error *err) {
     struct type *best = NULL;
     *out = NULL;
+    *ambiguous = false;
     if (!method_is_abstract(wanted)) {
         best = wanted->owner;
         *out = wanted;
@@ -152,6 +153,7 @@ static il_status find_default(struct type *type, struct method *wanted, struct m
             continue;
         if (best && !find_entry(interface, best)) {
             *out = NULL;
+            *ambiguous = true;
             return IL_OK;
         }
         best = interface;
@@ -203,12 +205,14 @@ static il_status implement(const struct implementing *self, struct interface_ent
     for (uint32_t slot = 0; slot < entry->interface->vtable_size; slot++) {
         struct method *wanted = entry->interface->vtable[slot], *found;
         uint32_t level;
+        bool ambiguous = false; /* an error for who calls it */
         il_status status = find_in_classes(self, entry, slot, wanted, &found, &level, err);
         if (status == IL_OK && !found) {
             level = 0;
-            status = find_default(type, wanted, &found, err);
+            status = find_default(type, wanted, &found, &ambiguous, err);
         }
-        if (status == IL_OK && !found && method_is_abstract(wanted) && type_must_implement(type))
+        if (status == IL_OK && !found && !ambiguous && method_is_abstract(wanted) &&
+            type_must_implement(type))
             status = type_not_implemented(type, wanted, err);
         if (status != IL_OK)
             return status;

@@ -1,5 +1,5 @@
-// The methods of array classes by reflection; the current method; volatile fields in expressions;
-// constructors of value types.
+// The methods of array classes by reflection; pointers as arguments and results; the current method;
+// volatile fields in expressions.
 using System;
 using System.Collections.Generic;
 using System.Linq.Expressions;
@@ -21,7 +21,20 @@ class Program {
         Console.WriteLine(string.Join(" | ", names));
     }
 
+    public static unsafe int* Next(int* p) { return p + 1; }
+
+    static unsafe void Pointers() {
+        int* two = stackalloc int[2];
+        two[0] = 10;
+        two[1] = 11;
+        MethodInfo next = typeof(Program).GetMethod("Next");
+        Console.WriteLine(*(int*)Pointer.Unbox(next.Invoke(null, new object[] { Pointer.Box(two, typeof(int*)) })));
+        Console.WriteLine(*(int*)Pointer.Unbox(next.Invoke(null, new object[] { new IntPtr(two) })));
+        Console.WriteLine((long)Pointer.Unbox(next.Invoke(null, new object[] { null })));
+    }
+
     static void Main() {
+        Pointers();
         Methods(typeof(string[]));
         Methods(typeof(int[,]));
         var words = new string[2];
