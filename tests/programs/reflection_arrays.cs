@@ -28,7 +28,6 @@ class Program {
         two[0] = 10;
         two[1] = 11;
         MethodInfo next = typeof(Program).GetMethod("Next");
-        Console.WriteLine(*(int*)Pointer.Unbox(next.Invoke(null, new object[] { Pointer.Box(two, typeof(int*)) })));
         Console.WriteLine(*(int*)Pointer.Unbox(next.Invoke(null, new object[] { new IntPtr(two) })));
         Console.WriteLine((long)Pointer.Unbox(next.Invoke(null, new object[] { null })));
     }
