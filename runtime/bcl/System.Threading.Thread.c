@@ -164,7 +164,7 @@ void bcl_thread_abort(struct thread *thread, union slot *slots) {
         exec_change_state(thread->rt, internal, THREAD_ABORTED | THREAD_STOPPED,
                           THREAD_ABORT_REQUESTED | THREAD_UNSTARTED);
     else if (internal == thread->internal)
-        exec_take_requests(thread, false);
+        exec_take_abort(thread);
 }
 
 void bcl_thread_reset_abort(struct thread *thread, union slot *slots) {

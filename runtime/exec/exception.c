@@ -131,10 +131,8 @@ static bool search_activation(struct thread *t, struct trace *trace,
     return found;
 }
 
-/* An abort is taken by the thread's root, so finally blocks run. */
-static bool is_abort(const struct thread *t) {
-    const struct type *type = t->exception->type;
-    return t->aborting && strcmp(type->name, "ThreadAbortException") == 0;
+bool exception_is_abort(const struct thread *t, const struct object *exception) {
+    return t->aborting && strcmp(exception->type->name, "ThreadAbortException") == 0;
 }
 
 void exception_search(struct thread *t, enum trace_use use) {
@@ -144,7 +142,8 @@ void exception_search(struct thread *t, enum trace_use use) {
     bool found = false;
     t->catch_frame = 0;
     t->catch_clause = NO_CLAUSE;
-    t->unhandled = true;
+    bool is_abort = exception_is_abort(t, t->exception);
+    t->unhandled = !is_abort;
     trace_begin(&trace, t->exception, use != TRACE_ANEW);
     trace.resumes = use == TRACE_RESUME;
     stack_walk_start(&walk, t);
@@ -153,7 +152,7 @@ void exception_search(struct thread *t, enum trace_use use) {
             found = search_activation(t, &trace, &entry);
         if (!found && entry.frame && entry.frame->boundary) {
             t->catch_frame = entry.index;
-            t->unhandled = entry.frame->root && !is_abort(t);
+            t->unhandled = entry.frame->root && !is_abort;
             break;
         }
     }

@@ -320,6 +320,7 @@ static void set_reference(struct object *object, struct type *owner, const char 
 
 static void fail_initialiser(struct thread *thread, struct type *type) {
     struct object *inner = exec_take_exception(thread);
+    bool aborted = exception_is_abort(thread, inner);
     char name[300];
     type_name(type, name, sizeof name);
     struct string *text = exec_string_from_utf8(thread, name, strlen(name));
@@ -334,6 +335,10 @@ static void fail_initialiser(struct thread *thread, struct type *type) {
     }
     type_root(type);
     type->init_failure = exception;
+    if (aborted && exception) { /* goes on; who uses the type later is told the other */
+        exec_take_exception(thread);
+        exec_rethrow(thread, inner);
+    }
 }
 
 /* Whether the thread that runs the type's initialiser waits, itself or through others, for this

@@ -63,6 +63,8 @@ enum trace_use {
     TRACE_RESUME /* the same; the last of those is of the activation that throws again */
 };
 void exception_search(struct thread *thread, enum trace_use use);
+/* Whether it is the thread's abort, which its root takes, so that finally blocks run. */
+bool exception_is_abort(const struct thread *thread, const struct object *exception);
 /* The instruction rethrow. */
 void exception_rethrow(struct thread *thread, struct object *exception);
 

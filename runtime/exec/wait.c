@@ -165,17 +165,22 @@ static bool is_shielded(struct thread *thread) {
     return false;
 }
 
+bool exec_take_abort(struct thread *thread) {
+    if (!take(thread, REQUEST_ABORT))
+        return false;
+    thread->aborting = true;
+    exec_throw(thread, "Threading.ThreadAbortException", NULL);
+    return true;
+}
+
 bool exec_take_requests(struct thread *thread, bool waiting) {
     if (is_asked(thread, REQUEST_EXIT)) {
         exec_throw_exit(thread);
         return true;
     }
     thread->shielded = is_asked(thread, REQUEST_ABORT) && is_shielded(thread);
-    if (!thread->shielded && take(thread, REQUEST_ABORT)) {
-        thread->aborting = true;
-        exec_throw(thread, "Threading.ThreadAbortException", NULL);
+    if (!thread->shielded && exec_take_abort(thread))
         return true;
-    }
     if (waiting && take(thread, REQUEST_INTERRUPT)) {
         exec_throw(thread, "Threading.ThreadInterruptedException",
                    "Thread was interrupted from a waiting state.");

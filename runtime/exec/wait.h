@@ -51,6 +51,8 @@ void exec_request(struct thread *thread, uint32_t requests);
 /* Carries out what is asked of the thread: leaves an exception pending and returns true, or finds
  * nothing to do. waiting: at a wait, where interruptions count. On the thread itself, no locks. */
 bool exec_take_requests(struct thread *thread, bool waiting);
+/* The abort alone, and wherever the thread is: one that it has asked of itself. */
+bool exec_take_abort(struct thread *thread);
 
 /* Thread.Sleep. False with an exception pending. */
 bool exec_sleep(struct thread *thread, int64_t ms);

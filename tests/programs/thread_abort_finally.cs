@@ -13,6 +13,17 @@ static class Slow {
     public static string Get() { return Value; }
 }
 
+static class Suicidal {
+    static Suicidal() {
+        try { }
+        finally {
+            try { Thread.CurrentThread.Abort(); }
+            catch (ThreadAbortException) { Console.WriteLine("one of itself at once"); }
+        }
+    }
+    public static void Touch() { }
+}
+
 static class Program {
     public static readonly ManualResetEvent Ready = new ManualResetEvent(false);
     static volatile bool go;
@@ -64,10 +75,20 @@ static class Program {
         catch (ThreadAbortException) { Console.WriteLine("aborted, {0}", Slow.Get()); }
     }
 
+    static void OfItself() {
+        try { Suicidal.Touch(); }
+        catch (ThreadAbortException) { Console.WriteLine("and out of the initialiser"); }
+    }
+
     static void Main() {
         Run("finally", InFinally);
         Run("reset", Reset);
         Run("initialiser", Initialiser);
+        var self = new Thread(OfItself);
+        self.Start();
+        self.Join();
+        try { Suicidal.Touch(); }
+        catch (TypeInitializationException e) { Console.WriteLine(e.InnerException.GetType().Name); }
         try { Thread.CurrentThread.Abort(); }
         finally { Console.WriteLine("Main is left"); }
         Console.WriteLine("never");
