@@ -305,8 +305,8 @@ static uint32_t resource_row(const struct module *module, const char *name) {
     return 0;
 }
 
-/* GetManifestResourceInfoInternal(name, ManifestResourceInfo): all lie in the assembly's own file.
- */
+/* GetManifestResourceInfoInternal(name, ManifestResourceInfo): it lies in the assembly's own file,
+ * or is a file beside it. */
 void bcl_assembly_resource_info(struct thread *thread, union slot *slots) {
     enum { EMBEDDED = 1, IN_MANIFEST_FILE = 4 }; /* System.Reflection.ResourceLocation */
     const struct module *module = bcl_module_of(slots[0].o);
@@ -315,10 +315,16 @@ void bcl_assembly_resource_info(struct thread *thread, union slot *slots) {
     char *name = bcl_text(thread, slots[1].p);
     if (!name)
         return;
-    slots[0].i4 = resource_row(module, name) != 0;
-    if (location)
-        *location = EMBEDDED | IN_MANIFEST_FILE;
+    uint32_t row = resource_row(module, name);
+    uint32_t place = row ? il_cell(module->il, IL_ManifestResource_Implementation, row) : 0;
+    bool linked = IL_TOKEN_ROW(place) != 0 && IL_TOKEN_TABLE(place) == IL_File;
     mem_free(name);
+    if (linked && slots[2].o)
+        bcl_set_field(slots[2].o, "<FileName>k__BackingField",
+                      bcl_string(thread, il_name(module->il, IL_File_Name, IL_TOKEN_ROW(place))));
+    if (location)
+        *location = linked ? 0 : EMBEDDED | IN_MANIFEST_FILE;
+    slots[0].i4 = row != 0;
 }
 
 /* GetManifestResourceInternal(name, out size, out module): the bytes themselves, which stay as long
