@@ -78,6 +78,8 @@ need "code pages of the class library, which a test uses" have_code_pages libmon
 need "System.Xml.Linq, which a test uses" have_xml_linq libmono-system-xml-linq4.0-cil
 need "System.Runtime.Serialization, which a test uses" have_serialization \
     libmono-system-runtime-serialization4.0-cil
+need "System.Runtime.Caching, which a test uses" have_serialization \
+    libmono-system-runtime-caching4.0-cil
 if ! have_cargo; then
     command_there apt-get && update
     need "cargo 1.85 or newer" have_cargo "$(cargo_package)"
