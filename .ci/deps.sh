@@ -52,6 +52,7 @@ have_corlib() { [ -f /usr/lib/mono/4.5/mscorlib.dll ]; }
 have_xml_linq() { [ -f /usr/lib/mono/4.5/System.Xml.Linq.dll ]; }
 have_code_pages() { [ -f /usr/lib/mono/4.5/I18N.Other.dll ] && [ -f /usr/lib/mono/4.5/I18N.CJK.dll ]; }
 have_serialization() { [ -f /usr/lib/mono/4.5/System.Runtime.Serialization.dll ]; }
+have_caching() { [ -f /usr/lib/mono/4.5/System.Runtime.Caching.dll ]; }
 have_mcs() { command_there mcs; }
 have_cargo() { runtime/jit/mir/cargo.sh --version >/dev/null 2>&1; }
 
@@ -78,7 +79,7 @@ need "code pages of the class library, which a test uses" have_code_pages libmon
 need "System.Xml.Linq, which a test uses" have_xml_linq libmono-system-xml-linq4.0-cil
 need "System.Runtime.Serialization, which a test uses" have_serialization \
     libmono-system-runtime-serialization4.0-cil
-need "System.Runtime.Caching, which a test uses" have_serialization \
+need "System.Runtime.Caching, which a test uses" have_caching \
     libmono-system-runtime-caching4.0-cil
 if ! have_cargo; then
     command_there apt-get && update
